@@ -1,0 +1,60 @@
+# Every target does its own set-up: Python 3.11 or newer with venv is all it needs.
+
+PYTHON ?= python3
+VENV   ?= .venv
+bin    := $(VENV)/bin
+
+# Where the lake, the warehouse and the reports go; empty means what `nextgear` itself would choose.
+DATA    ?=
+EXPORTS ?=
+in_data := $(if $(DATA),--data "$(DATA)")
+
+.PHONY: help report test format docs lint ci clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+report: $(VENV)/.installed ## A simulated runner's report; EXPORTS=path for your own, DATA=folder to keep it elsewhere
+ifeq ($(EXPORTS),)
+	$(bin)/nextgear demo $(in_data)
+else
+	$(bin)/nextgear run "$(patsubst ~/%,$(HOME)/%,$(EXPORTS))" $(in_data)
+endif
+
+test: $(VENV)/.installed-dev ## Every test
+	$(bin)/pytest -n auto --dist loadfile
+
+format: $(VENV)/.installed-dev ## Python and SQL as the house writes them
+	$(bin)/ruff check --fix pipeline tests
+	$(bin)/ruff format pipeline tests
+	$(bin)/sqlfluff fix sql
+
+docs: $(VENV)/.installed ## sql/README.md, the dictionary of the models, from the models
+	$(bin)/nextgear models --markdown > sql/README.md.new
+	mv sql/README.md.new sql/README.md
+
+lint: $(VENV)/.installed-dev ## Style, types, SQL, and whether the generated pages are up to date
+	$(bin)/ruff check pipeline tests
+	$(bin)/ruff format --check pipeline tests
+	$(bin)/basedpyright
+	$(bin)/sqlfluff lint sql
+	$(bin)/nextgear models --markdown | diff -u sql/README.md - || { echo 'sql/README.md is out of date: make docs'; exit 1; }
+
+ci: lint test ## What a change has to pass: lint, test, and the demo in a scratch folder
+	scratch=$$(mktemp -d) && $(MAKE) report EXPORTS= DATA="$$scratch" && rm -r "$$scratch"
+
+clean: ## Removes what the targets made, not your data
+	rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis
+
+# A stamp per kind of set-up: the report needs no test tools, and the tests need all that the report needs.
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/pip
+	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/pip
+	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $(VENV)/.installed $@
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nextgear needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,229 @@
+"""The athlete's own settings: `athlete.toml`, checked and typed. All of it is optional.
+
+birth_year = 1988
+sex = "female"                  # or "male"
+units = "km"                    # or "mi"
+week_start = "monday"           # or "sunday"
+time_zone = "Europe/Berlin"     # where activities are that do not say where they were
+heart_rate_max_bpm = 188        # one value, for all time
+threshold_pace = [              # or dated ones, each valid until the next; per km
+{from = 2023-01-01, value = "4:45"},
+{from = 2024-03-01, value = "4:30"},
+]
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pyarrow as pa
+
+from pipeline.errors import SettingsError
+
+DEFAULT_ID = "me"
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A value that holds from a day on; from the beginning if there is no day."""
+
+    valid_from: date | None
+    value: float
+
+
+@dataclass(frozen=True)
+class Athlete:
+    """What an athlete has said about themself. None or no anchor: not said, to be estimated from the runs."""
+
+    athlete_id: str
+    birth_year: int | None = None
+    sex: str | None = None
+    units: str = "km"
+    week_start: str = "monday"
+    time_zone: str | None = None
+    heart_rate_max_bpm: tuple[Anchor, ...] = ()
+    heart_rate_resting_bpm: tuple[Anchor, ...] = ()
+    heart_rate_threshold_bpm: tuple[Anchor, ...] = ()
+    threshold_speed_m_per_s: tuple[Anchor, ...] = ()
+
+
+ANCHORS = (
+    "heart_rate_max_bpm",
+    "heart_rate_resting_bpm",
+    "heart_rate_threshold_bpm",
+    "threshold_speed_m_per_s",
+)
+
+SETTINGS_SCHEMA = pa.schema(
+    [
+        ("athlete_id", pa.string()),
+        ("birth_year", pa.int64()),
+        ("sex", pa.string()),
+        ("units", pa.string()),
+        ("week_start", pa.string()),
+        ("time_zone", pa.string()),
+    ]
+)
+
+ANCHORS_SCHEMA = pa.schema(
+    [
+        ("athlete_id", pa.string()),
+        ("anchor", pa.string()),
+        ("valid_from", pa.date32()),
+        ("value", pa.float64()),
+    ]
+)
+
+
+def settings_path(data: Path, athlete_id: str) -> Path:
+    """Where the settings of an athlete are, or would be."""
+    return data / "athlete.toml" if athlete_id == DEFAULT_ID else data / "athletes" / f"{athlete_id}.toml"
+
+
+def load(data: Path, athlete_id: str) -> Athlete:
+    """The athlete's settings; without a file, all defaults.
+
+    Raises SettingsError, naming the file, the key and what it may be, for anything that cannot be used.
+    """
+    path = settings_path(data, athlete_id)
+    if not path.exists():
+        return Athlete(athlete_id)
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not a TOML file: {error}") from error
+    settings: dict[str, Any] = {}
+    for key, value in said.items():
+        if key not in _KEYS:
+            similar = difflib.get_close_matches(key, _KEYS, n=1)
+            advice = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(_KEYS)}"
+            raise SettingsError(f"{path}: there is no setting {key}; {advice}")
+        name, allowed, parse = _KEYS[key]
+        try:
+            settings[name] = parse(value)
+        except ValueError as error:
+            raise SettingsError(f"{path}: {key} is {allowed}, not {value!r}") from error
+    return Athlete(athlete_id, **settings)
+
+
+def settings_table(athletes: Iterable[Athlete]) -> pa.Table:
+    """One row per athlete."""
+    rows = [{name: getattr(athlete, name) for name in SETTINGS_SCHEMA.names} for athlete in athletes]
+    return pa.Table.from_pylist(rows, SETTINGS_SCHEMA)
+
+
+def anchors_table(athletes: Iterable[Athlete]) -> pa.Table:
+    """One row per athlete, anchor and day from which it is valid (null: always)."""
+    rows = [
+        {
+            "athlete_id": athlete.athlete_id,
+            "anchor": name,
+            "valid_from": anchor.valid_from,
+            "value": anchor.value,
+        }
+        for athlete in athletes
+        for name in ANCHORS
+        for anchor in getattr(athlete, name)
+    ]
+    return pa.Table.from_pylist(rows, ANCHORS_SCHEMA)
+
+
+# --- what a key may be: each parser raises ValueError for what it may not
+
+
+def _one_of(*choices: str) -> Callable[[object], str]:
+    def parse(value: object) -> str:
+        if value not in choices:
+            raise ValueError
+        return str(value)
+
+    return parse
+
+
+def _number(low: float, high: float) -> Callable[[object], float]:
+    def parse(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise ValueError
+        return value
+
+    return parse
+
+
+def _year(value: object) -> int:
+    if not isinstance(value, int):
+        raise ValueError
+    return int(_number(1900, 2100)(value))
+
+
+def _zone(value: object) -> str:
+    try:
+        return ZoneInfo(str(value)).key
+    except (ZoneInfoNotFoundError, OSError) as error:  # OSError: the name of a folder of zones, as "Europe"
+        raise ValueError from error
+
+
+def _pace(value: object) -> float:
+    """Metres per second, from minutes and seconds for a kilometre."""
+    matched = re.fullmatch(r"(\d{1,2}):([0-5]\d)", str(value))
+    if not matched:
+        raise ValueError
+    return 1000 / _number(120, 1200)(int(matched[1]) * 60 + int(matched[2]))
+
+
+def _anchors(parse: Callable[[object], float]) -> Callable[[object], tuple[Anchor, ...]]:
+    def parse_all(value: object) -> tuple[Anchor, ...]:
+        if not isinstance(value, list):
+            return (Anchor(None, float(parse(value))),)
+        values = dict(_dated(entry, parse) for entry in value)
+        if len(values) < len(value):
+            raise ValueError
+        return tuple(Anchor(day, values[day]) for day in sorted(values))
+
+    return parse_all
+
+
+def _dated(entry: object, parse: Callable[[object], float]) -> tuple[date, float]:
+    if not isinstance(entry, dict) or entry.keys() != {"from", "value"}:
+        raise ValueError
+    day = entry["from"]
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise ValueError
+    return day, float(parse(entry["value"]))
+
+
+_DATED = "or a list of {from = 2024-01-01, value = ...}, each day once"
+
+# key: the field of Athlete, what is allowed, and the parser
+_KEYS: Mapping[str, tuple[str, str, Callable[[object], object]]] = {
+    "birth_year": ("birth_year", "a year from 1900 to 2100", _year),
+    "sex": ("sex", '"male" or "female"', _one_of("male", "female")),
+    "units": ("units", '"km" or "mi"', _one_of("km", "mi")),
+    "week_start": ("week_start", '"monday" or "sunday"', _one_of("monday", "sunday")),
+    "time_zone": ("time_zone", 'the name of a time zone, such as "Europe/Berlin"', _zone),
+    "heart_rate_max_bpm": (
+        "heart_rate_max_bpm",
+        f"a number from 100 to 250 {_DATED}",
+        _anchors(_number(100, 250)),
+    ),
+    "heart_rate_resting_bpm": (
+        "heart_rate_resting_bpm",
+        f"a number from 25 to 120 {_DATED}",
+        _anchors(_number(25, 120)),
+    ),
+    "heart_rate_threshold_bpm": (
+        "heart_rate_threshold_bpm",
+        f"a number from 80 to 230 {_DATED}",
+        _anchors(_number(80, 230)),
+    ),
+    "threshold_pace": (
+        "threshold_speed_m_per_s",
+        f'minutes and seconds per km from "2:00" to "20:00" {_DATED}',
+        _anchors(_pace),
+    ),
+}

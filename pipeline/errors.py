@@ -1,0 +1,43 @@
+"""The expected errors. Each names the file or the model it is about; anything else is a bug and may crash."""
+
+from pathlib import PurePath
+
+
+class NextgearError(Exception):
+    """What a user can be told in one sentence."""
+
+
+class UnreadableFileError(NextgearError):
+    """A file that no reader can make sense of. It is quarantined and the run goes on.
+
+    `reason` is a stable code (`not_gpx`, `empty`), `detail` says what was found and where.
+    """
+
+    def __init__(self, path: PurePath | str, reason: str, detail: str) -> None:
+        super().__init__(f"{path}: {reason}: {detail}")
+        self.path = str(path)
+        self.reason = reason
+        self.detail = detail
+
+
+class ModelError(NextgearError):
+    """A SQL model that cannot be parsed, ordered or run. The published warehouse stays as it was."""
+
+    def __init__(self, model: str, detail: str) -> None:
+        super().__init__(f"model {model}: {detail}")
+        self.model = model
+        self.detail = detail
+
+
+class CheckError(NextgearError):
+    """A promise of a model that its rows break. The published warehouse stays as it was."""
+
+    def __init__(self, model: str, check: str, rows: str) -> None:
+        super().__init__(f"model {model} breaks its promise `{check}`:\n{rows}")
+        self.model = model
+        self.check = check
+        self.rows = rows
+
+
+class SettingsError(NextgearError):
+    """A value in athlete.toml or on the command line that cannot be used."""

@@ -1,0 +1,378 @@
+"""The loop over files: find, digest, read, land.
+
+Files are accounted for, and land, in the order in which they are found: a run that is cut short is a beginning of
+the whole run, and the next one goes on from there. What the ledger knows by path, size and time is not opened
+again; what it knows by content is not read again.
+"""
+
+import hashlib
+import os
+import signal
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from multiprocessing import get_context
+from pathlib import Path, PurePath
+from typing import Protocol, Self, cast
+
+import pyarrow as pa
+
+from pipeline.errors import UnreadableFileError
+from pipeline.lake import LEDGER, Lake
+from pipeline.local_time import utc_offset
+from pipeline.readers import READERS
+from pipeline.schema import STREAMS, TABLES, Activity, Reading, stream_schema
+from pipeline.sources import Export, exports, sniff
+
+# A batch is what a killed run loses, and what the warehouse measures at a time.
+BATCH_FILES = 64
+BATCH_BYTES = 64_000_000
+# How far to read ahead of the oldest unfinished file: no worker idles behind it, and memory is bounded.
+FILES_IN_FLIGHT_PER_WORKER = 4
+BYTES_IN_FLIGHT = 64_000_000
+# To start a worker takes as long as to read a small file or two; a big one may need too much memory.
+FEW_FILES = 4
+SMALL_BYTES = 1_000_000
+# More would only wait for this process, which digests and lands.
+MOST_WORKERS = 8
+
+# Formats of activities that have no reader yet.
+UNSUPPORTED = {"tcx": "TCX files cannot be read yet"}
+# Such a name says that there is an activity in the file.
+ACTIVITY_SUFFIXES = (".fit", ".gpx", ".tcx")
+
+OUT_OF_MEMORY = "crashed_reader: reading it took more memory than there is, or crashed"
+
+
+class Progress(Protocol):
+    """Who wants to hear how far the run is."""
+
+    def start(self, total: int) -> None:
+        """So many files are to be looked at."""
+
+    def advance(self, path: str, outcome: str) -> None:
+        """This became of one of them."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a run found: `found = known + sum(outcomes)`. Only the outcomes are new in the ledger."""
+
+    found: int
+    known: int
+    outcomes: Mapping[str, int]
+
+
+def ingest(
+    sources: Sequence[Path], lake: Lake, home_zone: str | None, progress: Progress, workers: int | None = None
+) -> Counts:
+    """Bring all activities of files, folders and archives into the lake; the caller holds its lock.
+
+    `home_zone` is where an activity took place if neither its file nor a position says so. `workers` is the
+    number of reader processes, None for what suits the machine; 1 reads in this process. However the run ends,
+    by an interrupt or a bug, what is complete lands.
+    """
+    lake.sweep()
+    known = _Known.of(lake)
+    progress.start(sum(1 for _ in exports(sources, known.is_unchanged)))
+    outcomes: Counter[str] = Counter()
+    batch: list[_Rows] = []
+    with _Workers(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
+        try:
+            for file, reading in pool.read(known.news(exports(sources, known.is_unchanged))):
+                batch.append(_rows(lake.athlete_id, home_zone, file, reading))
+                outcome = str(batch[-1].file["outcome"])
+                outcomes[outcome] += 1
+                progress.advance(file.path, outcome)
+                if len(batch) >= BATCH_FILES or sum(rows.size_bytes for rows in batch) >= BATCH_BYTES:
+                    lake.land(_tables(batch))
+                    batch = []
+        finally:
+            if batch:
+                lake.land(_tables(batch))
+    return Counts(found=len(known.paths) + outcomes.total(), known=len(known.paths), outcomes=dict(outcomes))
+
+
+# --- find: what is new
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file that is new to the ledger. Without an outcome yet, its content is to be read."""
+
+    export: Export
+    digest: str | None = None
+    format: str = ""
+    content: bytes = b""
+    outcome: str | None = None
+    reason: str | None = None
+    duplicate_of_path: str | None = None
+
+    @property
+    def path(self) -> str:
+        return self.export.path
+
+
+@dataclass
+class _Known:
+    """What the ledger knew before this run, and what this run has met since."""
+
+    unchanged: Mapping[tuple[str, int, datetime], str]  # by path, size and time: the format
+    contents: set[tuple[str, str | None]]  # path and digest
+    first_path: dict[str | None, str]  # by digest
+    paths: set[str] = field(default_factory=set[str])  # met in this run, with nothing to do
+
+    @classmethod
+    def of(cls, lake: Lake) -> Self:
+        rows = lake.ledger().to_pylist()
+        return cls(
+            # What could not be opened has no digest, and is tried again: no file time shows a new permission.
+            unchanged={
+                (row["path"], row["size_bytes"], row["modified_at"]): row["format"]
+                for row in rows
+                if row["digest"]
+            },
+            contents={(row["path"], row["digest"]) for row in rows},
+            first_path={row["digest"]: row["path"] for row in rows if row["outcome"] != "duplicate"},
+        )
+
+    def is_unchanged(self, path: str, size_bytes: int, modified_at: datetime) -> bool:
+        """Is there nothing to do for this file, nor for anything in it?"""
+        key = (path, size_bytes, modified_at)
+        if key not in self.unchanged:
+            return False
+        self.paths.add(path)
+        if self.unchanged[key] == "zip":
+            self.paths.update(inside for inside, _ in self.contents if inside.startswith(f"{path}/"))
+        return True
+
+    def news(self, found: Iterable[Export]) -> Iterator[_File]:
+        """The files whose content the ledger does not have under their path."""
+        for export in found:
+            file = _opened(export)
+            if (file.path, file.digest) in self.contents:
+                self.paths.add(file.path)
+                continue
+            self.contents.add((file.path, file.digest))
+            yield file if file.outcome else self._unless_duplicate(file)
+
+    def _unless_duplicate(self, file: _File) -> _File:
+        first = self.first_path.setdefault(file.digest, file.path)
+        if first == file.path:
+            return file
+        reason = "the same content as another file"
+        return replace(file, content=b"", outcome="duplicate", reason=reason, duplicate_of_path=first)
+
+
+def _opened(export: Export) -> _File:
+    if export.junk:
+        return _File(export, outcome="not_an_activity", reason=export.junk)
+    try:
+        content = export.content()
+    except UnreadableFileError as error:
+        return _File(export, outcome="quarantined", reason=f"{error.reason}: {error.detail}")
+    file = _File(export, hashlib.sha256(content).hexdigest(), sniff(content))
+    return replace(file, content=content) if file.format in READERS else _set_aside(file)
+
+
+def _set_aside(file: _File) -> _File:
+    """Why no reader is asked about this file."""
+    suffix = PurePath(file.path.lower().removesuffix(".gz")).suffix
+    if file.export.container:
+        return replace(
+            file, outcome="not_an_activity", reason="an archive; what is in it is listed by itself"
+        )
+    if file.format in UNSUPPORTED:
+        return replace(file, outcome="unsupported", reason=UNSUPPORTED[file.format])
+    if file.format == "empty":
+        return replace(file, outcome="quarantined", reason="empty: there is nothing in this file")
+    if suffix in ACTIVITY_SUFFIXES:
+        reason = f"not_{suffix[1:]}: called {suffix}, but its content is {file.format}"
+        return replace(file, outcome="quarantined", reason=reason)
+    return replace(file, outcome="not_an_activity", reason=f"its content is {file.format}")
+
+
+# --- read: in processes of their own
+
+
+class _Workers:
+    """Reader processes, started once there is enough to read. One that dies takes only its file with it."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._pool: ProcessPoolExecutor | None = None
+        self._read_here = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    def read(self, files: Iterable[_File]) -> Iterator[tuple[_File, Reading]]:
+        """Each file with what it held, in the order given, read ahead within bounds."""
+        waiting: deque[tuple[_File, Future[Reading | str] | None]] = deque()
+        for file in files:
+            waiting.append((file, None if file.outcome else self._submit(file)))
+            while (
+                len(waiting) > FILES_IN_FLIGHT_PER_WORKER * self._count
+                or sum(len(file.content) for file, _ in waiting) > BYTES_IN_FLIGHT
+            ):
+                yield self._result(*waiting.popleft())
+        while waiting:
+            yield self._result(*waiting.popleft())
+
+    def _submit(self, file: _File) -> Future[Reading | str]:
+        if self._count == 1 or (self._read_here < FEW_FILES and len(file.content) < SMALL_BYTES):
+            self._read_here += 1
+            done: Future[Reading | str] = Future()
+            done.set_result(_read(file.format, file.content, file.path))
+            return done
+        try:
+            self._pool = self._pool or _pool(self._count)
+            return self._pool.submit(_read, file.format, file.content, file.path)
+        except BrokenProcessPool:
+            self._pool = _pool(self._count)
+            return self._pool.submit(_read, file.format, file.content, file.path)
+
+    def _result(self, file: _File, future: Future[Reading | str] | None) -> tuple[_File, Reading]:
+        if future is None:
+            return file, Reading()
+        try:
+            result = future.result()
+        except BrokenProcessPool:  # heard by all files in flight, whichever it was: see which does it again
+            result = _read_alone(file)
+        if isinstance(result, str):
+            return replace(file, outcome="quarantined", reason=result), Reading()
+        return file, result
+
+
+def _pool(count: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        count,
+        mp_context=get_context("spawn"),  # a fork would copy locks that threads of this process hold
+        initializer=signal.signal,  # Ctrl-C is for this process alone
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )
+
+
+def _read(file_format: str, content: bytes, path: str) -> Reading | str:
+    """What the file holds, or why it cannot be read; in words, for the error would not survive pickling."""
+    try:
+        return READERS[file_format](content, path)
+    except UnreadableFileError as error:
+        return f"{error.reason}: {error.detail}"
+    except MemoryError:
+        return OUT_OF_MEMORY
+
+
+def _read_alone(file: _File) -> Reading | str:
+    with _pool(1) as pool:
+        try:
+            return pool.submit(_read, file.format, file.content, file.path).result()
+        except BrokenProcessPool:
+            return OUT_OF_MEMORY
+
+
+# --- land: what was read, as rows
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """One file's rows for the lake."""
+
+    file: Mapping[str, object]
+    activities: Sequence[Mapping[str, object]]
+    streams: Sequence[tuple[str, pa.Table]]
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(rows.nbytes for _, rows in self.streams)
+
+
+def _rows(athlete_id: str, home_zone: str | None, file: _File, reading: Reading) -> _Rows:
+    ids = activity_ids([_started_at(activity) for activity in reading.activities], file.digest or "")
+    keyed = [
+        ({"athlete_id": athlete_id, "activity_id": activity_id}, activity)
+        for activity_id, activity in zip(ids, reading.activities, strict=True)
+    ]
+    outcome, reason = (file.outcome, file.reason) if file.outcome else _outcome(reading)
+    return _Rows(
+        file={
+            "athlete_id": athlete_id,
+            "path": file.path,
+            "digest": file.digest,
+            "format": file.format or None,
+            "size_bytes": file.export.size_bytes,
+            "modified_at": file.export.modified_at,
+            "outcome": outcome,
+            "reason": reason,
+            "activity_id": ids[0] if ids else None,
+            "duplicate_of_path": file.duplicate_of_path,
+        },
+        activities=[
+            {**activity.summary, **keys, "file_digest": file.digest, **_offset(activity, home_zone)}
+            for keys, activity in keyed
+        ],
+        streams=[
+            (table, _with_keys(rows, table, keys))
+            for keys, activity in keyed
+            for table, rows in activity.streams.items()
+        ],
+    )
+
+
+def _outcome(reading: Reading) -> tuple[str, str]:
+    if not reading.activities:
+        return "not_an_activity", reading.note
+    if reading.note:
+        return "salvaged", reading.note
+    count = len(reading.activities)
+    return "imported", "one activity" if count == 1 else f"{count} activities"
+
+
+def activity_ids(started_at: Sequence[datetime], digest: str) -> list[str]:
+    """An id for each session of a file: its start and the file's digest, numbered if a second has several."""
+    ids: list[str] = []
+    of_second: Counter[str] = Counter()
+    for start in started_at:
+        base = f"{start:%Y%m%dT%H%M%S}-{digest[:8]}"
+        of_second[base] += 1
+        ids.append(base if of_second[base] == 1 else f"{base}-{of_second[base]}")
+    return ids
+
+
+def _started_at(activity: Activity) -> datetime:
+    return cast("datetime", activity.summary["started_at"])
+
+
+def _offset(activity: Activity, home_zone: str | None) -> dict[str, object]:
+    records = activity.streams.get("records", stream_schema("records").empty_table())
+    positions = records.select(["latitude_deg", "longitude_deg"]).drop_null().slice(0, 1).to_pylist()
+    latitude, longitude = positions[0].values() if positions else (None, None)
+    said = cast("int | None", activity.summary.get("utc_offset_s"))
+    offset_s, source = utc_offset(_started_at(activity), said, latitude, longitude, home_zone)
+    return {"utc_offset_s": offset_s, "utc_offset_source": source}
+
+
+def _with_keys(rows: pa.Table, table: str, keys: Mapping[str, str]) -> pa.Table:
+    for key, value in keys.items():
+        rows = rows.append_column(key, pa.repeat(value, len(rows)))
+    return rows.select(TABLES[table].names).cast(TABLES[table])
+
+
+def _tables(batch: Sequence[_Rows]) -> dict[str, pa.Table]:
+    tables = {
+        LEDGER: pa.Table.from_pylist([rows.file for rows in batch], TABLES[LEDGER]),
+        "activities": pa.Table.from_pylist(
+            [row for rows in batch for row in rows.activities], TABLES["activities"]
+        ),
+    }
+    for stream in STREAMS:
+        parts = [part for rows in batch for table, part in rows.streams if table == stream]
+        tables[stream] = pa.concat_tables([TABLES[stream].empty_table(), *parts])
+    return tables

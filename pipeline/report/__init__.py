@@ -1,0 +1,88 @@
+"""The marts in a runner's words: the same sections, from the same queries, in four formats.
+
+`content` asks; `verdict`, `causes` and `training` put the answers into words; a module per format prints.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from pipeline.errors import SettingsError
+from pipeline.report import training
+from pipeline.report.causes import causes
+from pipeline.report.content import SECTIONS, Content, read
+from pipeline.report.json import json_report
+from pipeline.report.page import Section
+from pipeline.report.units import Units, units_named
+from pipeline.report.verdict import verdict
+
+FORMATS = ("terminal", "html", "markdown", "json")
+
+_TOLD_BY: Mapping[str, Callable[[Content, Units], Section]] = {
+    "verdict": verdict,
+    "causes": causes,
+    "weekly_load": training.weekly_load,
+    "intensity_split": training.intensity_split,
+    "efficiency_trend": training.efficiency_trend,
+    "best_efforts": training.best_efforts,
+    "files": training.files,
+}
+
+
+def report(
+    warehouse: Path,
+    athlete_id: str,
+    *,
+    sql: Path,
+    format: str = "terminal",
+    sections: Sequence[str] = SECTIONS,
+    units: str = "metric",
+    width: int = 80,
+    color: bool = False,
+) -> str:
+    """The report as text of one of `FORMATS`.
+
+    `sql` is the folder of the section queries; `sections` some of `SECTIONS`, told in that order; `units`
+    metric or imperial (JSON stays SI); `width` and `color` concern the terminal only.
+    """
+    for name, known in ((format, FORMATS), *((section, SECTIONS) for section in sections)):
+        if name not in known:
+            raise SettingsError(f"{name!r} is not one of {', '.join(known)}")
+    chosen = [name for name in SECTIONS if name in sections]
+    runner_units = units_named(units)
+    content = read(warehouse, athlete_id, sql, chosen)
+    # Without an activity the verdict says so once; six more sections saying the same would not help.
+    telling = chosen if content.verdict else ["verdict"]
+    told = [_TOLD_BY[name](content, runner_units) for name in telling]
+    heading = f"nextgear · {athlete_id}" + (f" · {content.as_of}" if content.as_of else "")
+    match format:
+        case "json":
+            return json_report(content)
+        case "markdown":
+            from pipeline.report.markdown import markdown_report
+
+            return markdown_report(heading, told)
+        case "html":
+            from pipeline.report.html import html_report
+
+            return html_report(heading, told, content, runner_units)
+        case _:
+            from pipeline.report.terminal import terminal_report
+
+            return terminal_report(heading, told, width, color=color)
+
+
+def why(
+    warehouse: Path,
+    athlete_id: str,
+    *,
+    sql: Path,
+    units: str = "metric",
+    width: int = 80,
+    color: bool = False,
+) -> str:
+    """The verdict and the leading causes, on one screen of a terminal."""
+    from pipeline.report.terminal import terminal_why
+
+    content = read(warehouse, athlete_id, sql, ("causes",))
+    runner_units = units_named(units)
+    return terminal_why(verdict(content, runner_units), causes(content, runner_units), width, color=color)

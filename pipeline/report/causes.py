@@ -1,0 +1,87 @@
+"""The causes in words. They fit, or are consistent with, what happened; one runner's data prove none."""
+
+from pipeline.report.content import Content, Row
+from pipeline.report.page import Finding, Section
+from pipeline.report.units import Units
+
+_TITLES = {
+    "easy_share_low": "Too little easy running",
+    "medium_trap": "Too much at medium effort",
+    "easy_run_drift": "Easy runs drift upwards",
+    "early_heart_rate_rise": "Heart rate rises early in a run",
+    "resting_heart_rate_up": "Resting heart rate is up",
+    "hrv_down": "Heart rate variability is down",
+    "sleep_short": "Short sleep",
+    "load_not_absorbed": "More load than is absorbed",
+    "overcooked": "Overcooked",
+    "no_speed_work": "No speed work",
+    "too_much_speed": "Too much speed work",
+    "speed_added_not_replaced": "Speed work added on top",
+    "easy_runs_harder_after_speed": "Easy runs harder after speed work",
+    "same_workout": "The same workout again and again",
+    "low_mileage": "Low mileage",
+    "inconsistent": "Inconsistent weeks",
+    "fading_pace": "Pace fades within a run",
+    "no_down_weeks": "No down weeks",
+    "no_hard_easy": "Hard days follow hard days",
+    "fantasy_paces": "Workout paces beyond current fitness",
+    "everything_at_once": "Everything raised at once",
+    "stale_routine": "Stale routine",
+    "timing_drift": "Workout times drift",
+    "heat_mask": "Heat hides fitness",
+    "device_change": "A change of watch or sensor",
+    "too_early": "Too early to show",
+    "no_strength": "No strength work",
+    "speed_not_fresh": "Speed work on tired legs",
+    "more_reps_slower": "More repetitions at a slower pace",
+    "no_long_run": "No long run",
+    "phase_order": "Phases out of order",
+}
+
+
+def causes(content: Content, units: Units) -> Section:
+    """The ranked causes as findings; what is weaker, ruled out or not assessable as one line each."""
+    rows = content.rows["causes"]
+    ranked = [row for row in rows if row["status"] == "flag" and row["rank"] is not None]
+    assessed = [row for row in rows if row["status"] in ("flag", "ok")]
+    if ranked:
+        lead = "Strongest first; to fit is to be consistent with what happened, not proof."
+    elif assessed:
+        lead = f"No cause stands out among the {len(assessed)} that could be assessed."
+    else:
+        lead = "No cause could be assessed yet."
+    groups = {
+        "Weaker signs": [row for row in rows if row["status"] == "flag" and row["rank"] is None],
+        "Ruled out": [row for row in rows if row["status"] == "ok"],
+        "Not assessable": [row for row in rows if row["status"] == "not_assessable"],
+        "Does not apply": [row for row in rows if row["status"] == "not_applicable"],
+    }
+    return Section(
+        "causes",
+        "Causes that fit",
+        (lead,),
+        findings=[Finding(_title(row), row["reason"] or "", _evidence(row, units)) for row in ranked],
+        notes=[f"{label} ({len(group)}): {_list(group)}." for label, group in groups.items() if group],
+        source="marts.causes",
+    )
+
+
+def _title(row: Row) -> str:
+    return _TITLES[row["cause"]]
+
+
+def _list(rows: list[Row]) -> str:
+    return ", ".join(_title(row)[0].lower() + _title(row)[1:] for row in rows)
+
+
+def _evidence(row: Row, units: Units) -> str:
+    facts: list[str] = []
+    if row["value"] is not None:
+        facts.append(units.quantity(row["value"], row["unit"]))
+    if facts and row["threshold"] is not None:
+        threshold = units.quantity(row["threshold"], row["unit"]).removesuffix(f" {row['unit']}")
+        facts[0] += f" (threshold {threshold})"
+    if row["local_days"]:
+        runs = len(row["activity_ids"])
+        facts.append(f"{runs} {'run' if runs == 1 else 'runs'} since {row['local_days'][0]}")
+    return " · ".join(facts)

@@ -1,0 +1,72 @@
+"""What the report's queries answer about one athlete, before anyone has put it into words."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipeline.errors import ModelError, NextgearError
+
+Row = Mapping[str, Any]
+
+# In the order in which they are told. Each is a query of `sql/reports/`.
+SECTIONS = (
+    "verdict",
+    "causes",
+    "weekly_load",
+    "intensity_split",
+    "efficiency_trend",
+    "best_efforts",
+    "files",
+)
+
+
+@dataclass(frozen=True)
+class Content:
+    """The rows of every section that was asked for; the verdict's are always there, it dates the others."""
+
+    athlete_id: str
+    sections: Sequence[str]
+    rows: Mapping[str, Sequence[Row]]
+
+    @property
+    def verdict(self) -> Row | None:
+        """The window that carries the verdict; None when the athlete has no activity."""
+        return next(iter(self.rows["verdict"]), None)
+
+    @property
+    def as_of(self) -> date | None:
+        """The day the verdict looks back from: the athlete's last."""
+        return self.verdict["as_of_day"] if self.verdict else None
+
+
+def read(warehouse: Path, athlete_id: str, sql: Path, sections: Sequence[str]) -> Content:
+    """Ask the warehouse the questions in the folder `sql` (one file per section)."""
+    if not warehouse.exists():
+        raise NextgearError(
+            f"{warehouse}: no warehouse yet; `nextgear run SOURCES` makes one from your exports"
+        )
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        rows = {
+            name: _rows(connection, name, (sql / f"{name}.sql").read_text(), athlete_id)
+            for name in {"verdict", *sections}
+        }
+    return Content(athlete_id, sections, rows)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, name: str, query: str, athlete_id: str) -> list[Row]:
+    try:
+        result = connection.execute(query, {"athlete_id": athlete_id})
+    except duckdb.Error as error:
+        raise ModelError(f"reports.{name}", str(error)) from error
+    columns = [column[0] for column in result.description or ()]
+    return [dict(zip(columns, map(_known, row), strict=True)) for row in result.fetchall()]
+
+
+def _known(value: Any) -> Any:
+    """NaN and infinity are no numbers to tell a runner, and JSON has none."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,35 @@
+"""The report as GitHub Markdown: for a wiki, an issue, a mail."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.report.page import Section, Table, plain
+
+_SERIES_ROWS = 12
+
+
+def markdown_report(heading: str, sections: Sequence[Section]) -> str:
+    """All of every section, series cut to their last weeks."""
+    blocks = [f"# {_escaped(heading)}"]
+    for section in sections:
+        blocks.append(f"## {section.title}")
+        blocks += map(_escaped, section.sentences)
+        blocks += [
+            f"{place}. **{finding.title}**: {_escaped(finding.reason)}  \n   {_escaped(finding.evidence)}"
+            for place, finding in enumerate(section.findings, 1)
+        ]
+        if section.table:
+            blocks.append(_table(section.table.latest(_SERIES_ROWS)))
+        blocks += [f"*{_escaped(note)}*" for note in section.notes]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _table(table: Table) -> str:
+    rule = [":--", *["--:"] * (len(table.header) - 1)]
+    rows = [table.header, rule, *([_escaped(cell) for cell in row] for row in table.rows)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _escaped(text: str) -> str:
+    """Text from a file stays text: it cannot open a table cell, a tag, a link or emphasis."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", plain(text))

@@ -1,0 +1,51 @@
+"""What every format shows: sections of sentences, findings and a table, in the runner's words and units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+def plain(text: str) -> str:
+    """Text from a file, without what would drive a terminal instead of being read."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells as text: the first column names the row, the others hold numbers.
+
+    `bars` has a ratio of 0..1 per row, for formats that can draw. A `series` runs on with time, newest row
+    last: a short format may show its end only.
+    """
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    bars: Sequence[float] = ()
+    series: bool = False
+
+    def latest(self, count: int) -> "Table":
+        """The last rows of a series; any other table whole."""
+        if not self.series:
+            return self
+        return Table(self.header, self.rows[-count:], self.bars[-count:], self.series)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that stands out, why it is thought so, and the numbers behind it."""
+
+    title: str
+    reason: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report; `name` is also that of its query and, `source` says, of the mart it reads."""
+
+    name: str
+    title: str
+    sentences: Sequence[str] = ()
+    findings: Sequence[Finding] = ()
+    table: Table | None = None
+    notes: Sequence[str] = ()
+    source: str = ""

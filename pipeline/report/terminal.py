@@ -1,0 +1,105 @@
+"""The report for a terminal or a pipe: characters only, readable without colour."""
+
+import textwrap
+from collections.abc import Sequence
+from io import StringIO
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table as Grid
+from rich.text import Text
+
+from pipeline.report.page import Finding, Section, Table, plain
+
+_BLOCKS = " ▏▎▍▌▋▊▉█"
+_SERIES_ROWS = 12
+_MARGIN = 2
+_INDENT = 5
+_BAR_MIN, _BAR_MAX = 8, 40
+
+
+def terminal_report(heading: str, sections: Sequence[Section], width: int, *, color: bool) -> str:
+    """All of every section, series cut to their last weeks."""
+    parts: list[RenderableType] = [Text(plain(heading), style="dim")]
+    for section in sections:
+        parts += [Text(), Rule(Text(section.title, style="bold"), align="left", style="dim"), Text()]
+        parts += _section(section, width)
+    return _printed(parts, width, color=color)
+
+
+def terminal_why(verdict: Section, causes: Section, width: int, *, color: bool) -> str:
+    """The verdict and the leading causes, cut to fit one screen of 24 lines."""
+    parts: list[RenderableType] = [Text(verdict.title, style="bold"), *map(_paragraph, verdict.sentences)]
+    if verdict.table:
+        parts.append(_grid(verdict.table, width, show_header=False))
+    parts += [Text(), Text(causes.title, style="bold"), *map(_paragraph, causes.sentences)]
+    for place, finding in enumerate(causes.findings[:3], 1):
+        reason = textwrap.shorten(finding.reason, 2 * (width - _INDENT) - 20, placeholder=" …")
+        evidence = f" · {finding.evidence}" if finding.evidence else ""
+        parts += [
+            _paragraph(_one_line(f"{place}. {finding.title}{evidence}", width)),
+            Padding(Text(plain(reason), style="dim"), (0, 0, 0, _INDENT)),
+        ]
+    parts += [_paragraph(_one_line(note, width), "dim") for note in causes.notes[:3]]
+    return _printed(parts, width, color=color)
+
+
+def _printed(parts: Sequence[RenderableType], width: int, *, color: bool) -> str:
+    console = Console(
+        file=StringIO(),
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        highlight=False,
+        legacy_windows=False,
+    )
+    with console.capture() as captured:
+        console.print(Group(*parts))
+    return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
+
+
+def _section(section: Section, width: int) -> list[RenderableType]:
+    blocks: list[RenderableType] = [_paragraph(sentence) for sentence in section.sentences]
+    for place, finding in enumerate(section.findings, 1):
+        blocks += [Text(), _finding(place, finding)]
+    if section.table:
+        blocks += [Text(), _grid(section.table.latest(_SERIES_ROWS), width)]
+    if section.notes:
+        blocks += [Text(), *(_paragraph(note, "dim") for note in section.notes)]
+    return blocks
+
+
+def _paragraph(text: str, style: str = "") -> RenderableType:
+    return Padding(Text(plain(text), style=style), (0, 0, 0, _MARGIN))
+
+
+def _finding(place: int, finding: Finding) -> RenderableType:
+    details = [
+        Padding(Text(plain(line)), (0, 0, 0, _INDENT)) for line in (finding.reason, finding.evidence) if line
+    ]
+    return Group(_paragraph(f"{place}. {finding.title}", "bold"), *details)
+
+
+def _grid(table: Table, width: int, *, show_header: bool = True) -> RenderableType:
+    grid = Grid(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False, show_header=show_header)
+    for place, name in enumerate(table.header):
+        grid.add_column(name, justify="right" if place else "left", no_wrap=True)
+    if table.bars:
+        grid.add_column()
+    columns = zip(table.header, *table.rows, strict=True)
+    cells_width = sum(max(map(len, column)) + 2 for column in columns)
+    bar_width = max(_BAR_MIN, min(_BAR_MAX, width - cells_width - _MARGIN))
+    for place, row in enumerate(table.rows):
+        bar = [_bar(table.bars[place], bar_width)] if table.bars else []
+        grid.add_row(*(Text(plain(cell)) for cell in row), *bar)
+    return Padding(grid, (0, 0, 0, _MARGIN))
+
+
+def _bar(ratio: float, width: int) -> Text:
+    eighths = round(max(0.0, min(1.0, ratio)) * width * 8)
+    return Text("█" * (eighths // 8) + _BLOCKS[eighths % 8].strip(), style="cyan")
+
+
+def _one_line(text: str, width: int) -> str:
+    return textwrap.shorten(text, width - _MARGIN, placeholder=" …")

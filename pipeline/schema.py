@@ -1,0 +1,173 @@
+"""The raw contract: what a reader hands over and the lake keeps.
+
+Names carry their units (SI); `sql/columns.toml` says what each one means. Times are UTC. A null means "the
+file does not say"; a reader never invents a value, and never turns a missing one into zero.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+SCHEMA_VERSION = 1
+
+_time = pa.timestamp("us")
+_text = pa.string()
+_real = pa.float64()
+_whole = pa.int64()
+
+_keys = [("athlete_id", _text), ("activity_id", _text)]
+
+TABLES: Mapping[str, pa.Schema] = {
+    "files": pa.schema(
+        [
+            ("athlete_id", _text),
+            ("path", _text),
+            ("digest", _text),
+            ("format", _text),
+            ("size_bytes", _whole),
+            ("modified_at", _time),
+            ("outcome", _text),
+            ("reason", _text),
+            ("activity_id", _text),
+            ("duplicate_of_path", _text),
+        ]
+    ),
+    "activities": pa.schema(
+        [
+            *_keys,
+            ("file_digest", _text),
+            ("sport", _text),
+            ("sub_sport", _text),
+            ("name", _text),
+            ("started_at", _time),
+            ("utc_offset_s", _whole),
+            ("utc_offset_source", _text),
+            ("elapsed_s", _real),
+            ("timer_s", _real),
+            ("distance_m", _real),
+            ("ascent_m", _real),
+            ("descent_m", _real),
+            ("energy_j", _real),
+            ("heart_rate_mean_bpm", _real),
+            ("heart_rate_max_bpm", _real),
+            ("effort_rating", _real),
+            ("device_manufacturer", _text),
+            ("device_product", _text),
+            ("device_serial", _text),
+            ("heart_rate_source", _text),
+            ("profile_sex", _text),
+            ("profile_heart_rate_resting_bpm", _real),
+            ("profile_heart_rate_max_bpm", _real),
+            ("profile_heart_rate_threshold_bpm", _real),
+        ]
+    ),
+    "laps": pa.schema(
+        [
+            *_keys,
+            ("lap_number", _whole),
+            ("started_at", _time),
+            ("elapsed_s", _real),
+            ("timer_s", _real),
+            ("distance_m", _real),
+            ("heart_rate_mean_bpm", _real),
+            ("heart_rate_max_bpm", _real),
+            ("lap_intensity", _text),
+            ("lap_trigger", _text),
+            ("workout_step_number", _whole),
+        ]
+    ),
+    "records": pa.schema(
+        [
+            *_keys,
+            ("recorded_at", _time),
+            ("latitude_deg", _real),
+            ("longitude_deg", _real),
+            ("altitude_m", _real),
+            ("distance_m", _real),
+            ("speed_m_per_s", _real),
+            ("heart_rate_bpm", _real),
+            ("cadence_per_min", _real),
+            ("power_w", _real),
+            ("temperature_c", _real),
+            ("ground_contact_s", _real),
+            ("vertical_oscillation_m", _real),
+            ("step_length_m", _real),
+            ("vertical_ratio", _real),
+        ]
+    ),
+    "lengths": pa.schema(
+        [
+            *_keys,
+            ("length_number", _whole),
+            ("started_at", _time),
+            ("elapsed_s", _real),
+            ("stroke", _text),
+            ("stroke_count", _whole),
+        ]
+    ),
+    "events": pa.schema(
+        [
+            *_keys,
+            ("event_number", _whole),
+            ("recorded_at", _time),
+            ("event", _text),
+            ("event_type", _text),
+        ]
+    ),
+    "rr_intervals": pa.schema(
+        [
+            *_keys,
+            ("rr_number", _whole),
+            ("rr_s", _real),
+        ]
+    ),
+    "devices": pa.schema(
+        [
+            *_keys,
+            ("device_number", _whole),
+            ("device_kind", _text),
+            ("device_manufacturer", _text),
+            ("device_product", _text),
+            ("device_serial", _text),
+            ("software_version", _text),
+        ]
+    ),
+}
+
+# Filled in by the lake, not by a reader: a file does not know its athlete, nor its place in the lake.
+KEYS = ("athlete_id", "activity_id")
+LANDED = (*KEYS, "file_digest", "utc_offset_source")
+
+# Tables with rows of one activity, as a reader hands them over.
+STREAMS = ("laps", "records", "lengths", "events", "rr_intervals", "devices")
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One training session of one file.
+
+    `summary` has the columns of `TABLES["activities"]` less `LANDED` (a missing key is a null; `sport` and
+    `started_at` are always there, the latter a naive UTC datetime). `streams` has, for some or all of
+    `STREAMS`, an Arrow table with the columns of its schema less `KEYS`, in the order of time.
+    """
+
+    summary: Mapping[str, object]
+    streams: Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one file held.
+
+    No activity at all is no error: a settings file, a route. `note` then says what the file is instead. With
+    activities, a `note` says what was lost in reading them: the file is then `salvaged`.
+    """
+
+    activities: list[Activity] = field(default_factory=list)
+    note: str = ""
+
+
+def stream_schema(table: str) -> pa.Schema:
+    """The columns of one of `STREAMS` as a reader hands them over."""
+    return pa.schema([column for column in TABLES[table] if column.name not in KEYS])

@@ -1,0 +1,392 @@
+"""The SQL models: parse, order, build, check, publish by rename.
+
+A model is one file with one select; its path is its name. What it reads is found by DuckDB's own parser, so a
+model never says it twice. There are two grains. A model of `activity/` sees one activity: it runs once per landed
+batch and its rows are kept in the lake under the digest of everything that made them, so that a changed model
+(or setting, or input) is measured anew and nothing else is. The models of `athlete/` and `marts/` read those few
+rows and are rebuilt whole. A model with a row per record (`recorded_at` in its grain) is too big to keep: it is a
+table while a batch is measured, and a view in the warehouse.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.errors import CheckError, ModelError
+from pipeline.lake import Lake
+from pipeline.schema import SCHEMA_VERSION, TABLES
+
+LAYERS = ("raw", "settings", "staging", "activity", "athlete", "marts")
+SETTINGS_TABLES = ("athletes", "athlete_anchors")  # from athlete.toml, beside the tables of the lake
+
+_HEAD = re.compile(r"\A(?:--.*\n)+")
+
+
+@dataclass(frozen=True)
+class Model:
+    """One file of `sql/`: what a row is, what it promises, what it reads."""
+
+    name: str
+    sql: str
+    description: str
+    grain: tuple[str, ...]
+    checks: tuple[str, ...]
+    reads: frozenset[str]
+
+    @property
+    def layer(self) -> str:
+        return self.name.split(".")[0]
+
+    @property
+    def is_stream(self) -> bool:
+        """Has a row per record: never kept, a view in the warehouse."""
+        return "recorded_at" in self.grain
+
+    @property
+    def is_kept(self) -> bool:
+        """Measured once per activity; its rows live in the lake."""
+        return self.layer == "activity" and not self.is_stream
+
+
+def sql_folder() -> Path:
+    """`sql/` of the checkout, or the copy that travels inside the wheel."""
+    inside = Path(__file__).parent / "sql"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "sql"
+
+
+# --- parse and order
+
+
+def models(folder: Path) -> dict[str, Model]:
+    """Every model of the folder in an order in which each comes after all that it reads.
+
+    Raises ModelError for a file that does not parse, reads what does not exist, or reads in a circle.
+    """
+    with connection() as db:
+        found = {
+            model.name: model
+            for layer in LAYERS
+            for path in sorted((folder / layer).glob("*.sql"))
+            for model in [_model(db, f"{layer}.{path.stem}", path.read_text(encoding="utf-8"))]
+        }
+    raw = {f"raw.{table}" for table in (*TABLES, *SETTINGS_TABLES)}
+    for model in found.values():
+        for missing in sorted(model.reads - found.keys() - raw):
+            raise ModelError(model.name, f"reads {missing}, which is neither a model nor a table of the lake")
+    try:
+        order = TopologicalSorter({m.name: sorted(m.reads & found.keys()) for m in found.values()}).static_order()
+        return {name: found[name] for name in order}
+    except CycleError as error:
+        raise ModelError(error.args[1][0], f"reads itself: {' <- '.join(error.args[1])}") from error
+
+
+def _model(db: duckdb.DuckDBPyConnection, name: str, sql: str) -> Model:
+    matched = _HEAD.match(sql)
+    head = [line.removeprefix("--").strip() for line in matched[0].splitlines()] if matched else []
+    described = [line for line in head if line and not line.startswith(("grain:", "check:"))]
+    return Model(
+        name=name,
+        sql=sql,
+        description=" ".join(described),
+        grain=tuple(column.strip() for value in _promised(head, "grain:") for column in value.split(",")),
+        checks=tuple(_promised(head, "check:")),
+        reads=relations(db, name, sql),
+    )
+
+
+def _promised(head: Iterable[str], keyword: str) -> Iterator[str]:
+    return (line.removeprefix(keyword).strip() for line in head if line.startswith(keyword))
+
+
+def relations(db: duckdb.DuckDBPyConnection, name: str, sql: str) -> frozenset[str]:
+    """The tables that a select reads, as `layer.table`, found by DuckDB's own parser.
+
+    A name without a layer is a CTE. Raises ModelError, naming `name`, if the text is not one select.
+    """
+    parsed = json.loads(db.execute("select json_serialize_sql(?)", [sql]).fetchall()[0][0])
+    if parsed["error"]:
+        raise ModelError(name, parsed["error_message"])
+    if len(parsed["statements"]) != 1:
+        raise ModelError(name, "a model is one select")
+    return frozenset(
+        f"{node['schema_name']}.{node['table_name']}"
+        for node in _nodes(parsed["statements"])
+        if node.get("type") == "BASE_TABLE" and node["schema_name"]
+    )
+
+
+def _nodes(tree: object) -> Iterator[dict[str, str]]:
+    waiting = [tree]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            yield item
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+
+
+def ancestors(all_models: Mapping[str, Model], wanted: Iterable[str]) -> dict[str, Model]:
+    """The wanted models and every model that they rest on, in build order."""
+    needed = set(wanted)
+    for name in reversed(all_models):
+        if name in needed:
+            needed |= all_models[name].reads & all_models.keys()
+    return {name: model for name, model in all_models.items() if name in needed}
+
+
+def digests(all_models: Mapping[str, Model]) -> dict[str, str]:
+    """For each model the digest of its text and of all that it rests on, down to the raw contract."""
+    found: dict[str, str] = {}
+    for name, model in all_models.items():
+        below = sorted(found.get(read, f"{read} {SCHEMA_VERSION}") for read in model.reads)
+        found[name] = _digest([model.sql, *below])
+    return found
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+# --- build and check
+
+
+def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that asks the network for nothing."""
+    return duckdb.connect(
+        str(path or ":memory:"),
+        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
+    )
+
+
+def create(db: duckdb.DuckDBPyConnection, model: Model, kind: str = "table") -> None:
+    """Build one model as a table or a view; all that it reads is there already."""
+    try:
+        db.execute(f"create {kind} {model.name} as {model.sql}")
+    except duckdb.Error as error:
+        raise ModelError(model.name, str(error)) from error
+
+
+def check(db: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Hold a model against its promises; CheckError shows the first rows that break one."""
+    keys = ", ".join(model.grain)
+    promises = {check: f"from {model.name} where ({check}) is not true" for check in model.checks}
+    if model.grain:
+        promises[f"grain: {keys}"] = (
+            f"from {model.name} where {' or '.join(f'{key} is null' for key in model.grain)} "
+            f"union all by name from {model.name} qualify count(*) over (partition by {keys}) > 1"
+        )
+    for promise, broken in promises.items():
+        _none(db, model.name, promise, broken)
+
+
+def check_rows_that_must_not_exist(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Run every query of `sql/checks`: a row is a CheckError."""
+    for path in sorted((folder / "checks").glob("*.sql")):
+        query = path.read_text(encoding="utf-8")
+        _none(db, f"checks.{path.stem}", query.splitlines()[0].removeprefix("--").strip(), f"from ({query})")
+
+
+def _none(db: duckdb.DuckDBPyConnection, model: str, promise: str, query: str) -> None:
+    try:
+        broken = db.sql(f"{query} limit 5")
+        if broken.fetchall():
+            raise CheckError(model, promise, str(broken))
+    except duckdb.Error as error:
+        raise ModelError(model, f"its promise `{promise}` does not run: {error}") from error
+
+
+def register_raw(db: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Path]]) -> None:
+    """`raw.*` as views over parts of the lake; a table without parts is there, typed and empty."""
+    for layer in LAYERS:
+        db.execute(f"create schema if not exists {layer}")
+    for table, schema in TABLES.items():
+        _view(db, f"raw.{table}", parts.get(table, ()), schema.empty_table())
+
+
+def _view(db: duckdb.DuckDBPyConnection, name: str, parts: Sequence[Path], empty: pa.Table) -> None:
+    if parts:
+        files = ", ".join(_quoted(str(part)) for part in parts)
+        db.execute(f"create view {name} as from read_parquet([{files}], hive_partitioning = false)")
+    else:
+        _table(db, name, empty)
+
+
+def _table(db: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    db.register("handed_over", rows)
+    db.execute(f"create table {name} as from handed_over")
+    db.unregister("handed_over")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+# --- measure: activity/, once per landed batch
+
+
+def measure(
+    all_models: Mapping[str, Model], lakes: Iterable[Lake], progress: Callable[[int, int], None] = lambda _n, _of: None
+) -> int:
+    """Measure what has not been measured yet with these models; returns the number of batches worked on.
+
+    One file per model and batch, written beside and renamed: what exists is whole, what is missing is redone.
+    `progress` hears how many batches of how many are done.
+    """
+    digest_of = digests(all_models)
+    kept = [model for model in all_models.values() if model.is_kept]
+    work = [
+        (lake, batch, missing)
+        for lake in lakes
+        for batch in lake.batches()
+        if (missing := [m for m in kept if not lake.measured(m.name, digest_of[m.name], batch).exists()])
+    ]
+    for done, (lake, batch, missing) in enumerate(work):
+        progress(done, len(work))
+        with connection() as db:
+            register_raw(db, {table: lake.parts(table, [batch]) for table in TABLES})
+            for model in ancestors(all_models, [model.name for model in missing]).values():
+                create(db, model)
+                check(db, model)
+            for model in missing:
+                _keep(db, model, lake.measured(model.name, digest_of[model.name], batch))
+    progress(len(work), len(work))
+    return len(work)
+
+
+def _keep(db: duckdb.DuckDBPyConnection, model: Model, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}")
+    db.execute(
+        f"copy (from {model.name} order by {', '.join(model.grain)}) to {_quoted(str(beside))} "
+        "(format parquet, compression zstd)"
+    )
+    beside.replace(path)
+
+
+def _forget_old_measurements(all_models: Mapping[str, Model], lakes: Iterable[Lake]) -> None:
+    kept = {(name, digest) for name, digest in digests(all_models).items() if all_models[name].is_kept}
+    for lake in lakes:
+        for folder in (lake.folder / "measured").glob("*/*"):
+            if (folder.parent.name, folder.name) not in kept:
+                shutil.rmtree(folder)
+
+
+# --- judge and publish
+
+
+def state(folder: Path, lakes: Sequence[Lake], settings: Iterable[str]) -> str:
+    """A digest of all that a warehouse is made of: program, models, landed batches, settings."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.sql"))]
+    landed = [f"{lake.folder} {batch}" for lake in lakes for batch in lake.batches()]
+    return _digest([duckdb.__version__, Path(__file__).read_text(encoding="utf-8"), *texts, *landed, *settings])
+
+
+def is_current(warehouse: Path, wanted: str) -> bool:
+    """Was this very warehouse file published from this state?"""
+    note = _note(warehouse)
+    return note.exists() and warehouse.exists() and note.read_text() == _signed(warehouse, wanted)
+
+
+def _note(warehouse: Path) -> Path:
+    return warehouse.with_name(f".{warehouse.name}.state")
+
+
+def _signed(warehouse: Path, made_of: str) -> str:
+    stat = warehouse.stat()
+    return f"{made_of} {stat.st_size} {stat.st_mtime_ns}\n"
+
+
+def build(
+    warehouse: Path,
+    folder: Path,
+    lakes: Sequence[Lake],
+    settings: Mapping[str, pa.Table],
+    progress: Callable[[int, int], None] = lambda _n, _of: None,
+) -> bool:
+    """Bring the published warehouse up to date; False when it already was.
+
+    `settings` are the tables of SETTINGS_TABLES. Whatever fails, and wherever it is killed, the old warehouse
+    stays in place: the new one is built beside it and renamed when every promise holds.
+    """
+    wanted = state(folder, lakes, [str(settings[table].to_pylist()) for table in SETTINGS_TABLES])
+    if is_current(warehouse, wanted):
+        return False
+    all_models = models(folder)
+    measure(all_models, lakes, progress)
+    beside = warehouse.with_name(f".{warehouse.name}.building")
+    beside.unlink(missing_ok=True)
+    beside.with_name(beside.name + ".wal").unlink(missing_ok=True)
+    with connection(beside) as db:
+        register_raw(db, {table: [part for lake in lakes for part in lake.parts(table)] for table in TABLES})
+        for table in SETTINGS_TABLES:
+            _table(db, f"raw.{table}", settings[table])
+        _judge(db, all_models, lakes)
+        check_rows_that_must_not_exist(db, folder)
+        _explain(db, all_models, folder)
+    os.replace(beside, warehouse)
+    _note(warehouse).write_text(_signed(warehouse, wanted))
+    _forget_old_measurements(all_models, lakes)
+    return True
+
+
+def _judge(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], lakes: Sequence[Lake]) -> None:
+    digest_of = digests(all_models)
+    for model in all_models.values():
+        if model.is_stream or model.layer == "staging":
+            create(db, model, "view")
+        elif model.is_kept:
+            files = [
+                lake.measured(model.name, digest_of[model.name], batch) for lake in lakes for batch in lake.batches()
+            ]
+            if files:
+                _view(db, model.name, files, pa.table({}))
+            else:
+                create(db, model)
+        else:
+            create(db, model)
+            check(db, model)
+
+
+def _explain(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], folder: Path) -> None:
+    """What every table and column means, in the warehouse itself, for whoever opens it without us."""
+    meanings = column_meanings(folder)
+    is_view = {f"{s}.{v}" for s, v in db.execute("select schema_name, view_name from duckdb_views()").fetchall()}
+    for name, model in all_models.items():
+        kind = "view" if name in is_view else "table"
+        db.execute(f"comment on {kind} {name} is {_quoted(model.description)}")
+        for column in db.table(name).columns:
+            db.execute(f'comment on column {name}."{column}" is {_quoted(meanings.get(column, ""))}')
+
+
+def column_meanings(folder: Path) -> dict[str, str]:
+    """`sql/columns.toml`: what each column name means, wherever it stands."""
+    return tomllib.loads((folder / "columns.toml").read_text(encoding="utf-8"))
+
+
+# --- read
+
+
+def reader(warehouse: Path, lake: Path) -> duckdb.DuckDBPyConnection:
+    """The published warehouse for questions: nothing can be written, and no file but the lake's be read."""
+    return duckdb.connect(
+        str(warehouse),
+        read_only=True,
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allowed_directories": [str(lake)],
+            "enable_external_access": "false",
+            "lock_configuration": "true",
+        },
+    )

@@ -1,0 +1,124 @@
+-- One row per athlete: the heart rates that everything else is measured against, each with where it is from.
+--
+-- In order of trust: athlete.toml, what the watch has been told, what the runs show, a default.
+--
+-- grain: athlete_id
+-- check: athlete_heart_rate_max_bpm is null or athlete_heart_rate_max_bpm > athlete_heart_rate_resting_bpm
+with told as (
+    select
+        anchors.athlete_id,
+        arg_max(anchors.value, coalesce(anchors.valid_from, date '1900-01-01'))
+            filter (where anchors.anchor = 'heart_rate_max_bpm') as told_max_bpm,
+        arg_max(anchors.value, coalesce(anchors.valid_from, date '1900-01-01'))
+            filter (where anchors.anchor = 'heart_rate_resting_bpm') as told_resting_bpm,
+        arg_max(anchors.value, coalesce(anchors.valid_from, date '1900-01-01'))
+            filter (where anchors.anchor = 'heart_rate_threshold_bpm') as told_threshold_bpm
+    from raw.athlete_anchors as anchors
+    group by anchors.athlete_id
+),
+
+device as (
+    select
+        activities.athlete_id,
+        arg_max(activities.profile_heart_rate_max_bpm, activities.started_at) as device_max_bpm,
+        arg_max(activities.profile_heart_rate_resting_bpm, activities.started_at) as device_resting_bpm,
+        arg_max(activities.profile_heart_rate_threshold_bpm, activities.started_at) as device_threshold_bpm
+    from staging.activities as activities
+    group by activities.athlete_id
+),
+
+recent as (
+    select
+        activities.athlete_id,
+        summaries.heart_rate_peak_bpm,
+        summaries.heart_rate_low_bpm,
+        activities.local_day
+        > max(activities.local_day) over (partition by activities.athlete_id) - cast(thresholds.anchor_memory_days as integer)
+            as is_remembered
+    from staging.activities as activities
+    inner join activity.summaries as summaries
+        on
+            activities.athlete_id = summaries.athlete_id
+            and activities.activity_id = summaries.activity_id
+    cross join settings.thresholds as thresholds
+    where activities.is_run and summaries.heart_rate_peak_bpm is not null
+),
+
+peaks as (
+    select
+        recent.athlete_id,
+        recent.heart_rate_peak_bpm,
+        recent.heart_rate_low_bpm,
+        row_number() over (
+            partition by recent.athlete_id order by recent.heart_rate_peak_bpm desc
+        ) as peak_rank
+    from recent
+    where recent.is_remembered
+),
+
+shown as (
+    select
+        peaks.athlete_id,
+        max(peaks.heart_rate_peak_bpm) filter (where peaks.peak_rank = 1) as highest_bpm,
+        max(peaks.heart_rate_peak_bpm) filter (where peaks.peak_rank = 2) as second_bpm,
+        min(peaks.heart_rate_low_bpm) as lowest_bpm
+    from peaks
+    group by peaks.athlete_id
+),
+
+chosen as (
+    select
+        athletes.athlete_id,
+        shown.highest_bpm,
+        shown.second_bpm,
+        coalesce(
+            told.told_max_bpm, greatest(device.device_max_bpm, shown.second_bpm), shown.highest_bpm
+        ) as athlete_heart_rate_max_bpm,
+        case
+            when told.told_max_bpm is not null then 'athlete.toml'
+            when device.device_max_bpm >= coalesce(shown.second_bpm, 0) then 'device'
+            when shown.highest_bpm is not null then 'runs'
+        end as athlete_heart_rate_max_source,
+        coalesce(
+            told.told_resting_bpm,
+            device.device_resting_bpm,
+            least(shown.lowest_bpm, thresholds.heart_rate_resting_default_bpm)
+        ) as athlete_heart_rate_resting_bpm,
+        case
+            when told.told_resting_bpm is not null then 'athlete.toml'
+            when device.device_resting_bpm is not null then 'device'
+            when shown.lowest_bpm < thresholds.heart_rate_resting_default_bpm then 'runs'
+            else 'default'
+        end as athlete_heart_rate_resting_source,
+        coalesce(told.told_threshold_bpm, device.device_threshold_bpm) as athlete_heart_rate_threshold_bpm,
+        case when told.told_threshold_bpm is not null then 'athlete.toml' else 'device' end as threshold_source
+    from athlete.athletes as athletes
+    left join told on athletes.athlete_id = told.athlete_id
+    left join device on athletes.athlete_id = device.athlete_id
+    left join shown on athletes.athlete_id = shown.athlete_id
+    cross join settings.thresholds as thresholds
+)
+
+select
+    chosen.athlete_id,
+    chosen.athlete_heart_rate_max_bpm,
+    chosen.athlete_heart_rate_max_source,
+    coalesce(
+        chosen.athlete_heart_rate_max_source != 'runs'
+        or chosen.highest_bpm - chosen.second_bpm <= thresholds.heart_rate_peak_agreement_bpm,
+        false
+    ) as is_heart_rate_max_confirmed,
+    chosen.athlete_heart_rate_resting_bpm,
+    chosen.athlete_heart_rate_resting_source,
+    chosen.athlete_heart_rate_resting_bpm + thresholds.zero_speed_above_resting_bpm as zero_speed_heart_rate_bpm,
+    chosen.athlete_heart_rate_max_bpm * thresholds.easy_below_max_ratio as easy_below_bpm,
+    'default' as easy_below_source,
+    coalesce(
+        chosen.athlete_heart_rate_threshold_bpm,
+        chosen.athlete_heart_rate_resting_bpm
+        + (chosen.athlete_heart_rate_max_bpm - chosen.athlete_heart_rate_resting_bpm) * thresholds.hard_from_reserve_ratio
+    ) as hard_from_bpm,
+    case when chosen.athlete_heart_rate_threshold_bpm is not null then chosen.threshold_source else 'default' end
+        as hard_from_source
+from chosen
+cross join settings.thresholds as thresholds

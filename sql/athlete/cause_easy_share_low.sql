@@ -1,0 +1,58 @@
+-- One row per athlete: is enough of the recent distance easy? The articles ask for 80 %.
+--
+-- If the answer changes with the threshold three beats lower or higher, the evidence counts half.
+--
+-- grain: athlete_id
+with sums as (
+    select
+        periods.athlete_id,
+        periods.recent_from,
+        periods.last_day,
+        count(activities.activity_id) filter (where activities.heart_rate_known_s > 0) as known_count,
+        sum(activities.easy_m) / nullif(sum(activities.heart_rate_known_m), 0) as easy_share_ratio,
+        sum(activities.easy_minus_3_bpm_s) / nullif(sum(activities.heart_rate_known_s), 0) as easy_low_ratio,
+        sum(activities.easy_plus_3_bpm_s) / nullif(sum(activities.heart_rate_known_s), 0) as easy_high_ratio,
+        least(sum(activities.heart_rate_known_s) / nullif(sum(activities.moving_s), 0), 1) as known_ratio,
+        list(activities.activity_id order by activities.easy_ratio, activities.activity_id)
+            filter (where activities.easy_ratio < thresholds.easy_share_flag_ratio) as activity_ids
+    from athlete.periods as periods
+    inner join athlete.activities as activities on periods.athlete_id = activities.athlete_id
+    cross join settings.thresholds as thresholds
+    where activities.is_run and activities.local_day >= periods.recent_from
+    group by periods.athlete_id, periods.recent_from, periods.last_day
+)
+
+select
+    sums.athlete_id,
+    sums.easy_share_ratio as value,
+    'ratio' as unit,
+    thresholds.easy_share_flag_ratio as threshold,
+    1 / (1 + exp((sums.easy_share_ratio - thresholds.easy_share_flag_ratio) / thresholds.easy_share_scale))
+        as exposure_score,
+    if(
+        (sums.easy_low_ratio < thresholds.easy_share_flag_ratio)
+        = (sums.easy_high_ratio < thresholds.easy_share_flag_ratio),
+        sums.known_ratio,
+        sums.known_ratio / 2
+    ) as coverage_ratio,
+    sums.recent_from as window_start_on,
+    sums.last_day as window_end_on,
+    case
+        when sums.easy_share_ratio is null then 'No run of the last eight weeks has heart rate.'
+        else format(
+            '{:.0f} % of the recent distance was easy (below {:.0f} bpm); the articles ask for {:.0f} %.{}',
+            100 * sums.easy_share_ratio,
+            anchors.easy_below_bpm,
+            100 * thresholds.easy_target_ratio,
+            if(
+                (sums.easy_low_ratio < thresholds.easy_share_flag_ratio)
+                = (sums.easy_high_ratio < thresholds.easy_share_flag_ratio),
+                '',
+                ' With a threshold 3 bpm lower or higher the answer would be another.'
+            )
+        )
+    end as reason,
+    sums.activity_ids
+from sums
+inner join athlete.anchors as anchors on sums.athlete_id = anchors.athlete_id
+cross join settings.thresholds as thresholds

@@ -1,0 +1,48 @@
+-- One row per athlete: for how long has training gone on without an interruption?
+--
+-- grain: athlete_id
+with gaps as (
+    select
+        activities.athlete_id,
+        activities.local_day,
+        activities.local_day - lag(activities.local_day) over (
+            partition by activities.athlete_id order by activities.local_day
+        ) as gap_days
+    from athlete.activities as activities
+    where activities.is_run
+),
+
+starts as (
+    select
+        gaps.athlete_id,
+        max(gaps.local_day) filter (
+            where coalesce(gaps.gap_days > thresholds.interruption_days, true)
+        ) as going_since,
+        max(gaps.local_day) as last_day
+    from gaps
+    cross join settings.thresholds as thresholds
+    group by gaps.athlete_id
+)
+
+select
+    starts.athlete_id,
+    cast(starts.last_day - starts.going_since as double) as value,
+    'days' as unit,
+    thresholds.uninterrupted_flag_days as threshold,
+    1 / (
+        1 + exp(
+            ((starts.last_day - starts.going_since) - thresholds.uninterrupted_flag_days)
+            / thresholds.uninterrupted_scale
+        )
+    ) as exposure_score,
+    cast(1 as double) as coverage_ratio,
+    starts.going_since as window_start_on,
+    starts.last_day as window_end_on,
+    format(
+        'Training has gone on for {} weeks without a gap of more than {} days; the body takes months.',
+        cast(floor((starts.last_day - starts.going_since) / 7) as bigint),
+        thresholds.interruption_days
+    ) as reason,
+    cast([] as varchar[]) as activity_ids
+from starts
+cross join settings.thresholds as thresholds

@@ -1,0 +1,152 @@
+-- One row per look and window that holds enough runs: how fast the index changed in it, and how sure that is.
+--
+-- The slope is a weighted median over pairs of runs on the same device (Theil-Sen, weighted by their distance in
+-- time), so that a new watch or strap cannot make a trend. The standard error holds the noise from run to run and
+-- nothing else: fitness that swung inside the window is part of what happened in it (SCIENCE.md F).
+--
+-- grain: athlete_id, as_of_day, window_weeks
+-- check: standard_error_pct_per_month > 0
+with inside as (
+    select
+        looks.athlete_id,
+        looks.as_of_day,
+        looks.window_weeks,
+        looks.window_start_on,
+        runs.activity_id,
+        runs.day_number,
+        runs.device_key,
+        runs.index_log_pct,
+        trends.residual_pct
+    from athlete.looks as looks
+    inner join athlete.trend_runs as runs
+        on
+            looks.athlete_id = runs.athlete_id
+            and runs.local_day between looks.window_start_on and looks.as_of_day
+    inner join athlete.local_trends as trends
+        on runs.athlete_id = trends.athlete_id and runs.activity_id = trends.activity_id
+    where runs.counts_for_trend
+),
+
+spreads as (
+    select
+        inside.athlete_id,
+        inside.as_of_day,
+        inside.window_weeks,
+        inside.device_key,
+        regr_sxx(inside.index_log_pct, inside.day_number) as sum_of_squares
+    from inside
+    group by inside.athlete_id, inside.as_of_day, inside.window_weeks, inside.device_key
+),
+
+leverage as (
+    select
+        spreads.athlete_id,
+        spreads.as_of_day,
+        spreads.window_weeks,
+        sum(spreads.sum_of_squares) as sum_of_squares
+    from spreads
+    group by spreads.athlete_id, spreads.as_of_day, spreads.window_weeks
+),
+
+noise as (
+    select
+        inside.athlete_id,
+        inside.as_of_day,
+        inside.window_weeks,
+        any_value(inside.window_start_on) as window_start_on,
+        count(*) as run_count,
+        min(inside.day_number) as first_day_number,
+        max(inside.day_number) as last_day_number,
+        any_value(thresholds.mad_to_sd) * median(abs(inside.residual_pct)) as run_noise_pct
+    from inside
+    cross join settings.thresholds as thresholds
+    group by inside.athlete_id, inside.as_of_day, inside.window_weeks
+    having
+        count(*) >= any_value(thresholds.trend_min_runs)
+        and max(inside.day_number) - min(inside.day_number)
+        >= 7 * inside.window_weeks * any_value(thresholds.trend_min_span_ratio)
+),
+
+pairs as (
+    select
+        earlier.athlete_id,
+        earlier.day_number as earlier_day_number,
+        later.day_number as later_day_number,
+        later.day_number - earlier.day_number as days_apart,
+        thresholds.month_days * (later.index_log_pct - earlier.index_log_pct)
+        / (later.day_number - earlier.day_number) as slope_pct_per_month
+    from athlete.trend_runs as earlier
+    inner join athlete.trend_runs as later
+        on earlier.athlete_id = later.athlete_id and earlier.device_key = later.device_key
+    cross join settings.thresholds as thresholds
+    where
+        earlier.counts_for_trend
+        and later.counts_for_trend
+        and later.day_number - earlier.day_number >= thresholds.pair_min_days
+        and later.day_number - earlier.day_number <= 7 * (
+            select max(windows.window_weeks) from settings.trend_windows as windows
+        )
+),
+
+ranked as (
+    select
+        looks.athlete_id,
+        looks.as_of_day,
+        looks.window_weeks,
+        pairs.slope_pct_per_month,
+        sum(pairs.days_apart) over (
+            partition by looks.athlete_id, looks.as_of_day, looks.window_weeks
+            order by pairs.slope_pct_per_month, pairs.earlier_day_number, pairs.later_day_number
+            rows between unbounded preceding and current row
+        ) as weight_so_far,
+        sum(pairs.days_apart) over (
+            partition by looks.athlete_id, looks.as_of_day, looks.window_weeks
+        ) as weight
+    from athlete.looks as looks
+    inner join noise
+        on
+            looks.athlete_id = noise.athlete_id
+            and looks.as_of_day = noise.as_of_day
+            and looks.window_weeks = noise.window_weeks
+    inner join pairs
+        on
+            looks.athlete_id = pairs.athlete_id
+            and pairs.earlier_day_number >= looks.window_start_on - date '1970-01-01'
+            and pairs.later_day_number <= looks.as_of_day - date '1970-01-01'
+),
+
+medians as (
+    select
+        ranked.athlete_id,
+        ranked.as_of_day,
+        ranked.window_weeks,
+        min(ranked.slope_pct_per_month) as slope_pct_per_month
+    from ranked
+    where ranked.weight_so_far >= ranked.weight / 2
+    group by ranked.athlete_id, ranked.as_of_day, ranked.window_weeks
+)
+
+select
+    noise.athlete_id,
+    noise.as_of_day,
+    noise.window_weeks,
+    noise.window_start_on,
+    noise.run_count,
+    noise.run_noise_pct,
+    medians.slope_pct_per_month,
+    thresholds.standard_error_factor * noise.run_noise_pct * thresholds.month_days
+    * sqrt(thresholds.theil_sen_variance_ratio / leverage.sum_of_squares) as standard_error_pct_per_month,
+    (noise.last_day_number - noise.first_day_number) / thresholds.month_days as window_months
+from noise
+inner join leverage
+    on
+        noise.athlete_id = leverage.athlete_id
+        and noise.as_of_day = leverage.as_of_day
+        and noise.window_weeks = leverage.window_weeks
+inner join medians
+    on
+        noise.athlete_id = medians.athlete_id
+        and noise.as_of_day = medians.as_of_day
+        and noise.window_weeks = medians.window_weeks
+cross join settings.thresholds as thresholds
+where noise.run_noise_pct > 0 and leverage.sum_of_squares > 0

@@ -1,0 +1,21 @@
+-- One row per athlete and day, rest days too: load, fitness, fatigue and form.
+--
+-- Scores are exponentially weighted with 42 and 7 days, k = 1 - exp(-1/tau); form is yesterday's.
+--
+-- grain: athlete_id, local_day
+select
+    days.athlete_id,
+    days.local_day,
+    days.activity_count,
+    days.run_count,
+    days.distance_m,
+    days.moving_s,
+    days.load_score,
+    days.load_unknown_count,
+    days.fitness_score,
+    days.fatigue_score,
+    days.form_score,
+    days.monotony,
+    days.strain_score,
+    days.is_warming_up
+from athlete.days as days

@@ -1,0 +1,29 @@
+-- One row per athlete, week and number of weeks up to it (1, 4, 8): easy, moderate and hard running against 80/20.
+--
+-- grain: athlete_id, week_start_on, window_weeks
+-- check: easy_time_ratio is null or easy_time_ratio between 0 and 1
+select
+    splits.athlete_id,
+    splits.week_start_on,
+    splits.window_weeks,
+    splits.run_count,
+    splits.easy_s,
+    splits.moderate_s,
+    splits.hard_s,
+    splits.easy_time_ratio,
+    splits.moderate_time_ratio,
+    splits.hard_time_ratio,
+    splits.easy_distance_ratio,
+    splits.easy_session_ratio,
+    splits.easy_time_minus_3_bpm_ratio,
+    splits.easy_time_plus_3_bpm_ratio,
+    thresholds.easy_target_ratio - splits.easy_distance_ratio as easy_shortfall_ratio,
+    splits.polarization_index,
+    splits.heart_rate_coverage_ratio,
+    anchors.easy_below_bpm,
+    anchors.hard_from_bpm,
+    anchors.athlete_heart_rate_max_bpm,
+    anchors.athlete_heart_rate_max_source
+from athlete.splits as splits
+inner join athlete.anchors as anchors on splits.athlete_id = anchors.athlete_id
+cross join settings.thresholds as thresholds

@@ -1,0 +1,119 @@
+-- One row per athlete, day looked back from, and window: the change of speed at equal heart rate, and the verdict.
+--
+-- What happened between two dates, with a 90 % interval. `is_chosen` marks the window that carries the verdict of
+-- its day, `is_latest` the last day. Windows without a slope hold too few comparable runs.
+--
+-- grain: athlete_id, as_of_day, window_weeks
+-- check: verdict in ('improving', 'plateau', 'declining', 'undecided', 'not_enough_data')
+-- check: slope_pct_per_month is null or slope_low_pct_per_month < slope_high_pct_per_month
+with changes as (
+    select
+        verdicts.athlete_id,
+        verdicts.as_of_day,
+        verdicts.verdict,
+        verdicts.window_weeks as chosen_weeks,
+        coalesce(
+            verdicts.verdict != lag(verdicts.verdict) over (
+                partition by verdicts.athlete_id order by verdicts.as_of_day
+            ),
+            true
+        ) as is_new
+    from athlete.verdicts as verdicts
+),
+
+stretches as (
+    select
+        changes.*,
+        max(case when changes.is_new then changes.as_of_day end) over (
+            partition by changes.athlete_id order by changes.as_of_day
+        ) as since
+    from changes
+),
+
+levels as (
+    select
+        slopes.athlete_id,
+        slopes.as_of_day,
+        slopes.window_weeks,
+        median(
+            runs.index_log_pct + slopes.slope_pct_per_month
+            * (slopes.as_of_day - runs.local_day) / thresholds.month_days
+        ) as end_log_pct
+    from athlete.slopes as slopes
+    inner join athlete.trend_runs as runs
+        on
+            slopes.athlete_id = runs.athlete_id
+            and runs.local_day between slopes.window_start_on and slopes.as_of_day
+    cross join settings.thresholds as thresholds
+    where runs.counts_for_trend
+    group by slopes.athlete_id, slopes.as_of_day, slopes.window_weeks
+)
+
+select
+    looks.athlete_id,
+    looks.as_of_day,
+    looks.window_weeks,
+    looks.window_start_on,
+    looks.as_of_day as window_end_on,
+    looks.is_latest,
+    looks.window_weeks
+    = coalesce(stretches.chosen_weeks, max(looks.window_weeks) over (partition by looks.athlete_id, looks.as_of_day))
+        as is_chosen,
+    stretches.verdict,
+    stretches.since,
+    coalesce(slopes.run_count, 0) as run_count,
+    slopes.run_noise_pct,
+    slopes.slope_pct_per_month,
+    slopes.slope_pct_per_month - thresholds.interval_90 * slopes.standard_error_pct_per_month
+        as slope_low_pct_per_month,
+    slopes.slope_pct_per_month + thresholds.interval_90 * slopes.standard_error_pct_per_month
+        as slope_high_pct_per_month,
+    slopes.standard_error_pct_per_month,
+    slopes.slope_pct_per_month * slopes.window_months as change_pct,
+    (slopes.slope_pct_per_month - thresholds.interval_90 * slopes.standard_error_pct_per_month)
+    * slopes.window_months as change_low_pct,
+    (slopes.slope_pct_per_month + thresholds.interval_90 * slopes.standard_error_pct_per_month)
+    * slopes.window_months as change_high_pct,
+    chances.p_improving,
+    chances.p_plateau,
+    chances.p_declining,
+    thresholds.plateau_pct_per_month + thresholds.interval_90 * slopes.standard_error_pct_per_month
+        as minimum_detectable_pct_per_month,
+    points.reference_heart_rate_bpm,
+    exp((levels.end_log_pct - slopes.slope_pct_per_month * slopes.window_months) / 100)
+    * points.reference_above_zero_speed_bpm as reference_speed_start_m_per_s,
+    exp(levels.end_log_pct / 100) * points.reference_above_zero_speed_bpm as reference_speed_end_m_per_s,
+    case
+        when slopes.slope_pct_per_month is null then format(
+            'fewer than {} comparable runs spread over these {} weeks', thresholds.trend_min_runs, looks.window_weeks
+        )
+        when slopes.standard_error_pct_per_month > thresholds.standard_error_max_pct_per_month then format(
+            'the {} comparable runs scatter too much: a change under {:.2f} % a month cannot be seen',
+            slopes.run_count,
+            thresholds.plateau_pct_per_month + thresholds.interval_90 * slopes.standard_error_pct_per_month
+        )
+        when
+            greatest(chances.p_improving, chances.p_plateau, chances.p_declining)
+            < thresholds.verdict_min_probability
+            then 'no class is likely enough'
+        else format('{} comparable runs', slopes.run_count)
+    end as reason
+from athlete.looks as looks
+inner join stretches on looks.athlete_id = stretches.athlete_id and looks.as_of_day = stretches.as_of_day
+left join athlete.slopes as slopes
+    on
+        looks.athlete_id = slopes.athlete_id
+        and looks.as_of_day = slopes.as_of_day
+        and looks.window_weeks = slopes.window_weeks
+left join athlete.chances as chances
+    on
+        looks.athlete_id = chances.athlete_id
+        and looks.as_of_day = chances.as_of_day
+        and looks.window_weeks = chances.window_weeks
+left join levels
+    on
+        looks.athlete_id = levels.athlete_id
+        and looks.as_of_day = levels.as_of_day
+        and looks.window_weeks = levels.window_weeks
+left join athlete.reference_points as points on looks.athlete_id = points.athlete_id
+cross join settings.thresholds as thresholds

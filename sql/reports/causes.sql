@@ -1,0 +1,29 @@
+-- One row per cause, the ranked ones first, with the days of the runs behind it.
+with behind as (
+    select
+        causes.cause,
+        list(distinct activities.local_day order by activities.local_day) as local_days
+    from marts.causes as causes
+    inner join marts.activities as activities
+        on
+            causes.athlete_id = activities.athlete_id
+            and list_contains(causes.activity_ids, activities.activity_id)
+    where causes.athlete_id = $athlete_id
+    group by causes.cause
+)
+
+select
+    causes.cause,
+    causes.status,
+    causes.score,
+    causes.rank,
+    causes.value,
+    causes.unit,
+    causes.threshold,
+    causes.reason,
+    causes.activity_ids,
+    behind.local_days
+from marts.causes as causes
+left join behind on causes.cause = behind.cause
+where causes.athlete_id = $athlete_id
+order by causes.rank asc nulls last, causes.score desc nulls last, causes.cause asc

@@ -1,0 +1,102 @@
+"""What more than one test file needs: the corpus of real files, and a model's rows for the rows given."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import duckdb
+import hypothesis
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from pipeline import warehouse
+from pipeline.athlete import anchors_table, settings_table
+
+CHECKOUT = Path(__file__).parent.parent
+CORPUS = Path(os.environ.get("NEXTGEAR_CORPUS", CHECKOUT.parent / "shared" / "corpus"))
+
+Given = Mapping[str, str | pd.DataFrame]
+
+# A shared machine is slow now and then, which says nothing about the code; in CI a red test must stay red.
+hypothesis.settings.register_profile("nextgear", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("nextgear")
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real files from real watches; its absence must not go unnoticed where it counts."""
+    if not (CORPUS / "MANIFEST.csv").is_file():
+        missing = f"no corpus of real files at {CORPUS}; NEXTGEAR_CORPUS=folder says where it is"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    return CORPUS
+
+
+@pytest.fixture(scope="session")
+def models() -> dict[str, warehouse.Model]:
+    """Every model of the project, in build order."""
+    return warehouse.models(warehouse.sql_folder())
+
+
+@pytest.fixture(scope="session")
+def column_types(models: dict[str, warehouse.Model]) -> Iterator[Callable[[str], Mapping[str, str]]]:
+    """The columns of any table and their types, found by building it on an empty lake."""
+    with _empty_lake() as db:
+        built: set[str] = set()
+
+        def types(table: str) -> Mapping[str, str]:
+            for model in warehouse.ancestors(models, [table]).values():
+                if model.name not in built:
+                    warehouse.create(db, model)
+                    built.add(model.name)
+            relation = db.table(table)
+            return dict(zip(relation.columns, map(str, relation.types), strict=True))
+
+        yield types
+
+
+@pytest.fixture
+def rows_of(
+    models: dict[str, warehouse.Model], column_types: Callable[[str], Mapping[str, str]]
+) -> Callable[[str, Given], pd.DataFrame]:
+    """The rows of a model, in the order of its grain, if the given tables held what is written.
+
+    Columns not written are null, tables of the lake that nobody gives are empty. What stands between the
+    given tables and the model is built for real and held against its own promises. A table is text with `|`
+    between the columns, or a frame.
+    """
+
+    def rows(target: str, given: Given) -> pd.DataFrame:
+        with _empty_lake() as db:
+            for table, content in given.items():
+                columns = ", ".join(f'"{name}" {type_}' for name, type_ in column_types(table).items())
+                db.execute(f"create or replace table {table} ({columns})")
+                db.register("written", _parsed(content) if isinstance(content, str) else content)
+                db.execute(f"insert into {table} by name from written")
+            between = {name: model for name, model in models.items() if name not in given}
+            for model in warehouse.ancestors(between, [target]).values():
+                warehouse.create(db, model)
+                warehouse.check(db, model)
+            return db.table(target).order(", ".join(models[target].grain) or "all").df()
+
+    return rows
+
+
+def _empty_lake() -> duckdb.DuckDBPyConnection:
+    db = warehouse.connection()
+    warehouse.register_raw(db, {})
+    for name, rows in {"athletes": settings_table([]), "athlete_anchors": anchors_table([])}.items():
+        db.register("handed_over", rows)
+        db.execute(f"create table raw.{name} as from handed_over")
+    return db
+
+
+def _parsed(text: str) -> pa.Table:
+    """`a | b` over `1 | 2` as columns of text, which DuckDB casts; an empty cell is a null."""
+    head, *rows = [[cell.strip() or None for cell in line.split("|")] for line in text.strip().splitlines()]
+    return pa.table(
+        {
+            str(name): pa.array(column, pa.string())
+            for name, column in zip(head, zip(*rows, strict=True), strict=True)
+        }
+    )

@@ -1,0 +1,313 @@
+"""What a machine can keep of the house style. Each test names all offenders at once."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from pipeline import warehouse
+from pipeline.schema import TABLES
+
+CHECKOUT = Path(__file__).parent.parent
+SQL = CHECKOUT / "sql"
+
+Models = dict[str, warehouse.Model]
+ColumnTypes = Callable[[str], Mapping[str, str]]
+Node = dict[str, Any]  # one node of DuckDB's parse tree
+
+# A part may import these parts and no other; what is not here may import all.
+MAY_IMPORT = {
+    "errors": set[str](),
+    "schema": set[str](),
+    "simulate": set[str](),
+    "sources": {"errors"},
+    "local_time": {"errors"},
+    "readers": {"errors", "schema"},
+    "lake": {"errors", "schema"},
+    "athlete": {"errors", "schema"},
+    "ingest": {"errors", "schema", "sources", "readers", "lake", "local_time", "athlete"},
+    "warehouse": {"errors", "schema", "lake"},
+    "report": {"errors"},
+}
+
+# None, neighbours, halves, a week's other days, conversions: numbers that say nothing about runners.
+UNITS = {0, 1, -1, 2, 6, 7, 60, 100, 1000, 3600, 86400}
+
+# Other rows tomorrow, or on a retry. What needs no parentheses is a column to DuckDB's parser.
+RESTLESS_FUNCTIONS = {"now", "today", "random", "setseed", "uuid", "uuidv4", "uuidv7", "nextval"}
+RESTLESS_COLUMNS = {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"}
+
+# `value` and `threshold` stand beside a column `unit`; the others are numbers without one.
+SHAPE_OF_TYPE = {
+    "BOOLEAN": re.compile(r"^(is|has|counts)_"),
+    "TIMESTAMP": re.compile(r"_at$"),
+    "DATE": re.compile(r"_(day|on|from)$|^since$"),
+    "DOUBLE": re.compile(
+        r"_(m|s|days|months|bpm|deg|w|c|j|kg|m_per_s|per_min|m_per_beat|pct|pct_per_month)$"
+        r"|_(ratio|score|rating|factor)$|^p_[a-z]+$|^(value|threshold|score|monotony|polarization_index)$"
+    ),
+}
+ANY_SHAPE = re.compile("")
+
+
+def expect_none(offenders: Iterable[object]) -> None:
+    """Fail with every offender, one a line."""
+    found = sorted({str(offender) for offender in offenders})
+    assert not found, "\n".join(found)
+
+
+# --- SQL: what a file is
+
+
+def test_every_sql_file_is_a_model_a_check_or_a_report(models: Models):
+    folders = {*warehouse.LAYERS[1:], "checks", "reports"}
+    for path in SQL.rglob("*.sql"):
+        folder, name = path.relative_to(SQL).with_suffix("").parts
+        assert folder in folders, path
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", name), path
+        assert folder in {"checks", "reports"} or f"{folder}.{name}" in models
+
+
+def test_every_sql_file_says_first_what_one_row_is():
+    first_lines = {path: path.read_text(encoding="utf-8").splitlines()[0] for path in SQL.rglob("*.sql")}
+    expect_none(path for path, line in first_lines.items() if not re.match(r"-- \S.*[.:?,\w]$", line))
+    expect_none(
+        path
+        for path, line in first_lines.items()
+        if path.parent.name != "checks" and not line.startswith("-- One row")
+    )
+
+
+def test_every_model_is_keyed_by_the_athlete(models: Models):
+    keyed = (model for model in models.values() if model.layer != "settings")
+    expect_none(model.name for model in keyed if model.grain[:1] != ("athlete_id",))
+
+
+def test_every_window_stays_within_one_athlete(models: Models):
+    expect_none(
+        f"{model.name}: {node['function_name']}"
+        for model in models.values()
+        if "athlete_id" in model.grain
+        for node, _ in nodes(model)
+        if node.get("class") == "WINDOW"
+        and "athlete_id" not in {name for part in node["partitions"] for name in part.get("column_names", ())}
+    )
+
+
+def test_layers_only_look_back(models: Models):
+    depth = warehouse.LAYERS.index
+    expect_none(
+        f"{model.name} reads {read}"
+        for model in models.values()
+        for read in model.reads
+        if depth(read.split(".")[0]) > depth(model.layer)
+    )
+
+
+def test_no_setting_of_the_athlete_enters_what_is_measured_once_per_activity(models: Models):
+    activity = [name for name, model in models.items() if model.layer == "activity"]
+    settings = {f"raw.{table}" for table in warehouse.SETTINGS_TABLES}
+    expect_none(m.name for m in warehouse.ancestors(models, activity).values() if m.reads & settings)
+
+
+def test_reports_read_marts_only():
+    with warehouse.connection() as db:
+        reads = {
+            path: warehouse.relations(db, path.stem, path.read_text(encoding="utf-8"))
+            for path in (SQL / "reports").glob("*.sql")
+        }
+    expect_none(path for path, read in reads.items() if any(not name.startswith("marts.") for name in read))
+
+
+# --- SQL: what a select may say
+
+
+@cache
+def nodes(model: warehouse.Model) -> list[tuple[Node, tuple[Node, ...]]]:
+    """Every node of the parsed model, with the nodes around it, outermost first."""
+    with warehouse.connection() as db:
+        parsed = db.execute("select json_serialize_sql(?)", [model.sql]).fetchall()[0][0]
+    return list(_nodes(json.loads(parsed)["statements"][0]["node"], ()))
+
+
+def _nodes(tree: Any, around: tuple[Node, ...]) -> Iterator[tuple[Node, tuple[Node, ...]]]:
+    if isinstance(tree, dict):
+        yield tree, around
+        for child in tree.values():
+            yield from _nodes(child, (*around, tree))
+    elif isinstance(tree, list):
+        for child in tree:
+            yield from _nodes(child, around)
+
+
+def numbers(model: warehouse.Model) -> Iterator[str]:
+    """The numbers of a model, less those of its quantiles: which quantile is a part of the name."""
+    for node, around in nodes(model):
+        literal = node.get("literal") or {}
+        quantile = any(str(outer.get("function_name")).startswith("quantile") for outer in around)
+        if literal.get("kind") in {"INTEGER", "NUMERIC"} and not quantile:
+            yield literal["text"]
+
+
+def test_outer_columns_are_spelled_out(models: Models):
+    outermost = {"SELECT_NODE", "SET_OPERATION_NODE"}
+    expect_none(
+        model.name
+        for model in models.values()
+        for node, around in nodes(model)
+        if node.get("class") == "STAR"
+        and node.get("type") == "STAR"
+        and {outer["type"] for outer in around if "type" in outer} <= outermost
+        and not any("materialized" in outer for outer in around)
+    )
+
+
+def test_a_model_gives_the_same_rows_whenever_it_runs(models: Models):
+    expect_none(
+        model.name
+        for model in models.values()
+        for node, _ in nodes(model)
+        if node.get("function_name") in RESTLESS_FUNCTIONS
+        or ".".join(node.get("column_names", ())) in RESTLESS_COLUMNS
+    )
+
+
+def test_a_window_over_time_counts_seconds_not_rows(models: Models):
+    expect_none(
+        model.name
+        for model in models.values()
+        for node, _ in nodes(model)
+        if {node.get("start"), node.get("end")} & {"EXPR_PRECEDING_ROWS", "EXPR_FOLLOWING_ROWS"}
+    )
+
+
+def test_a_number_that_decides_lives_in_settings_with_its_reason(models: Models):
+    expect_none(
+        f"{model.name}: {text}"
+        for model in models.values()
+        if model.layer != "settings"
+        for text in numbers(model)
+        if float(text) not in UNITS
+    )
+
+
+# --- SQL: names
+
+
+@pytest.fixture
+def columns(models: Models, column_types: ColumnTypes) -> list[tuple[str, str, str]]:
+    """Table, name and type of every column, from the raw contract to the marts."""
+    raw = [f"raw.{table}" for table in (*TABLES, *warehouse.SETTINGS_TABLES)]
+    return [(table, name, type_) for table in (*raw, *models) for name, type_ in column_types(table).items()]
+
+
+def test_every_column_is_explained_once_and_every_explanation_is_used(columns: list[tuple[str, str, str]]):
+    explained = {name for name, meaning in warehouse.column_meanings(SQL).items() if meaning.strip()}
+    # A setting may do without: its reason stands beside it in its own file.
+    expect_none({name for table, name, _ in columns if not table.startswith("settings.")} - explained)
+    expect_none(explained - {name for _, name, _ in columns})
+
+
+def test_a_name_says_its_unit_or_its_kind(columns: list[tuple[str, str, str]]):
+    expect_none(
+        f"{table}.{name}: {type_}"
+        for table, name, type_ in columns
+        if not table.startswith("settings.") and not SHAPE_OF_TYPE.get(type_, ANY_SHAPE).search(name)
+    )
+
+
+def test_only_portable_types_leave_a_model(columns: list[tuple[str, str, str]]):
+    portable = {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "VARCHAR[]"}
+    expect_none(f"{table}.{name}: {type_}" for table, name, type_ in columns if type_ not in portable)
+
+
+def test_every_model_is_named_in_a_test(models: Models):
+    tests = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py")]
+    rows = [name for name, model in models.items() if model.layer != "settings"]
+    expect_none(name for name in rows if not any(name in test for test in tests))
+
+
+# --- Python
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The parts of this package that a module imports, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        yield from (name.split(".")[1] for name in names if name.startswith("pipeline."))
+
+
+def test_parts_do_not_know_each_other():
+    package = CHECKOUT / "pipeline"
+    part_of = {path: path.relative_to(package).with_suffix("").parts[0] for path in package.rglob("*.py")}
+    expect_none(
+        f"{path} imports {imported}"
+        for path, part in part_of.items()
+        if part in MAY_IMPORT
+        for imported in imports(path)
+        if imported not in MAY_IMPORT[part] | {part}
+    )
+
+
+def test_no_module_is_a_drawer_for_odds_and_ends():
+    expect_none(CHECKOUT.glob("pipeline/**/*util*.py"))
+
+
+def test_the_command_starts_without_what_only_some_commands_need():
+    listing = "import pipeline.cli, sys; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", listing], capture_output=True, text=True, check=True
+    ).stdout
+    heavy = {
+        "duckdb",
+        "pyarrow",
+        "pandas",
+        "numpy",
+        "rich",
+        "jinja2",
+        "vl_convert",
+        "fitdecode",
+        "gpxpy",
+        "tzfpy",
+    }
+    assert heavy.isdisjoint(loaded.split())
+
+
+# --- README
+
+
+@pytest.fixture
+def readme() -> str:
+    return (CHECKOUT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_knows_every_command_and_option(readme: str):
+    from pipeline.cli import app
+
+    program: Any = typer.main.get_command(app)
+    commands: dict[str, Any] = program.commands
+    options = {
+        option for each in (program, *commands.values()) for param in each.params for option in param.opts
+    }
+    asked = {*(f"nextgear {name}" for name in commands), *(o for o in options if o.startswith("--"))}
+    expect_none(text for text in sorted(asked - {"--help"}) if not re.search(rf"{re.escape(text)}\b", readme))
+
+
+def test_what_the_readme_links_to_exists(readme: str):
+    links = [link for link in re.findall(r"\]\(([^)#]+)", readme) if "://" not in link]
+    assert links
+    expect_none(link for link in links if not (CHECKOUT / link).exists())

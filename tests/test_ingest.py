@@ -1,0 +1,352 @@
+import gzip
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.ingest import Counts, activity_ids, ingest
+from pipeline.lake import Lake
+from pipeline.schema import TABLES
+
+DAY = datetime(2024, 1, 1, 6)
+
+Started = Callable[[Lake, int, int], subprocess.Popen[str]]
+
+
+class Silence:
+    def start(self, total: int) -> None: ...
+
+    def advance(self, path: str, outcome: str) -> None: ...
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.total = 0
+        self.outcomes: list[str] = []
+
+    def start(self, total: int) -> None:
+        self.total = total
+
+    def advance(self, path: str, outcome: str) -> None:
+        assert path
+        self.outcomes.append(outcome)
+
+
+def run_of(day: int, seconds: int = 3) -> str:
+    """A GPX file of one run on a day of 2024, one step a second to the north in Berlin."""
+    start = DAY + timedelta(days=day)
+    points = "".join(
+        f'<trkpt lat="{52.5 + second * 0.00003:.5f}" lon="13.4">'
+        f"<time>{start + timedelta(seconds=second):%Y-%m-%dT%H:%M:%SZ}</time></trkpt>"
+        for second in range(seconds)
+    )
+    return (
+        '<gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1">'
+        f"<trk><type>running</type><trkseg>{points}</trkseg></trk></gpx>"
+    )
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "lake", "me")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    return folder
+
+
+def take_in(lake: Lake, *sources: Path, workers: int = 1) -> Counts:
+    return ingest(sources, lake, None, Silence(), workers)
+
+
+def files(lake: Lake, root: Path) -> dict[str, dict[str, object]]:
+    """The ledger by the path below `root`."""
+    return {os.path.relpath(row["path"], root): row for row in lake.ledger().to_pylist()}
+
+
+def content_of(lake: Lake) -> dict[str, list[str]]:
+    """All rows of all tables, whatever batch they are in."""
+    return {
+        table: sorted(
+            repr(row) for part in lake.parts(table) for row in pq.ParquetFile(part).read().to_pylist()
+        )
+        for table in TABLES
+    }
+
+
+def on_disk(lake: Lake) -> dict[str, tuple[str, int]]:
+    return {
+        str(path): (sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns)
+        for path in lake.root.rglob("*")
+        if path.is_file()
+    }
+
+
+# --- what becomes of a file
+
+
+def test_a_run_in_a_folder_lands_as_an_activity_with_its_records(lake: Lake, folder: Path):
+    (folder / "run.gpx").write_text(run_of(0))
+    assert take_in(lake, folder) == Counts(found=1, known=0, outcomes={"imported": 1})
+    (activity,) = pq.read_table(lake.parts("activities")[0]).to_pylist()
+    (file,) = lake.ledger().to_pylist()
+    digest = sha256(run_of(0).encode()).hexdigest()
+    assert activity["activity_id"] == file["activity_id"] == f"20240101T060000-{digest[:8]}"
+    assert activity["athlete_id"] == file["athlete_id"] == "me"
+    assert activity["file_digest"] == file["digest"] == digest
+    assert (activity["utc_offset_s"], activity["utc_offset_source"]) == (3600, "position")
+    records = pq.read_table(lake.parts("records")[0])
+    assert records["recorded_at"].to_pylist() == [DAY + timedelta(seconds=second) for second in range(3)]
+    assert set(records["activity_id"].to_pylist()) == {activity["activity_id"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "outcome", "reason"),
+    [
+        ("run.gpx", run_of(0).encode(), "imported", "one activity"),
+        ("run.gpx.gz", gzip.compress(run_of(0).encode()), "imported", "one activity"),
+        ("run.txt", run_of(0).encode(), "imported", "one activity"),
+        ("half.gpx", run_of(0).encode()[:200], "quarantined", "not_gpx"),
+        ("empty.fit", b"", "quarantined", "empty"),
+        ("page.gpx", b"<!DOCTYPE html><html><body>Log in</body></html>", "quarantined", "called .gpx"),
+        ("page.FIT.GZ", gzip.compress(b"Not found\n"), "quarantined", "called .fit"),
+        ("half.gpx.gz", gzip.compress(run_of(0).encode())[:50], "quarantined", "gz"),
+        ("run.tcx", b'<?xml version="1.0"?>\n<TrainingCenterDatabase/>', "unsupported", "TCX"),
+        ("LICENSE", b"Permission is hereby granted\n", "not_an_activity", "text"),
+        (".DS_Store", b"\0\0\0\1Bud1", "not_an_activity", ""),
+    ],
+)
+def test_every_file_is_accounted_for_with_a_reason(
+    lake: Lake, folder: Path, name: str, content: bytes, outcome: str, reason: str
+):
+    (folder / name).write_bytes(content)
+    assert take_in(lake, folder).outcomes == {outcome: 1}
+    row = files(lake, folder)[name]
+    assert row["outcome"] == outcome
+    assert row["reason"]
+    assert reason in str(row["reason"])
+    assert (row["activity_id"] is not None) == (outcome == "imported")
+    assert take_in(lake, folder) == Counts(found=1, known=1, outcomes={})
+
+
+def test_a_route_without_times_is_not_an_activity(lake: Lake, folder: Path):
+    (folder / "route.gpx").write_text('<gpx><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>')
+    take_in(lake, folder)
+    assert files(lake, folder)["route.gpx"]["outcome"] == "not_an_activity"
+
+
+def test_a_run_with_a_point_without_a_time_is_salvaged_and_says_what_was_lost(lake: Lake, folder: Path):
+    damaged = run_of(0).replace("<trkseg>", '<trkseg><trkpt lat="52.5" lon="13.4"/>')
+    (folder / "run.gpx").write_text(damaged)
+    take_in(lake, folder)
+    row = files(lake, folder)["run.gpx"]
+    assert row["outcome"] == "salvaged"
+    assert row["activity_id"]
+
+
+def test_the_same_run_under_two_names_is_one_activity_and_one_duplicate(lake: Lake, folder: Path):
+    (folder / "a.gpx").write_text(run_of(0))
+    (folder / "b.gpx.gz").write_bytes(gzip.compress(run_of(0).encode()))
+    assert take_in(lake, folder).outcomes == {"imported": 1, "duplicate": 1}
+    row = files(lake, folder)["b.gpx.gz"]
+    assert (row["outcome"], row["duplicate_of_path"]) == ("duplicate", str(folder / "a.gpx"))
+    assert len(content_of(lake)["activities"]) == 1
+
+
+def test_a_run_seen_in_an_earlier_year_is_a_duplicate_of_that_file(lake: Lake, folder: Path):
+    (folder / "b.gpx").write_text(run_of(0))
+    take_in(lake, folder)
+    (folder / "a.gpx").write_text(run_of(0))
+    assert take_in(lake, folder) == Counts(found=2, known=1, outcomes={"duplicate": 1})
+    assert files(lake, folder)["a.gpx"]["duplicate_of_path"] == str(folder / "b.gpx")
+
+
+def test_a_bad_file_does_not_stop_the_ones_after_it(lake: Lake, folder: Path):
+    (folder / "a.gpx").write_text("<gpx")
+    (folder / "b.fit").write_bytes(b"\x0e\x10\0\0\xff\0\0\0.FIT\0\0garbage")
+    (folder / "c.gpx").write_text(run_of(0))
+    assert take_in(lake, folder).outcomes == {"quarantined": 2, "imported": 1}
+
+
+def test_a_changed_file_is_a_new_row_and_the_old_one_stays(lake: Lake, folder: Path):
+    (folder / "run.gpx").write_text(run_of(0))
+    take_in(lake, folder)
+    (folder / "run.gpx").write_text(run_of(0, seconds=5))
+    assert take_in(lake, folder) == Counts(found=1, known=0, outcomes={"imported": 1})
+    assert lake.ledger()["path"].to_pylist() == [str(folder / "run.gpx")] * 2
+
+
+def test_a_file_with_a_new_date_and_the_old_content_is_known(lake: Lake, folder: Path):
+    (folder / "run.gpx").write_text(run_of(0))
+    take_in(lake, folder)
+    os.utime(folder / "run.gpx", (0, 0))
+    assert take_in(lake, folder) == Counts(found=1, known=1, outcomes={})
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="nothing is unreadable here")
+def test_a_file_that_may_be_read_at_last_is_imported(lake: Lake, folder: Path):
+    path = folder / "run.gpx"
+    path.write_text(run_of(0))
+    path.chmod(0)
+    assert take_in(lake, folder).outcomes == {"quarantined": 1}
+    assert take_in(lake, folder).outcomes == {}
+    path.chmod(0o600)
+    assert take_in(lake, folder).outcomes == {"imported": 1}
+
+
+def test_an_archive_and_each_file_in_it_are_accounted_for(lake: Lake, folder: Path):
+    with zipfile.ZipFile(folder / "export.zip", "w") as archive:
+        for day in range(3):
+            archive.writestr(f"activities/{day}.gpx", run_of(day))
+    assert take_in(lake, folder).outcomes == {"imported": 3, "not_an_activity": 1}
+    assert files(lake, folder)["export.zip"]["reason"]
+    assert files(lake, folder)["export.zip/activities/1.gpx"]["outcome"] == "imported"
+    before = on_disk(lake)
+    assert take_in(lake, folder) == Counts(found=4, known=4, outcomes={})
+    assert on_disk(lake) == before
+
+
+# --- runs that end too soon, and runs after them
+
+
+def test_a_second_run_changes_no_byte(lake: Lake, folder: Path):
+    for day in range(5):
+        (folder / f"{day}.gpx").write_text(run_of(day))
+    (folder / "bad.gpx").write_text("<gpx")
+    take_in(lake, folder)
+    before = on_disk(lake)
+    heard = Heard()
+    assert ingest([folder], lake, None, heard) == Counts(found=6, known=6, outcomes={})
+    assert (heard.total, heard.outcomes) == (0, [])
+    assert on_disk(lake) == before
+
+
+def test_reader_processes_give_the_same_rows_as_this_process(lake: Lake, folder: Path, tmp_path: Path):
+    for day in range(12):
+        (folder / f"{day:02}.gpx").write_text(run_of(day % 9))
+    (folder / "bad.gpx").write_text("<gpx")
+    alone, together = Heard(), Heard()
+    other = Lake(tmp_path / "other", "me")
+    ingest([folder], lake, None, alone, workers=1)
+    ingest([folder], other, None, together, workers=2)
+    assert content_of(other) == content_of(lake)
+    assert together.outcomes == alone.outcomes
+    assert together.total == len(together.outcomes) == 13
+
+
+RUN = """
+import sys
+from pathlib import Path
+from pipeline import ingest
+from pipeline.lake import Lake
+
+class Told:
+    def start(self, total): pass
+    def advance(self, path, outcome): print(path, flush=True)
+
+if __name__ == "__main__":
+    ingest.BATCH_FILES, ingest.FEW_FILES = 3, 2
+    ingest.ingest([Path(sys.argv[1])], Lake(Path(sys.argv[2]), "me"), None, Told(), workers=int(sys.argv[3]))
+"""
+
+
+@pytest.fixture
+def started(tmp_path: Path, folder: Path) -> Started:
+    """Start a run in a process of its own, with small batches, and wait until it has read so many files."""
+    program = tmp_path / "run.py"
+    program.write_text(RUN)
+
+    def start(lake: Lake, workers: int, files_read: int) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, str(program), str(folder), str(lake.root), str(workers)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=Path(__file__).parent.parent,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+            start_new_session=True,
+        )
+        assert process.stdout
+        for _ in range(files_read):
+            process.stdout.readline()
+        return process
+
+    return start
+
+
+@pytest.fixture
+def season(folder: Path) -> Path:
+    """24 files: runs, copies of runs, an archive, and some that are no run."""
+    for day in range(14):
+        (folder / f"{day:02}.gpx").write_text(run_of(day, seconds=30))
+    for day in range(0, 14, 4):
+        (folder / f"{day:02} copy.gpx").write_text(run_of(day, seconds=30))
+    with zipfile.ZipFile(folder / "05.zip", "w") as archive:
+        for day in range(12, 16):
+            archive.writestr(f"{day}.gpx", run_of(day, seconds=30))
+    (folder / "07 bad.gpx").write_text("<gpx")
+    return folder
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_killed_again_and_again_ends_with_the_lake_of_an_undisturbed_one(
+    lake: Lake, season: Path, tmp_path: Path, started: Started, workers: int
+):
+    undisturbed = Lake(tmp_path / "undisturbed", "me")
+    take_in(undisturbed, season)
+    chance = random.Random(workers)
+    for files_read in (0, 1, 4, 3, 5, 2):
+        process = started(lake, workers, files_read)
+        time.sleep(chance.uniform(0, 0.03))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        assert process.returncode in (-signal.SIGKILL, 0)
+    take_in(lake, season)
+    assert content_of(lake) == content_of(undisturbed)
+    assert {path.stem for path in lake.root.rglob("*") if path.is_file()} == set(lake.batches())
+
+
+def test_an_interrupted_run_keeps_what_it_has_read(
+    lake: Lake, season: Path, tmp_path: Path, started: Started
+):
+    undisturbed = Lake(tmp_path / "undisturbed", "me")
+    take_in(undisturbed, season)
+    process = started(lake, 2, 10)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers, too
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGINT
+    assert lake.ledger().num_rows == 10 + len(rest.splitlines())
+    take_in(lake, season)
+    assert content_of(lake) == content_of(undisturbed)
+
+
+# --- ids
+
+
+@given(st.lists(st.integers(0, 5).map(lambda seconds: DAY + timedelta(seconds=seconds)), max_size=9))
+def test_no_two_sessions_of_a_file_share_an_id(starts: list[datetime]):
+    ids = activity_ids(starts, "0123456789abcdef")
+    assert len(set(ids)) == len(starts)
+    assert ids == activity_ids(starts, "0123456789abcdef")
+
+
+def test_the_second_session_of_a_second_is_numbered():
+    assert activity_ids([DAY, DAY], "0123456789") == [
+        "20240101T060000-01234567",
+        "20240101T060000-01234567-2",
+    ]

@@ -1,0 +1,135 @@
+import re
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from filelock import Timeout
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import SettingsError
+from pipeline.lake import ATHLETE_ID, Lake, athletes, exclusive, write_parquet
+from pipeline.schema import TABLES
+
+
+def ledger_of(*files: tuple[str, str | None]) -> pa.Table:
+    rows = [{"athlete_id": "me", "path": path, "digest": digest} for path, digest in files]
+    return pa.Table.from_pylist(rows, TABLES["files"])
+
+
+def one_record() -> pa.Table:
+    row = {"athlete_id": "me", "activity_id": "run", "recorded_at": datetime(2024, 1, 1, 6)}
+    return pa.Table.from_pylist([row], TABLES["records"])
+
+
+def test_an_empty_lake_has_no_batches_and_an_empty_ledger(tmp_path: Path):
+    lake = Lake(tmp_path, "me")
+    assert lake.batches() == []
+    assert lake.parts("records") == []
+    assert lake.ledger().schema == TABLES["files"]
+    assert athletes(tmp_path) == []
+
+
+def test_a_landed_batch_has_a_part_of_every_table(tmp_path: Path):
+    lake = Lake(tmp_path, "me")
+    batch = lake.land({"files": ledger_of(("a.fit", "1")), "records": one_record()})
+    assert lake.batches() == [batch]
+    assert pq.read_table(lake.parts("records")[0]).num_rows == 1
+    assert all(pq.read_schema(part).equals(TABLES[table]) for table in TABLES for part in lake.parts(table))
+    assert athletes(tmp_path) == ["me"]
+
+
+def test_the_same_files_land_as_the_same_bytes(tmp_path: Path):
+    tables = {"files": ledger_of(("a.fit", "1")), "records": one_record()}
+    here, there = Lake(tmp_path / "here", "me"), Lake(tmp_path / "there", "me")
+    assert here.land(tables) == there.land(tables) == here.land(tables)
+    for table in TABLES:
+        assert [part.read_bytes() for part in here.parts(table)] == [
+            part.read_bytes() for part in there.parts(table)
+        ]
+
+
+def test_the_ledger_is_that_of_all_batches(tmp_path: Path):
+    lake = Lake(tmp_path, "me")
+    lake.land({"files": ledger_of(("a.fit", "1"))})
+    lake.land({"files": ledger_of(("b.fit", "2"), (".DS_Store", None))})
+    assert sorted(lake.ledger()["path"].to_pylist()) == [".DS_Store", "a.fit", "b.fit"]
+    assert len(lake.parts("laps", lake.batches()[:1])) == 1
+
+
+def test_athletes_do_not_see_each_other(tmp_path: Path):
+    Lake(tmp_path, "ann").land({"files": ledger_of(("a.fit", "1"))})
+    assert Lake(tmp_path, "bob").batches() == []
+    (tmp_path / "bob").mkdir()
+    assert athletes(tmp_path) == ["ann"]
+
+
+def test_what_a_killed_run_left_is_unseen_and_swept(tmp_path: Path):
+    lake = Lake(tmp_path, "me")
+    batch = lake.land({"files": ledger_of(("a.fit", "1")), "records": one_record()})
+    committed = {path for path in tmp_path.rglob("*") if path.is_file()}
+    measured = lake.measured("activity.steps", "d1", batch)
+    write_parquet(one_record(), measured)
+    orphans = [
+        lake.folder / "records" / "0123456789abcdef.parquet",
+        lake.folder / "files" / ".fedcba9876543210.parquet",
+        lake.measured("activity.steps", "d1", "0123456789abcdef"),
+        lake.measured("activity.steps", "d1", f".{batch}"),
+    ]
+    for orphan in orphans:
+        write_parquet(one_record(), orphan)
+    assert lake.batches() == [batch]
+    assert len(lake.parts("records")) == 1
+    lake.sweep()
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == committed | {measured}
+
+
+@pytest.mark.parametrize("kth", range(len(TABLES)))
+def test_a_landing_that_dies_at_any_rename_is_no_landing(tmp_path: Path, kth: int):
+    program = f"""
+import os
+from pathlib import Path
+from pipeline.lake import Lake
+from pipeline.schema import TABLES
+real, left = os.replace, [{kth}]
+def replace(*paths):
+    if not left[0]:
+        os._exit(9)
+    left[0] -= 1
+    real(*paths)
+os.replace = os.rename = replace
+import pyarrow as pa
+row = dict(athlete_id="me", path="a.fit", digest="1")
+Lake(Path({str(tmp_path)!r}), "me").land(dict(files=pa.Table.from_pylist([row], TABLES["files"])))
+"""
+    died = subprocess.run([sys.executable, "-c", program], check=False)
+    lake = Lake(tmp_path, "me")
+    assert died.returncode == 9
+    assert lake.batches() == []
+    lake.sweep()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_second_run_on_the_same_data_is_turned_away_at_once(tmp_path: Path):
+    with exclusive(tmp_path / "data"), pytest.raises(Timeout), exclusive(tmp_path / "data"):
+        pass
+    with exclusive(tmp_path / "data"):
+        pass
+
+
+@pytest.mark.parametrize(
+    "athlete_id", ["", ".", "..", "a/b", "a\\b", ".ann", "ann.", "con", "NUL.x", "ä", "a b", "a" * 65]
+)
+def test_an_athlete_id_that_is_no_folder_name_is_refused(tmp_path: Path, athlete_id: str):
+    with pytest.raises(SettingsError, match=re.escape(repr(athlete_id))):
+        Lake(tmp_path, athlete_id)
+
+
+@given(st.from_regex(ATHLETE_ID, fullmatch=True))
+def test_an_athlete_id_stays_inside_the_lake(athlete_id: str):
+    assert Lake(Path("lake"), athlete_id).folder.resolve().parent == Path("lake").resolve()
+    assert not athlete_id.startswith(".")
