@@ -57,4 +57,5 @@ $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/pip
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nextgear needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	@echo 'Setting up $(VENV), once; this takes a minute or two.'
 	$(PYTHON) -m venv $(VENV)

@@ -1,8 +1,8 @@
 """The loop over files: find, digest, read, land.
 
-Files are accounted for, and land, in the order in which they are found: a run that is cut short is a beginning of
-the whole run, and the next one goes on from there. What the ledger knows by path, size and time is not opened
-again; what it knows by content is not read again.
+Files are accounted for, and land, in the order in which they are found: a run that is cut short is the first
+part of the whole run, and the next one goes on from there. What the ledger knows by path, size and time is
+not opened again; what it knows by content is not read again.
 """
 
 import hashlib
@@ -72,8 +72,8 @@ def ingest(
     """Bring all activities of files, folders and archives into the lake; the caller holds its lock.
 
     `home_zone` is where an activity took place if neither its file nor a position says so. `workers` is the
-    number of reader processes, None for what suits the machine; 1 reads in this process. However the run ends,
-    by an interrupt or a bug, what is complete lands.
+    number of reader processes, None for what suits the machine; 1 reads in this process. However the run
+    ends, by an interrupt or a bug, what is complete lands.
     """
     lake.sweep()
     known = _Known.of(lake)
@@ -151,7 +151,7 @@ class _Known:
 
     def news(self, found: Iterable[Export]) -> Iterator[_File]:
         """The files whose content the ledger does not have under their path."""
-        for export in found:
+        for export in _archives_last(found):
             file = _opened(export)
             if (file.path, file.digest) in self.contents:
                 self.paths.add(file.path)
@@ -167,9 +167,25 @@ class _Known:
         return replace(file, content=b"", outcome="duplicate", reason=reason, duplicate_of_path=first)
 
 
+def _archives_last(found: Iterable[Export]) -> Iterator[Export]:
+    """Each archive after all that is in it: once the ledger has it, nothing in it is looked for again."""
+    around: list[Export] = []
+    for export in found:
+        while around and not export.path.startswith(f"{around[-1].path}/"):
+            yield around.pop()
+        if export.container:
+            around.append(export)
+        else:
+            yield export
+    yield from reversed(around)
+
+
 def _opened(export: Export) -> _File:
     if export.junk:
         return _File(export, outcome="not_an_activity", reason=export.junk)
+    if export.container:
+        reason = "an archive; what is in it is listed by itself"
+        return _File(export, _archive_digest(export), "zip", outcome="not_an_activity", reason=reason)
     try:
         content = export.content()
     except UnreadableFileError as error:
@@ -178,13 +194,17 @@ def _opened(export: Export) -> _File:
     return replace(file, content=content) if file.format in READERS else _set_aside(file)
 
 
+def _archive_digest(archive: Export) -> str:
+    path = Path(archive.path)
+    if not path.is_file():  # but in another archive
+        return hashlib.sha256(archive.content()).hexdigest()
+    with path.open("rb") as file:  # piece by piece: the export of a long life may be larger than the memory
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _set_aside(file: _File) -> _File:
     """Why no reader is asked about this file."""
     suffix = PurePath(file.path.lower().removesuffix(".gz")).suffix
-    if file.export.container:
-        return replace(
-            file, outcome="not_an_activity", reason="an archive; what is in it is listed by itself"
-        )
     if file.format in UNSUPPORTED:
         return replace(file, outcome="unsupported", reason=UNSUPPORTED[file.format])
     if file.format == "empty":

@@ -16,13 +16,14 @@ import numpy as np
 from garmin_fit_sdk import Encoder, Profile
 from numpy.typing import NDArray
 
+T = TypeVar("T")
 Values = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 DAYS_PER_MONTH = 365.25 / 12
 STANDING_BPM = 10  # the line of heart rate over speed meets speed zero this far above the resting heart rate
 THRESHOLD_RATIO = 0.87  # of the heart-rate reserve: there the runner moves at the critical speed
-FADE_EXPONENT = 0.06  # Riegel: how much slower a race is per doubling of its length, beyond 5 km
+FADE_EXPONENT = 0.06  # Riegel: beyond 5 km the speed of a race falls with this power of its length
 ANAEROBIC_M = 180  # the metres a runner has above the critical speed, at once
 
 FIT_EPOCH = datetime(1989, 12, 31)
@@ -357,68 +358,88 @@ class _Streams:
 
 def _streams(runner: Runner, session: Session) -> _Streams:
     random = _luck(runner, "second", _fit_time(session.started_at))
-    is_structured = session.kind in ("intervals", "tempo", "fartlek")
     is_every_second = session.kind in ("intervals", "fartlek", "strides", "race")  # short efforts need it
+    step_of = np.repeat(np.arange(len(session.steps)), [step.duration_s for step in session.steps])
+    stops: list[tuple[int, int]] = []
+    if session.kind in ("easy", "long"):
+        step_of, stops = _with_stops(step_of, random)
+    is_standing = step_of < 0
+    count, seconds = len(step_of), np.arange(len(step_of))
 
-    step = np.repeat(np.arange(len(session.steps)), [step.duration_s for step in session.steps])
-    stop_count = 0 if is_structured or is_every_second or len(step) < 1200 else int(random.integers(3))
-    lengths = random.integers(15, 90, stop_count)
-    places = np.sort(random.integers(600, max(len(step) - 300, 601), stop_count))
-    step = np.insert(step, np.repeat(places, lengths), -1)  # standing at a road
-    starts = places + np.cumsum(lengths) - lengths
-    stops = [(int(start) - 1, int(start + length) - 1) for start, length in zip(starts, lengths, strict=True)]
-    is_standing = step < 0
-    seconds = np.arange(len(step))
-
-    planned = np.where(is_standing, 0, np.array([step.speed_m_per_s for step in session.steps])[step])
-    speed = _smooth(planned, 3, 0) * (1 + 0.04 * _noise(random, len(step), 25))
+    planned = np.where(is_standing, 0, np.array([step.speed_m_per_s for step in session.steps])[step_of])
+    speed = _smooth(planned, 3, 0) * (1 + 0.02 * _noise(random, count, 30))
     speed = np.where(is_standing, 0, np.clip(speed, 0, None))
     distance = np.cumsum(speed) - speed[0]
-    seen_speed = np.where(is_standing, 0, speed * (1 + 0.04 * _noise(random, len(step), 10)))
+    seen_speed = speed * (
+        1 + 0.055 * _noise(random, count, 15)
+    )  # by the satellites; the metres add up better
 
     hill, hump = random.uniform(0, 2 * np.pi, 2)
     altitude = 20 + 7 * np.sin(distance / 320 + hill) + 2 * np.sin(distance / 90 + hump)
     grade = 7 / 320 * np.cos(distance / 320 + hill) + 2 / 90 * np.cos(distance / 90 + hump)
-    altitude = altitude + 0.3 * _noise(random, len(step), 60)
+    effort = speed * (1 + 2.9 * grade + 18 * grade**2) / session.critical_speed_m_per_s  # near Strava's curve
+    heart_rate = _heart_rate(runner, effort, is_standing, session.heart_rate_luck_bpm)
+    heart_rate = np.clip(
+        heart_rate + 1.2 * _noise(random, count, 10), runner.heart_rate_resting_bpm, runner.heart_rate_max_bpm
+    )
 
-    effort = speed * (1 + 2.9 * grade + 18 * grade**2) / session.critical_speed_m_per_s
-    drift = 0.1 * np.clip(seconds / 60 - 10, 0, None) - 6 * np.exp(-seconds / 240)
-    target = runner.standing_bpm + (runner.threshold_bpm - runner.standing_bpm) * effort
-    target = target + np.where(is_standing, 0, drift + session.heart_rate_luck_bpm)
-    heart_rate = _smooth(target, 30, runner.standing_bpm + 15) + 1.2 * _noise(random, len(step), 10)
-    heart_rate = np.clip(heart_rate, runner.heart_rate_resting_bpm, runner.heart_rate_max_bpm)
+    # Once around a circle, so that the run ends where it began.
+    turn, radius_m = random.uniform(0, 2 * np.pi), distance[-1] / (2 * np.pi)
+    angle = turn + distance / radius_m
+    north_m = radius_m * (np.sin(angle) - np.sin(turn)) + 1.5 * _noise(random, count, 40)
+    east_m = radius_m * (np.cos(angle) - np.cos(turn)) + 1.5 * _noise(random, count, 40)
+    metres_per_degree_east = METRES_PER_DEGREE * np.cos(np.radians(runner.home_latitude_deg))
 
-    angle, radius = distance / distance[-1] * 2 * np.pi, distance[-1] / (2 * np.pi)
-    turn = random.uniform(0, 2 * np.pi)
-    north = radius * (np.sin(angle + turn) - np.sin(turn)) + 1.5 * _noise(random, len(step), 40)
-    east = radius * (np.cos(angle + turn) - np.cos(turn)) + 1.5 * _noise(random, len(step), 40)
-    east_degree = METRES_PER_DEGREE * np.cos(np.radians(runner.home_latitude_deg))
-
-    if is_structured:
-        ends = np.cumsum([step.duration_s for step in session.steps]) - 1
-        marks = [(int(end), step.intensity, "manual") for end, step in zip(ends, session.steps, strict=True)]
-    else:
-        ends = np.searchsorted(distance, np.arange(1000, distance[-1] - 1, 1000))
-        marks = [(int(end), "active", "distance") for end in ends]
-        marks.append((len(step) - 1, "active", "session_end"))
-    begins = [0, *(end for end, _, _ in marks[:-1])]
-
-    interval_s = 1 if is_every_second else runner.recording_interval_s
-    keeps = seconds % interval_s == 0
-    keeps[[end for end, _, _ in marks]] = True
-    keeps[[second for stopped, went_on in stops for second in (stopped, went_on + 1)]] = True
+    laps = _lap_spans(session, distance)
+    is_kept = seconds % (1 if is_every_second else runner.recording_interval_s) == 0
+    is_kept[[end for _, end, _, _ in laps]] = True
+    is_kept[[second for stopped, went_on in stops for second in (stopped, went_on + 1)]] = True
     return _Streams(
         distance_m=distance,
         speed_m_per_s=seen_speed,
-        altitude_m=altitude,
+        altitude_m=altitude + 0.3 * _noise(random, count, 60),
         heart_rate_bpm=heart_rate + session.device.heart_rate_offset_bpm,
-        cadence_per_min=164 + 9 * (seen_speed - 3) + 1.5 * _noise(random, len(step), 5),
-        latitude_deg=runner.home_latitude_deg + north / METRES_PER_DEGREE,
-        longitude_deg=runner.home_longitude_deg + east / east_degree,
-        recorded=np.flatnonzero(keeps & ~is_standing),
+        cadence_per_min=164 + 9 * (seen_speed - 3) + 1.5 * _noise(random, count, 5),
+        latitude_deg=runner.home_latitude_deg + north_m / METRES_PER_DEGREE,
+        longitude_deg=runner.home_longitude_deg + east_m / metres_per_degree_east,
+        recorded=np.flatnonzero(is_kept & ~is_standing),
         stops=stops,
-        laps=[(begin, *mark) for begin, mark in zip(begins, marks, strict=True)],
+        laps=laps,
     )
+
+
+def _with_stops(step_of: Whole, random: np.random.Generator) -> tuple[Whole, list[tuple[int, int]]]:
+    """The steps with up to two waits at a road put in as -1; no wait early, late or in a short run."""
+    count = int(random.integers(3)) if len(step_of) > 1200 else 0
+    places, lengths = (
+        np.sort(random.integers(600, max(len(step_of) - 300, 601), count)),
+        random.integers(15, 90, count),
+    )
+    ends = places + np.cumsum(lengths) - 1
+    stops = list(zip((ends - lengths).tolist(), ends.tolist(), strict=True))
+    return np.insert(step_of, np.repeat(places, lengths), -1), stops
+
+
+def _heart_rate(runner: Runner, effort: Values, is_standing: NDArray[np.bool_], luck_bpm: float) -> Values:
+    """What the heart does for an effort in critical speeds: late, low at first, and drifting up for hours."""
+    seconds = np.arange(len(effort))
+    drift_bpm = 0.1 * np.clip(seconds / 60 - 10, 0, None) - 6 * np.exp(-seconds / 240)
+    target = runner.standing_bpm + (runner.threshold_bpm - runner.standing_bpm) * effort
+    return _smooth(target + np.where(is_standing, 0, drift_bpm + luck_bpm), 30, runner.standing_bpm + 15)
+
+
+def _lap_spans(session: Session, distance: Values) -> list[tuple[int, int, str, str]]:
+    if session.kind in ("intervals", "tempo", "fartlek"):
+        ends = np.cumsum([step.duration_s for step in session.steps]) - 1
+        kinds = [(step.intensity, "manual") for step in session.steps]
+    else:
+        kilometres = np.searchsorted(distance, np.arange(1000, distance[-1] - 1, 1000))
+        ends = np.append(kilometres, len(distance) - 1)
+        kinds = [("active", "distance")] * len(kilometres) + [("active", "session_end")]
+    begins = np.append(0, ends[:-1])
+    return [
+        (begin, end, *kind) for begin, end, kind in zip(begins.tolist(), ends.tolist(), kinds, strict=True)
+    ]
 
 
 # --- the file -----------------------------------------------------------------------------------------------
@@ -534,12 +555,12 @@ def _records(runner: Runner, streams: _Streams, device: Device, start: int) -> l
     if runner.has_position:
         columns["position_lat"] = _whole(streams.latitude_deg[kept] * SEMICIRCLES_PER_DEGREE)
         columns["position_long"] = _whole(streams.longitude_deg[kept] * SEMICIRCLES_PER_DEGREE)
+        columns["enhanced_altitude"] = streams.altitude_m[kept]
     if runner.has_heart_rate:
         columns["heart_rate"] = _whole(streams.heart_rate_bpm[kept])
     columns["cadence"] = _whole(steps_per_min / 2)  # FIT counts one foot
     columns["distance"] = streams.distance_m[kept]
     columns["enhanced_speed"] = speed
-    columns["enhanced_altitude"] = streams.altitude_m[kept]
     if device.has_running_dynamics:
         columns["vertical_oscillation"] = 98 - 3 * speed  # mm
         columns["stance_time"] = 345 - 30 * speed  # ms
@@ -570,9 +591,6 @@ def _smooth(values: Values, time_constant: float, before: float) -> Values:
     kernel = _forgetting(time_constant)
     padded = np.concatenate([np.full(len(kernel) - 1, before), values])
     return np.convolve(padded, kernel / kernel.sum(), "valid")
-
-
-T = TypeVar("T")
 
 
 def _forgetting(time_constant: float) -> Values:

@@ -214,6 +214,12 @@ def register_raw(db: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Pat
         _view(db, f"raw.{table}", parts.get(table, ()), schema.empty_table())
 
 
+def register_settings(db: duckdb.DuckDBPyConnection, settings: Mapping[str, pa.Table]) -> None:
+    """`raw.*` of what athletes have said of themselves, beside the tables of the lake."""
+    for table in SETTINGS_TABLES:
+        _table(db, f"raw.{table}", settings[table])
+
+
 def _view(db: duckdb.DuckDBPyConnection, name: str, parts: Sequence[Path], empty: pa.Table) -> None:
     if parts:
         files = ", ".join(_quoted(str(part)) for part in parts)
@@ -329,8 +335,7 @@ def build(
     beside.with_name(beside.name + ".wal").unlink(missing_ok=True)
     with connection(beside) as db:
         register_raw(db, {table: [part for lake in lakes for part in lake.parts(table)] for table in TABLES})
-        for table in SETTINGS_TABLES:
-            _table(db, f"raw.{table}", settings[table])
+        register_settings(db, settings)
         _judge(db, all_models, lakes)
         check_rows_that_must_not_exist(db, folder)
         _explain(db, all_models, folder)

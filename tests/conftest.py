@@ -1,7 +1,7 @@
 """What more than one test file needs: the corpus of real files, and a model's rows for the rows given."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -39,25 +39,27 @@ def models() -> dict[str, warehouse.Model]:
 
 
 @pytest.fixture(scope="session")
-def column_types(models: dict[str, warehouse.Model]) -> Iterator[Callable[[str], Mapping[str, str]]]:
-    """The columns of any table and their types, found by building it on an empty lake."""
+def nothing_landed(
+    models: dict[str, warehouse.Model],
+) -> Iterator[Callable[[Iterable[str]], duckdb.DuckDBPyConnection]]:
+    """A warehouse of an empty lake with (at least) the tables asked for: what columns and types there are."""
     with _empty_lake() as db:
         built: set[str] = set()
 
-        def types(table: str) -> Mapping[str, str]:
-            for model in warehouse.ancestors(models, [table]).values():
+        def with_tables(tables: Iterable[str]) -> duckdb.DuckDBPyConnection:
+            for model in warehouse.ancestors(models, tables).values():
                 if model.name not in built:
                     warehouse.create(db, model)
                     built.add(model.name)
-            relation = db.table(table)
-            return dict(zip(relation.columns, map(str, relation.types), strict=True))
+            return db
 
-        yield types
+        yield with_tables
 
 
 @pytest.fixture
 def rows_of(
-    models: dict[str, warehouse.Model], column_types: Callable[[str], Mapping[str, str]]
+    models: dict[str, warehouse.Model],
+    nothing_landed: Callable[[Iterable[str]], duckdb.DuckDBPyConnection],
 ) -> Callable[[str, Given], pd.DataFrame]:
     """The rows of a model, in the order of its grain, if the given tables held what is written.
 
@@ -69,8 +71,11 @@ def rows_of(
     def rows(target: str, given: Given) -> pd.DataFrame:
         with _empty_lake() as db:
             for table, content in given.items():
-                columns = ", ".join(f'"{name}" {type_}' for name, type_ in column_types(table).items())
-                db.execute(f"create or replace table {table} ({columns})")
+                typed = nothing_landed([table]).table(table)
+                columns = [
+                    f'"{name}" {type_}' for name, type_ in zip(typed.columns, typed.types, strict=True)
+                ]
+                db.execute(f"create or replace table {table} ({', '.join(columns)})")
                 db.register("written", _parsed(content) if isinstance(content, str) else content)
                 db.execute(f"insert into {table} by name from written")
             between = {name: model for name, model in models.items() if name not in given}
@@ -93,10 +98,8 @@ def _empty_lake() -> duckdb.DuckDBPyConnection:
 
 def _parsed(text: str) -> pa.Table:
     """`a | b` over `1 | 2` as columns of text, which DuckDB casts; an empty cell is a null."""
-    head, *rows = [[cell.strip() or None for cell in line.split("|")] for line in text.strip().splitlines()]
-    return pa.table(
-        {
-            str(name): pa.array(column, pa.string())
-            for name, column in zip(head, zip(*rows, strict=True), strict=True)
-        }
+    names, *rows = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+    return pa.Table.from_pylist(
+        [{name: cell or None for name, cell in zip(names, row, strict=True)} for row in rows],
+        pa.schema([(name, pa.string()) for name in names]),
     )

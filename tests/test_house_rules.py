@@ -5,11 +5,12 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import typer.main
 
@@ -20,7 +21,7 @@ CHECKOUT = Path(__file__).parent.parent
 SQL = CHECKOUT / "sql"
 
 Models = dict[str, warehouse.Model]
-ColumnTypes = Callable[[str], Mapping[str, str]]
+NothingLanded = Callable[[Iterable[str]], duckdb.DuckDBPyConnection]
 Node = dict[str, Any]  # one node of DuckDB's parse tree
 
 # A part may import these parts and no other; what is not here may import all.
@@ -203,10 +204,15 @@ def test_a_number_that_decides_lives_in_settings_with_its_reason(models: Models)
 
 
 @pytest.fixture
-def columns(models: Models, column_types: ColumnTypes) -> list[tuple[str, str, str]]:
+def columns(models: Models, nothing_landed: NothingLanded) -> list[tuple[str, str, str]]:
     """Table, name and type of every column, from the raw contract to the marts."""
     raw = [f"raw.{table}" for table in (*TABLES, *warehouse.SETTINGS_TABLES)]
-    return [(table, name, type_) for table in (*raw, *models) for name, type_ in column_types(table).items()]
+    tables = {name: nothing_landed([name]).table(name) for name in (*raw, *models)}
+    return [
+        (table, name, str(type_))
+        for table, rows in tables.items()
+        for name, type_ in zip(rows.columns, rows.types, strict=True)
+    ]
 
 
 def test_every_column_is_explained_once_and_every_explanation_is_used(columns: list[tuple[str, str, str]]):
@@ -311,3 +317,12 @@ def test_what_the_readme_links_to_exists(readme: str):
     links = [link for link in re.findall(r"\]\(([^)#]+)", readme) if "://" not in link]
     assert links
     expect_none(link for link in links if not (CHECKOUT / link).exists())
+
+
+def test_the_sql_that_the_readme_shows_runs(readme: str, nothing_landed: NothingLanded):
+    shown = re.findall(r"```sql\n(.*?)```", readme, re.DOTALL)
+    assert shown
+    for query in shown:
+        with warehouse.connection() as db:
+            tables = warehouse.relations(db, "README.md", query)
+        nothing_landed(tables).execute(query)

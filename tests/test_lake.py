@@ -57,7 +57,7 @@ def test_the_ledger_is_that_of_all_batches(tmp_path: Path):
     lake = Lake(tmp_path, "me")
     lake.land({"files": ledger_of(("a.fit", "1"))})
     lake.land({"files": ledger_of(("b.fit", "2"), (".DS_Store", None))})
-    assert sorted(lake.ledger()["path"].to_pylist()) == [".DS_Store", "a.fit", "b.fit"]
+    assert set(lake.ledger()["path"].to_pylist()) == {".DS_Store", "a.fit", "b.fit"}
     assert len(lake.parts("laps", lake.batches()[:1])) == 1
 
 

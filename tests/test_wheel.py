@@ -32,10 +32,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path) -> Callable[..., str]:
-    """Runs a command of the wheel installed away from the checkout."""
+    """Runs the command as the wheel installed it, away from the checkout."""
     site = wheel.parent / "site"
     run(*PIP, "install", "--no-deps", "--no-index", "--target", site, wheel, cwd=wheel.parent)
-    return lambda name, *options: run(site / "bin" / name, *options, cwd=wheel.parent, path=site)
+    return lambda *options: run(site / "bin" / "nextgear", *options, cwd=wheel.parent, path=site)
 
 
 def test_the_wheel_carries_the_whole_package_and_every_model_and_nothing_else(wheel: Path):
@@ -49,11 +49,11 @@ def test_the_wheel_carries_the_whole_package_and_every_model_and_nothing_else(wh
 
 
 def test_the_installed_command_explains_itself(installed: Callable[..., str]):
-    assert "Usage" in installed("nextgear", "--help")
+    assert "Usage" in installed("--help")
 
 
 def test_the_installed_command_finds_its_models_without_a_checkout(installed: Callable[..., str]):
-    dictionary = installed("nextgear", "models", "--markdown")
+    dictionary = installed("models", "--markdown")
     assert str(CHECKOUT) not in dictionary
     marts = [f"marts.{path.stem}" for path in (CHECKOUT / "sql" / "marts").glob("*.sql")]
     assert marts

@@ -1,5 +1,6 @@
 """FIT, the format of nearly every watch, decoded by fitdecode."""
 
+import struct
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
@@ -23,12 +24,22 @@ _JOULES_PER_KCAL = 4184
 
 # Smaller times count from when the device was switched on: its clock was never set.
 _CLOCK_MIN = 0x10000000
+_UINT32_END = 2**32
 
 # A record so long before its session is left over from an earlier one; sooner, the device was merely late.
 _STALE_S = 86_400
 
 # What fitdecode raises at bytes that are no FIT: its own errors, and what its tables and asserts trip over.
-_DAMAGE = (fitdecode.FitError, ValueError, LookupError, AssertionError, TypeError, AttributeError)
+_DAMAGE = (
+    fitdecode.FitError,
+    struct.error,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 
 # The messages of a session, and the time that says of which: a session lasts till the next one starts.
 _TIME_OF = {
@@ -128,10 +139,13 @@ def _chains(content: bytes, notes: list[str]) -> Iterable[tuple[int, bytes]]:
             body_size = len(content) - start - header_size
             notes.append(f"the header at byte {start} gives no size")
         end = start + header_size + body_size + 2
-        chain = content[start : start + 4] + body_size.to_bytes(4, "little") + content[start + 8 : end]
-        if chain not in seen:
-            yield start, chain
-        seen.add(chain)
+        body = content[start + header_size : end - 2]
+        if body not in seen:
+            yield (
+                start,
+                content[start : start + 4] + body_size.to_bytes(4, "little") + content[start + 8 : end],
+            )
+        seen.add(body)
         start = end
 
 
@@ -149,10 +163,7 @@ def _contents(chain: bytes, start: int, notes: list[str]) -> _Contents:
         for frame in reader:
             if isinstance(frame, fitdecode.FitCRC) and not frame.matched:
                 notes.append(f"checksum does not match the part that starts at byte {start}")
-            if (
-                not isinstance(frame, fitdecode.FitDataMessage)
-                or frame.name not in _KEPT
-            ):
+            if not isinstance(frame, fitdecode.FitDataMessage) or frame.name not in _KEPT:
                 continue
             message = _message(frame)
             if frame.name == "file_id":
@@ -190,13 +201,15 @@ def _message(frame: Any) -> Message:
         elif not one.field_def.is_dev:
             message[one.name] = value
         elif frame.name == "record" and value:
-            unit = str(one.units).lower()
-            message[_STAND_INS.get((one.field.native_field_num, unit), "")] = value
+            stand_in = _STAND_INS.get((one.field.native_field_num, str(one.units).lower()), "")
+            message[stand_in] = value
+            if stand_in == "cadence":
+                message.pop("fractional_cadence", None)
     return message
 
 
 def _is_time(value: object) -> bool:
-    return isinstance(value, int) and value >= _CLOCK_MIN
+    return isinstance(value, int) and _CLOCK_MIN <= value < _UINT32_END
 
 
 def _activities(part: _Contents, path: str, notes: list[str]) -> list[Activity]:
@@ -246,6 +259,7 @@ def _activity(part: _Contents, session: Message, share: dict[str, list[Message]]
     file_id, profile, zones = part.first("file_id"), part.first("user_profile"), part.first("zones_target")
     devices = _devices(part.messages["device_info"])
     creator = next((device for device in devices if device.get("device_index") in {"creator", 0}), {})
+    intervals = [rr_s for message in share["hrv"] for rr_s in message["intervals"] if rr_s]
     rating, kilocalories = _number(session, "workout_rpe"), _number(session, "total_calories")
     summary: Row = {
         "sport": sport,
@@ -265,7 +279,7 @@ def _activity(part: _Contents, session: Message, share: dict[str, list[Message]]
         "device_manufacturer": _text(file_id | creator, "manufacturer"),
         "device_product": _text(creator | file_id, "product_name", "garmin_product", "product"),
         "device_serial": _text(creator | file_id, "serial_number"),
-        "heart_rate_source": _heart_rate_source(devices, rows, sport),
+        "heart_rate_source": _heart_rate_source(devices, rows, sport, bool(intervals)),
         "profile_sex": _text(profile, "gender"),
         "profile_heart_rate_resting_bpm": _number(profile, "resting_heart_rate") or None,
         "profile_heart_rate_max_bpm": _number(zones, "max_heart_rate")
@@ -273,7 +287,6 @@ def _activity(part: _Contents, session: Message, share: dict[str, list[Message]]
         or None,
         "profile_heart_rate_threshold_bpm": _number(zones, "threshold_heart_rate") or None,
     }
-    intervals = [rr_s for message in share["hrv"] for rr_s in message["intervals"] if rr_s]
     tables = {
         "records": rows,
         "laps": [_lap(number, lap) for number, lap in enumerate(share["lap"], 1)],
@@ -308,7 +321,6 @@ def _record(record: Message) -> Row:
 
 
 def _lap(number: int, lap: Message) -> Row:
-    step = lap.get("wkt_step_index")
     return {
         "lap_number": number,
         "started_at": _at(lap["start_time"]),
@@ -319,7 +331,7 @@ def _lap(number: int, lap: Message) -> Row:
         "heart_rate_max_bpm": _number(lap, "max_heart_rate") or None,
         "lap_intensity": _text(lap, "intensity"),
         "lap_trigger": _text(lap, "lap_trigger"),
-        "workout_step_number": step if isinstance(step, int) else None,
+        "workout_step_number": _whole(lap, "wkt_step_index"),
     }
 
 
@@ -329,7 +341,7 @@ def _length(number: int, length: Message) -> Row:
         "started_at": _at(length["start_time"]),
         "elapsed_s": _number(length, "total_elapsed_time"),
         "stroke": _text(length, "swim_stroke"),
-        "stroke_count": _scaled(_number(length, "total_strokes"), 1),
+        "stroke_count": _whole(length, "total_strokes"),
     }
 
 
@@ -361,12 +373,13 @@ def _devices(messages: list[Message]) -> list[Message]:
     return list(devices.values())
 
 
-def _heart_rate_source(devices: list[Message], rows: list[Row], sport: str) -> str | None:
+def _heart_rate_source(devices: list[Message], rows: list[Row], sport: str, has_beats: bool) -> str | None:
+    """Only straps tell single beats. A watch that names no sensor used its own; no devices tell nothing."""
     kinds = [device.get(kind) for device in devices for kind in _DEVICE_KINDS if kind != "local_device_type"]
-    if "heart_rate" in kinds or _ANT_HEART_RATE in kinds:
+    if has_beats or "heart_rate" in kinds or _ANT_HEART_RATE in kinds:
         return "strap"
-    has_heart_rate = any(row.get("heart_rate_bpm") for row in rows)
-    return "wrist" if has_heart_rate and sport in FOOT_SPORTS else None
+    has_heart_rate = any("heart_rate_bpm" in row for row in rows)
+    return "wrist" if devices and has_heart_rate and sport in FOOT_SPORTS else None
 
 
 def _utc_offset(activity: Message) -> int | None:
@@ -381,6 +394,11 @@ def _at(timestamp: int) -> datetime:
 def _number(message: Message, *names: str) -> float | None:
     """The first of the fields that is there; damage can make a text of a number, which then is none."""
     return next((message[name] for name in names if isinstance(message.get(name), int | float)), None)
+
+
+def _whole(message: Message, name: str) -> int | None:
+    value = message.get(name)
+    return value if isinstance(value, int) and abs(value) < _UINT32_END else None
 
 
 def _scaled(number: float | None, factor: float) -> float | None:

@@ -35,14 +35,14 @@ def report(
     sql: Path,
     format: str = "terminal",
     sections: Sequence[str] = SECTIONS,
-    units: str = "metric",
+    units: str = "km",
     width: int = 80,
     color: bool = False,
 ) -> str:
     """The report as text of one of `FORMATS`.
 
     `sql` is the folder of the section queries; `sections` some of `SECTIONS`, told in that order; `units`
-    metric or imperial (JSON stays SI); `width` and `color` concern the terminal only.
+    `km` or `mi` (JSON stays SI); `width` and `color` concern the terminal only.
     """
     for name, known in ((format, FORMATS), *((section, SECTIONS) for section in sections)):
         if name not in known:
@@ -76,7 +76,7 @@ def why(
     athlete_id: str,
     *,
     sql: Path,
-    units: str = "metric",
+    units: str = "km",
     width: int = 80,
     color: bool = False,
 ) -> str:

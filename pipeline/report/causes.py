@@ -1,5 +1,7 @@
 """The causes in words. They fit, or are consistent with, what happened; one runner's data prove none."""
 
+from collections.abc import Sequence
+
 from pipeline.report.content import Content, Row
 from pipeline.report.page import Finding, Section
 from pipeline.report.units import Units
@@ -53,7 +55,6 @@ def causes(content: Content, units: Units) -> Section:
     groups = {
         "Weaker signs": [row for row in rows if row["status"] == "flag" and row["rank"] is None],
         "Ruled out": [row for row in rows if row["status"] == "ok"],
-        "Not assessable": [row for row in rows if row["status"] == "not_assessable"],
         "Does not apply": [row for row in rows if row["status"] == "not_applicable"],
     }
     return Section(
@@ -61,9 +62,24 @@ def causes(content: Content, units: Units) -> Section:
         "Causes that fit",
         (lead,),
         findings=[Finding(_title(row), row["reason"] or "", _evidence(row, units)) for row in ranked],
-        notes=[f"{label} ({len(group)}): {_list(group)}." for label, group in groups.items() if group],
+        notes=[
+            *(f"{label} ({len(group)}): {_list(group)}." for label, group in groups.items() if group),
+            *_not_assessable(rows),
+        ],
         source="marts.causes",
     )
+
+
+def _not_assessable(rows: Sequence[Row]) -> list[str]:
+    """A line per reason, so that what a new sensor or a diary would tell can be seen."""
+    by_reason: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["status"] == "not_assessable":
+            by_reason.setdefault(row["reason"] or "", []).append(row)
+    return [
+        f"Not assessable ({'; '.join(filter(None, (str(len(group)), _lower(reason.rstrip('.')))))}): {_list(group)}."
+        for reason, group in by_reason.items()
+    ]
 
 
 def _title(row: Row) -> str:
@@ -71,7 +87,11 @@ def _title(row: Row) -> str:
 
 
 def _list(rows: list[Row]) -> str:
-    return ", ".join(_title(row)[0].lower() + _title(row)[1:] for row in rows)
+    return ", ".join(_lower(_title(row)) for row in rows)
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _evidence(row: Row, units: Units) -> str:

@@ -52,8 +52,8 @@ def read(warehouse: Path, athlete_id: str, sql: Path, sections: Sequence[str]) -
         )
     with duckdb.connect(warehouse, read_only=True) as connection:
         rows = {
-            name: _rows(connection, name, (sql / f"{name}.sql").read_text(), athlete_id)
-            for name in {"verdict", *sections}
+            name: _rows(connection, name, (sql / f"{name}.sql").read_text(encoding="utf-8"), athlete_id)
+            for name in dict.fromkeys(("verdict", *sections))
         }
     return Content(athlete_id, sections, rows)
 

@@ -37,29 +37,30 @@ class Units:
         return NOTHING if seconds is None else f"{clock(seconds)} /{self.symbol}"
 
     def quantity(self, value: float | None, unit: str | None) -> str:
-        """A value in the unit that a mart says, SI or a ratio, as a runner reads it."""
+        """A value in the unit that a mart says, such as `ratio`, `s`, `m/week`, `bpm`, as a runner reads it."""
         if value is None:
             return NOTHING
-        match unit:
-            case "ratio":
+        match (unit or "").partition("/"):
+            case ("ratio", _, _):
                 return percent(value)
-            case "m":
-                return self.distance(value)
-            case "s":
-                return clock(value)
-            case "m_per_s" | "m/s":
+            case ("m", "/", "s"):
                 return self.pace(value)
+            case ("m", slash, period):
+                return self.distance(value) + slash + period
+            case ("s", "", _):
+                return clock(value)
             case _:
-                return f"{number(value, 0 if abs(value) >= 100 else 1)} {unit or ''}".strip()
+                digits = 0 if value == round(value) or abs(value) >= 100 else 1
+                return f"{number(value, digits)} {unit or ''}".strip()
 
 
 METRIC = Units("km", 1000.0)
 IMPERIAL = Units("mi", 1609.344)
-_UNITS = {"metric": METRIC, "imperial": IMPERIAL}
+_UNITS = {units.symbol: units for units in (METRIC, IMPERIAL)}
 
 
 def units_named(name: str) -> Units:
-    """The units called `metric` or `imperial`."""
+    """The units called `km` or `mi`, as athlete.toml calls them."""
     if name not in _UNITS:
         raise SettingsError(f"units: {name!r} is not one of {', '.join(_UNITS)}")
     return _UNITS[name]

@@ -14,7 +14,7 @@ _HEADLINES = {
 
 _CHANGES = {
     "improving": "you got faster at the same heart rate: {change}.",
-    "plateau": "you neither gained nor lost speed at the same heart rate: {change}.",
+    "plateau": "you hardly gained or lost speed at the same heart rate: {change}.",
     "declining": "you got slower at the same heart rate: {change}.",
     "undecided": "your speed at the same heart rate changed by {change}: that fits more than one answer.",
     "not_enough_data": "your speed at the same heart rate changed by {change}: too uncertain to call.",
@@ -74,8 +74,8 @@ def _pace(row: Row, units: Units) -> str:
 def _settle(row: Row) -> str:
     if row["verdict"] != "not_enough_data":
         return ""
-    reason = f"{row['reason'].rstrip('.')}. " if row["reason"] else ""
-    return f"{reason}More weeks of steady runs with heart rate, on one watch, would settle it."
+    reason = row["reason"] or "No run has counted so far"
+    return f"{reason[0].upper()}{reason[1:].rstrip('.')}. More weeks of steady runs with heart rate, on one watch, would settle it."
 
 
 def _probabilities(row: Row) -> Table | None:

@@ -17,8 +17,8 @@ select
     heart_rate_coverage_ratio,
     easy_below_bpm,
     hard_from_bpm,
-    heart_rate_max_bpm,
-    heart_rate_max_source
+    athlete_heart_rate_max_bpm,
+    athlete_heart_rate_max_source
 from marts.intensity_split
 where athlete_id = $athlete_id
 order by week_start_on, window_weeks

@@ -1,0 +1,213 @@
+"""The command line: parse, one call, print. Parts are imported by the command that needs them."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.errors import CheckError, ModelError, NextgearError
+
+if TYPE_CHECKING:
+    from pipeline.console import Console
+    from pipeline.flow import Home
+
+app = typer.Typer(
+    name="nextgear",
+    help="Why am I not getting faster? An answer with error bars, from the files your watch exports.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        envvar="NEXTGEAR_DATA",
+        metavar="DIR",
+        help="Folder of lake, warehouse and reports. Default: data/ in a checkout, else your user data folder.",
+    ),
+]
+Athlete = Annotated[str, typer.Option("--athlete", metavar="ID", help="Whose files these are.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")]
+JsonLog = Annotated[bool, typer.Option("--json-log", help="News as JSON lines on standard error.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if a file was quarantined.")]
+Sources = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[SOURCES]...", help="Files, folders, .gz and .zip. Default: exports/ in the data folder."
+    ),
+]
+
+WRONG, USAGE, QUARANTINED, BUSY = 1, 2, 3, 75
+
+
+@app.command()
+def run(
+    sources: Sources = None,
+    data: Data = None,
+    athlete: Athlete = "me",
+    quiet: Quiet = False,
+    json_log: JsonLog = False,
+    strict: Strict = False,
+) -> None:
+    """Ingest, build and report in one go; what cron calls."""
+    from pipeline import flow
+
+    counts = flow.run(_home(data), athlete, sources or [], _console(quiet, json_log))
+    raise typer.Exit(QUARANTINED * (strict and counts.outcomes.get("quarantined", 0) > 0))
+
+
+@app.command()
+def ingest(
+    sources: Sources = None,
+    data: Data = None,
+    athlete: Athlete = "me",
+    quiet: Quiet = False,
+    json_log: JsonLog = False,
+    strict: Strict = False,
+) -> None:
+    """Bring files into the lake."""
+    from pipeline import flow
+
+    console = _console(quiet, json_log)
+    counts = flow.land(_home(data), athlete, sources or [], console)
+    flow.tell(counts, console)
+    raise typer.Exit(QUARANTINED * (strict and counts.outcomes.get("quarantined", 0) > 0))
+
+
+@app.command()
+def build(data: Data = None, quiet: Quiet = False, json_log: JsonLog = False) -> None:
+    """Build what is out of date in the warehouse."""
+    from pipeline import flow
+
+    console = _console(quiet, json_log)
+    is_built = flow.build(_home(data), console)
+    console.say("built", "Built." if is_built else "The warehouse is up to date.", is_new=is_built)
+
+
+@app.command()
+def report(
+    data: Data = None,
+    athlete: Athlete = "me",
+    form: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="terminal, html, markdown or json.")
+    ] = "terminal",
+    out: Annotated[Path | None, typer.Option("--out", metavar="PATH", help="Write it there instead.")] = None,
+    section: Annotated[
+        list[str] | None, typer.Option("--section", metavar="NAME", help="Only this section; may be repeated.")
+    ] = None,
+    quiet: Quiet = False,
+    json_log: JsonLog = False,
+) -> None:
+    """Verdict, causes, load, split, trend, best efforts and files, from the warehouse."""
+    from pipeline import flow
+
+    console = _console(quiet, json_log)
+    chosen = {"sections": section} if section else {}
+    flow.deliver(
+        flow.report(_home(data), athlete, format=form, width=console.width, color=console.has_color, **chosen),
+        out,
+        console,
+    )
+
+
+@app.command()
+def why(data: Data = None, athlete: Athlete = "me", quiet: Quiet = False, json_log: JsonLog = False) -> None:
+    """The verdict and the ranked causes, on one screen."""
+    from pipeline import flow
+
+    console = _console(quiet, json_log)
+    console.show(flow.why(_home(data), athlete, width=console.width, color=console.has_color))
+
+
+@app.command()
+def sql(
+    query: Annotated[
+        str | None, typer.Argument(metavar="[QUERY]", help="SQL or a FILE.sql; without it, a prompt.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")] = "table",
+    data: Data = None,
+) -> None:
+    """Ask the warehouse in SQL; nothing can be changed."""
+    from pipeline import flow
+
+    flow.ask(_home(data), query, form, _console(quiet=False, json_log=False))
+
+
+@app.command()
+def files(
+    outcome: Annotated[
+        str | None, typer.Option("--outcome", metavar="NAME", help="Only these: imported, quarantined, ...")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")] = "table",
+    data: Data = None,
+    athlete: Athlete = "me",
+) -> None:
+    """Every file ever seen, and what became of it."""
+    from pipeline import flow
+
+    flow.files(_home(data), athlete, outcome, form, _console(quiet=False, json_log=False))
+
+
+@app.command()
+def models(
+    graph: Annotated[bool, typer.Option("--graph", help="What reads what, as a Mermaid diagram.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The dictionary, as in sql/README.md.")] = False,
+) -> None:
+    """The SQL models, what they read, and what a row of each is."""
+    from pipeline import dictionary
+
+    typer.echo(dictionary.text("graph" if graph else "markdown" if markdown else "list"), nl=False)
+
+
+@app.command()
+def demo(
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="DIR", help="Where to; default: a new scratch folder.")
+    ] = None,
+    quiet: Quiet = False,
+    json_log: JsonLog = False,
+) -> None:
+    """A simulated runner's exports and the report on them, in a scratch folder."""
+    from pipeline import flow
+
+    flow.demo(data, _console(quiet, json_log))
+
+
+def _home(data: Path | None) -> "Home":
+    from pipeline.flow import Home
+
+    checkout = Path(__file__).parent.parent
+    if data is None and not (checkout / "pyproject.toml").exists():
+        from platformdirs import user_data_path
+
+        return Home(user_data_path("nextgear", appauthor=False))
+    return Home((data or checkout / "data").expanduser().absolute())
+
+
+def _console(quiet: bool, json_log: bool) -> "Console":
+    from pipeline.console import Console
+
+    return Console(is_quiet=quiet, is_json=json_log)
+
+
+def main() -> None:
+    """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
+    try:
+        app()
+    except NextgearError as error:
+        typer.echo(f"nextgear: {error}", err=True)
+        sys.exit(WRONG if isinstance(error, CheckError | ModelError) else USAGE)
+    except TimeoutError as error:  # filelock.Timeout, without importing filelock to start up
+        typer.echo(f"nextgear: another run is at work on this data folder ({error})", err=True)
+        sys.exit(BUSY)
+    except BrokenPipeError:  # whoever read us has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""The steps of a run, one after the other: find, read, land, measure, judge, publish, report.
+
+What a command of the CLI calls, and what a notebook or a cluster may call as well. Each function says what it did
+through a `Console` and leaves the data folder sound wherever it is stopped.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import athlete, ingest, lake, warehouse
+from pipeline import query as query_text
+from pipeline.console import Console
+from pipeline.errors import SettingsError
+from pipeline.ingest import Counts
+from pipeline.lake import Lake
+
+
+@dataclass(frozen=True)
+class Home:
+    """The data folder: what goes in, what is kept, what comes out."""
+
+    folder: Path
+
+    @property
+    def exports(self) -> Path:
+        """The drop folder: what lies here is read by every run."""
+        return self.folder / "exports"
+
+    @property
+    def lake(self) -> Path:
+        """The truth."""
+        return self.folder / "lake"
+
+    @property
+    def warehouse(self) -> Path:
+        """Disposable: built from the lake."""
+        return self.folder / "warehouse.duckdb"
+
+    def report(self, athlete_id: str) -> Path:
+        """The last HTML report of an athlete."""
+        return self.folder / "reports" / athlete_id / "latest.html"
+
+    def lake_of(self, athlete_id: str) -> Lake:
+        """One athlete's part of the lake."""
+        if not lake.ATHLETE_ID.fullmatch(athlete_id):
+            raise SettingsError(f"athlete {athlete_id!r}: use letters, digits, '.', '_' and '-' only")
+        return Lake(self.lake, athlete_id)
+
+
+def land(home: Home, athlete_id: str, sources: Sequence[Path], console: Console) -> Counts:
+    """Bring every activity of the sources into the lake; without sources, of the drop folder."""
+    athletes_lake = home.lake_of(athlete_id)
+    home.exports.mkdir(parents=True, exist_ok=True)
+    settings = athlete.load(home.folder, athlete_id)
+    with lake.exclusive(home.folder), console.progress("Reading") as progress:
+        return ingest.ingest(sources or [home.exports], athletes_lake, settings.time_zone, progress)
+
+
+def build(home: Home, console: Console) -> bool:
+    """Bring the warehouse up to date with the lake, the models and the settings; False when it was."""
+    athlete_ids = lake.athletes(home.lake)
+    settings = [athlete.load(home.folder, athlete_id) for athlete_id in athlete_ids]
+    with lake.exclusive(home.folder), console.progress("Measuring") as progress:
+        return warehouse.build(
+            home.warehouse,
+            warehouse.sql_folder(),
+            [home.lake_of(athlete_id) for athlete_id in athlete_ids],
+            {"athletes": athlete.settings_table(settings), "athlete_anchors": athlete.anchors_table(settings)},
+            progress,
+        )
+
+
+def report(home: Home, athlete_id: str, **choices: object) -> str:
+    """The report as text; `choices` are those of `pipeline.report.report`."""
+    return _told(home, athlete_id, "report", **choices)
+
+
+def why(home: Home, athlete_id: str, **choices: object) -> str:
+    """The verdict and the leading causes as text."""
+    return _told(home, athlete_id, "why", **choices)
+
+
+def _told(home: Home, athlete_id: str, what: str, **choices: object) -> str:
+    from pipeline import report as reports
+
+    tell: Callable[..., str] = getattr(reports, what)
+    units = athlete.load(home.folder, athlete_id).units
+    return tell(home.warehouse, athlete_id, sql=warehouse.sql_folder() / "reports", units=units, **choices)
+
+
+def publish(path: Path, text: str) -> None:
+    """Write a report beside its place and rename it: whoever has the old one open keeps it whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def deliver(text: str, out: Path | None, console: Console) -> None:
+    """A report where it was asked for: in a file, or on standard output."""
+    if out is None:
+        console.show(text)
+    else:
+        publish(out, text)
+        console.say("report", f"Report: {out}", path=str(out))
+
+
+def ask(home: Home, query: str | None, form: str, console: Console) -> None:
+    """Print what the warehouse answers to a query, or to one after the other as they are typed."""
+    with warehouse.reader(home.warehouse, home.lake) as db:
+        for asked in [query_text.text_of(query)] if query else query_text.typed():
+            query_text.show(db, asked, form, console.width)
+
+
+def files(home: Home, athlete_id: str, outcome: str | None, form: str, console: Console) -> None:
+    """Print the ledger, or the files of one outcome."""
+    with warehouse.reader(home.warehouse, home.lake) as db:
+        db.execute("set variable athlete_id = $1", [athlete_id])
+        db.execute("set variable outcome = $1", [outcome])
+        query_text.show(
+            db,
+            "select outcome, format, path, reason from marts.files "
+            "where athlete_id = getvariable('athlete_id') "
+            "and outcome = coalesce(getvariable('outcome'), outcome) order by path",
+            form,
+            console.width,
+        )
+
+
+def run(home: Home, athlete_id: str, sources: Sequence[Path], console: Console) -> Counts:
+    """Ingest, build, report: what cron calls. Says what is new, in one line if nothing is."""
+    counts = land(home, athlete_id, sources, console)
+    is_built = build(home, console)
+    page = home.report(athlete_id)
+    if is_built or not page.exists():
+        publish(page, report(home, athlete_id, format="html"))
+        tell(counts, console)
+        console.show(why(home, athlete_id, width=console.width, color=console.has_color))
+        console.say("report", f"Report: {page}", path=str(page))
+    else:
+        console.say(
+            "nothing_new",
+            f"Nothing new: {counts.found} files known, warehouse and report are up to date ({page}).",
+            files=counts.found,
+            path=str(page),
+        )
+    return counts
+
+
+def tell(counts: Counts, console: Console) -> None:
+    """What an ingest found, in one line, and what needs a look."""
+    found = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in counts.outcomes.items())
+    known = [f"{counts.known} known"] if counts.known else []
+    console.say(
+        "ingested",
+        f"{counts.found} files: {', '.join([*known, *([found] if found else [])])}.",
+        found=counts.found,
+        known=counts.known,
+        outcomes=dict(counts.outcomes),
+    )
+    if counts.outcomes.get("quarantined"):
+        console.say("quarantined", "Why files are in quarantine: nextgear files --outcome quarantined")
+
+
+def demo(folder: Path | None, console: Console) -> Home:
+    """A simulated runner's exports and the report on them, in a folder of its own."""
+    from pipeline import simulate
+
+    home = Home(folder or Path(tempfile.mkdtemp(prefix="nextgear-demo-")))
+    runner = simulate.demo_runner()
+    if not any(home.exports.glob("*.fit")):
+        console.say("simulating", f"Writing {runner.weeks} weeks of a simulated runner's exports ...")
+        beside = home.folder / ".exports"
+        shutil.rmtree(beside, ignore_errors=True)
+        simulate.write(runner, beside)
+        home.exports.rmdir() if home.exports.exists() else None
+        beside.replace(home.exports)
+    run(home, athlete.DEFAULT_ID, [], console)
+    return home

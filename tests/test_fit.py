@@ -1,0 +1,440 @@
+"""FIT files as watches write them, whole and damaged."""
+
+import csv
+import gzip
+import os
+import struct
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import fitdecode
+import pytest
+from conftest import CORPUS
+from fitdecode.utils import compute_crc
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import UnreadableFileError
+from pipeline.readers import READERS
+from pipeline.schema import Activity, Reading, stream_schema
+
+DATA = Path(__file__).parent / "data"
+RUN = (DATA / "run-with-beats.fit").read_bytes()
+
+# Larger files take a minute of fitdecode together: only where nobody waits.
+LARGEST_BYTES = 10**9 if os.environ.get("CI") else 30_000
+
+START = 1_000_000_000  # 2021-09-08 01:46:40 in FIT seconds
+STARTED_AT = datetime(2021, 9, 8, 1, 46, 40)
+
+Fields = dict[int, tuple[int, str, Any]]
+
+
+def read(name_or_content: str | bytes) -> Reading:
+    content = name_or_content if isinstance(name_or_content, bytes) else (DATA / name_or_content).read_bytes()
+    return READERS["fit"](content, "some.fit")
+
+
+def the_activity(content: str | bytes) -> Activity:
+    (activity,) = read(content).activities
+    return activity
+
+
+def records(activity: Activity) -> list[dict[str, Any]]:
+    return activity.streams["records"].to_pylist()
+
+
+def fit(*messages: tuple[int, Fields]) -> bytes:
+    """A FIT file: each message is its number and, by field number, (base type, struct format, value)."""
+    body = b""
+    for number, fields in messages:
+        body += struct.pack("<BBBHB", 0x40, 0, 0, number, len(fields))
+        for field, (base_type, form, _) in fields.items():
+            body += struct.pack("<BBB", field, struct.calcsize(form), base_type)
+        body += b"\0" + b"".join(struct.pack(f"<{form}", value) for _, form, value in fields.values())
+    content = struct.pack("<BBHI4s", 12, 0x10, 100, len(body), b".FIT") + body
+    return content + struct.pack("<H", compute_crc(content))
+
+
+def enum(value: int) -> tuple[int, str, int]:
+    return 0x00, "B", value
+
+
+def u8(value: int) -> tuple[int, str, int]:
+    return 0x02, "B", value
+
+
+def u32(value: int) -> tuple[int, str, int]:
+    return 0x86, "I", value
+
+
+def s32(value: int) -> tuple[int, str, int]:
+    return 0x85, "i", value
+
+
+FILE_ID = (0, {0: enum(4)})
+
+
+def session(sport: int = 1, **fields: tuple[int, str, Any]) -> tuple[int, Fields]:
+    more = {int(number[1:]): value for number, value in fields.items()}
+    return 18, {2: u32(START), 5: enum(sport), 253: u32(START + 60), 7: u32(60_000), **more}
+
+
+def record(second: int, fields: Fields) -> tuple[int, Fields]:
+    return 20, {253: u32(START + second), **fields}
+
+
+# --- what a watch wrote, value by value; the expected values are fitdecode's or worked out by hand
+
+
+def test_a_run_has_its_summary_in_si_units():
+    summary = the_activity("run-with-beats.fit").summary
+    expected = {
+        "sport": "running",
+        "sub_sport": "generic",
+        "name": "Run",
+        "started_at": datetime(2017, 6, 11, 14, 34, 9),
+        "utc_offset_s": -7 * 3600,
+        "elapsed_s": 56.887,
+        "timer_s": 56.887,
+        "distance_m": 157.56,
+        "ascent_m": 2,
+        "energy_j": 5 * 4184,
+        "heart_rate_mean_bpm": 90,
+        "heart_rate_max_bpm": 112,
+        "device_manufacturer": "garmin",
+        "device_product": "fenix5",
+        "profile_sex": "male",
+        "profile_heart_rate_resting_bpm": 47,
+        "profile_heart_rate_max_bpm": 183,
+    }
+    assert {name: summary[name] for name in expected} == expected
+
+
+def test_running_dynamics_come_in_metres_and_seconds_and_cadence_in_steps():
+    sixth = records(the_activity("run-with-beats.fit"))[5]
+    expected = {
+        "latitude_deg": 456097397 * 180 / 2**31,
+        "longitude_deg": -1463078534 * 180 / 2**31,
+        "altitude_m": 3.2,
+        "distance_m": 17.97,
+        "speed_m_per_s": 3.378,
+        "heart_rate_bpm": 63,
+        "cadence_per_min": (89 + 0.5) * 2,
+        "temperature_c": 25,
+        "ground_contact_s": 0.264,
+        "vertical_oscillation_m": 0.077,
+        "step_length_m": 0.972,
+        "vertical_ratio": 0.069,
+    }
+    assert sixth["recorded_at"] == datetime(2017, 6, 11, 14, 34, 16)
+    assert {name: sixth[name] for name in expected} == pytest.approx(expected)
+
+
+def test_a_strap_gives_beat_intervals_and_is_named_as_the_source():
+    run = the_activity("run-with-beats.fit")
+    beats = [
+        interval
+        for frame in fitdecode.FitReader(RUN)
+        if isinstance(frame, fitdecode.FitDataMessage) and frame.name == "hrv"
+        for interval in frame.get_value("time")
+        if interval
+    ]
+    assert run.streams["rr_intervals"]["rr_s"].to_pylist() == beats
+    assert len(beats) == 113
+    assert run.summary["heart_rate_source"] == "strap"
+
+
+def test_a_pool_swim_has_lengths_and_no_heart_rate():
+    swim = the_activity("pool-swim.fit")
+    lengths = swim.streams["lengths"].to_pylist()
+    assert (swim.summary["sport"], swim.summary["sub_sport"]) == ("swimming", "lap_swimming")
+    assert swim.summary["distance_m"] == 800
+    assert len([length for length in lengths if length["stroke"]]) == 32
+    assert swim.summary["heart_rate_source"] is None
+
+
+# --- damaged and odd containers
+
+
+def test_a_file_cut_short_keeps_what_was_whole():
+    """Quirk 29."""
+    reading = read("cut-short.fit")
+    assert len(records(reading.activities[0])) == 14
+    assert "from byte 751 on" in reading.note
+
+
+def test_a_wrong_checksum_is_said_and_the_run_is_read():
+    """Quirk 30."""
+    reading = read("wrong-checksum.fit")
+    assert len(records(reading.activities[0])) == 14
+    assert "checksum does not match" in reading.note
+
+
+def test_bytes_after_the_end_are_said_and_the_run_is_read():
+    """Quirk 30."""
+    reading = read(RUN + b"\0" * 16)
+    assert len(records(reading.activities[0])) == 21
+    assert reading.note == f"no FIT in the 16 bytes from byte {len(RUN)} on"
+
+
+def test_a_header_without_sizes_does_not_lose_the_run():
+    """Quirk 29."""
+    reading = read(RUN[:4] + bytes(4) + RUN[8:])
+    assert len(records(reading.activities[0])) == 21
+    assert "gives no size" in reading.note
+
+
+def test_a_run_that_comes_twice_in_one_file_counts_once():
+    """Quirk 31."""
+    assert len(read("run-twice.fit").activities) == 1
+
+
+def test_settings_chained_to_a_run_are_no_second_run():
+    """Quirk 31."""
+    reading = read("run-then-settings.fit")
+    assert len(reading.activities) == 1
+    assert reading.note == ""
+
+
+def test_a_settings_file_is_no_activity_and_no_error():
+    """Quirk 3."""
+    assert read("settings.fit") == Reading(note="a FIT file of type settings: no activity")
+
+
+def test_text_called_fit_is_refused():
+    """Quirk 6."""
+    with pytest.raises(UnreadableFileError, match="not_fit"):
+        read(b"<html>log in first</html>")
+
+
+def test_a_watch_whose_clock_was_never_set_gives_no_run_in_1990():
+    """Quirk 41."""
+    with pytest.raises(UnreadableFileError, match="no_clock"):
+        read("clock-never-set.fit")
+
+
+def test_a_file_without_session_or_record_is_refused():
+    with pytest.raises(UnreadableFileError, match="no_records"):
+        read(fit(FILE_ID))
+
+
+@given(st.integers(min_value=0, max_value=len(RUN)))
+@settings(max_examples=60)
+def test_wherever_a_file_is_cut_the_records_before_the_cut_are_as_they_were(cut: int):
+    try:
+        reading = read(RUN[:cut])
+    except UnreadableFileError:
+        return
+    whole = {row["recorded_at"]: row for row in records(the_activity(RUN))}
+    for activity in reading.activities:
+        for row in records(activity) if "records" in activity.streams else []:
+            assert row["heart_rate_bpm"] == whole[row["recorded_at"]]["heart_rate_bpm"]
+    assert reading.note or cut == len(RUN)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(RUN) - 1), st.integers(0, 255)), min_size=1, max_size=8))
+@settings(max_examples=150)
+def test_whatever_bytes_are_wrong_a_file_is_read_or_refused(changes: list[tuple[int, int]]):
+    content = bytearray(RUN)
+    for at, value in changes:
+        content[at] = value
+    try:
+        reading = read(bytes(content))
+    except UnreadableFileError:
+        return
+    for activity in reading.activities:
+        for name, table in activity.streams.items():
+            assert table.schema == stream_schema(name)
+
+
+# --- sessions
+
+
+def test_a_run_without_session_message_gets_its_summary_from_the_records():
+    """Quirk 29."""
+    reading = read(fit(FILE_ID, *(record(second, {5: u32(300 * second)}) for second in range(11))))
+    summary = reading.activities[0].summary
+    assert (summary["started_at"], summary["elapsed_s"], summary["distance_m"]) == (STARTED_AT, 10, 30)
+    assert "rebuilt" in reading.note
+
+
+def test_an_activity_entered_by_hand_has_a_summary_and_no_records():
+    """Quirk 60."""
+    activity = the_activity(fit(FILE_ID, session(_9=u32(1_000_000))))
+    assert (activity.summary["distance_m"], activity.summary["elapsed_s"]) == (10_000, 60)
+    assert "records" not in activity.streams
+
+
+def test_two_sessions_share_the_records_by_their_starts():
+    """Quirk 33."""
+    later = (18, {2: u32(START + 100), 5: enum(1), 253: u32(START)})
+    reading = read(
+        fit(FILE_ID, session(2), later, *(record(second, {3: u8(99)}) for second in (0, 99, 100, 101)))
+    )
+    assert [(one.summary["sport"], len(records(one))) for one in reading.activities] == [
+        ("cycling", 2),
+        ("running", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "sport"), [(0, "generic"), (255, "generic"), (199, "unknown"), (1, "running")]
+)
+def test_a_sport_newer_than_the_profile_is_unknown(number: int, sport: str):
+    """Quirk 59."""
+    assert the_activity(fit(FILE_ID, session(number))).summary["sport"] == sport
+
+
+def test_effort_is_rated_from_0_to_10_and_0_is_a_rating():
+    assert the_activity(fit(FILE_ID, session(_193=u8(70)))).summary["effort_rating"] == 7
+    assert the_activity(fit(FILE_ID, session(_193=u8(0)))).summary["effort_rating"] == 0
+    assert the_activity(fit(FILE_ID, session())).summary["effort_rating"] is None
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "believed"), [(7200, 7200), (-34_200, -34_200), (0, 0), (5880, None), (15 * 3600, None)]
+)
+def test_a_watch_may_only_keep_a_time_that_a_place_keeps(offset_s: int, believed: int | None):
+    """Quirk 43."""
+    activity = (34, {253: u32(START), 5: u32(START + offset_s)})
+    assert the_activity(fit(FILE_ID, session(), activity)).summary["utc_offset_s"] == believed
+
+
+# --- records
+
+
+def test_no_fix_is_no_place_but_the_equator_is_one():
+    """Quirk 50."""
+    no_fix = record(0, {0: s32(0x7FFFFFFF), 1: s32(0x7FFFFFFF)})
+    nowhere = record(1, {0: s32(0), 1: s32(0)})
+    equator = record(2, {0: s32(0), 1: s32(2**29)})
+    rows = records(the_activity(fit(FILE_ID, session(), no_fix, nowhere, equator)))
+    assert [(row["latitude_deg"], row["longitude_deg"]) for row in rows] == [
+        (None, None),
+        (None, None),
+        (0, 45),
+    ]
+
+
+def test_a_heart_that_does_not_beat_was_not_measured():
+    """Quirk 52."""
+    beats = [record(second, {3: u8(bpm)}) for second, bpm in enumerate([0, 255, 120])]
+    rows = records(the_activity(fit(FILE_ID, session(_16=u8(0)), *beats)))
+    assert [row["heart_rate_bpm"] for row in rows] == [None, None, 120]
+
+
+def test_standing_is_a_speed_and_a_cadence_of_zero():
+    """Quirk 55."""
+    (row,) = records(the_activity(fit(FILE_ID, session(), record(0, {6: (0x84, "H", 0), 4: u8(0)}))))
+    assert (row["speed_m_per_s"], row["cadence_per_min"]) == (0, 0)
+
+
+@pytest.mark.parametrize(("sport", "written", "cadence"), [(1, 85, 170), (1, 170, 170), (2, 85, 85)])
+def test_cadence_is_steps_for_runners_and_turns_for_riders(sport: int, written: int, cadence: int):
+    """Quirk 56."""
+    (row,) = records(the_activity(fit(FILE_ID, session(sport), record(0, {4: u8(written)}))))
+    assert row["cadence_per_min"] == cadence
+
+
+def test_records_of_one_second_are_one_row_and_rows_are_in_order():
+    """Quirk 46."""
+    split = [record(5, {3: u8(120)}), record(5, {3: u8(121), 4: u8(0)}), record(3, {3: u8(119)})]
+    rows = records(the_activity(fit(FILE_ID, session(2), *split)))
+    assert [(row["recorded_at"], row["heart_rate_bpm"], row["cadence_per_min"]) for row in rows] == [
+        (STARTED_AT + timedelta(seconds=3), 119, None),
+        (STARTED_AT + timedelta(seconds=5), 120, 0),
+    ]
+
+
+def test_records_left_over_from_another_day_are_not_of_this_run():
+    """Quirk 45."""
+    reading = read(fit(FILE_ID, session(), record(-300_000, {3: u8(99)}), record(-60, {3: u8(99)})))
+    assert len(records(reading.activities[0])) == 1
+    assert "1 records of more than a day before the start" in reading.note
+
+
+def test_records_without_a_clock_time_are_left_out_and_counted():
+    """Quirk 41."""
+    reading = read(fit(FILE_ID, session(), (20, {253: u32(17), 3: u8(99)}), record(1, {3: u8(99)})))
+    assert [row["recorded_at"].year for row in records(reading.activities[0])] == [2021]
+    assert reading.note == "1 records without a clock time left out"
+
+
+# --- the corpus of real files
+
+
+def manifest() -> list[dict[str, str]]:
+    if not CORPUS.is_dir():
+        return []
+    with (CORPUS / "MANIFEST.csv").open(newline="") as file:
+        return [row for row in csv.DictReader(file) if row["format"] == "fit"]
+
+
+def of_corpus(row: dict[str, str]) -> bytes:
+    content = (CORPUS / row["path"]).read_bytes()
+    return gzip.decompress(content) if row["gzipped"] == "yes" else content
+
+
+def named(corpus: Path, name: str) -> Reading:
+    (path,) = (row for row in manifest() if row["path"].endswith(f"/{name}"))
+    return read((corpus / path["path"]).read_bytes())
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in manifest() if int(row["content_bytes"]) <= LARGEST_BYTES],
+    ids=lambda row: row["path"].rpartition("/")[2],
+)
+def test_every_real_file_is_read_or_refused_and_keeps_its_records(row: dict[str, str]):
+    try:
+        reading = read(of_corpus(row))
+    except UnreadableFileError as error:
+        assert row["decodes_ok"] == "no" or error.reason == "no_clock"
+        return
+    kept = sum(len(records(one)) for one in reading.activities if "records" in one.streams)
+    if row["file_type"] != "activity":
+        assert not reading.activities or reading.note
+    elif not reading.note and "chained" not in row["quirks"]:
+        # Only the records of one and the same second become one.
+        times = int(row["n_records"]) - kept
+        assert times == 0 or "duplicate_timestamps" in row["quirks"] or "time_goes_back" in row["quirks"]
+
+
+def test_a_triathlon_is_its_three_sports_and_two_transitions(corpus: Path):
+    """Quirks 32 and 33: the summary may come first or last."""
+    first = named(corpus, "ExampleSummaryFirst.fit").activities
+    last = named(corpus, "triathlon_summary_last.fit").activities
+    sports = ["swimming", "transition", "cycling", "transition", "running"]
+    assert [activity.summary["sport"] for activity in first] == sports
+    assert [(one.summary["started_at"], records(one)) for one in first] == [
+        (one.summary["started_at"], records(one)) for one in last
+    ]
+
+
+def test_fields_of_no_size_do_not_stop_the_reader(corpus: Path):
+    """Quirk 36."""
+    reading = named(corpus, "tpv_dev_fields_20260222.fit")
+    assert len(records(reading.activities[0])) == 3262
+    assert reading.note == ""
+
+
+def test_a_foot_pod_s_power_is_the_run_s_power(corpus: Path):
+    """Quirk 37."""
+    row = records(named(corpus, "3386684871.fit").activities[0])[600]
+    assert row["recorded_at"] == datetime(2019, 2, 16, 5, 15, 53)
+    assert (row["power_w"], row["cadence_per_min"], row["ground_contact_s"]) == (310, 166, 0.242)
+
+
+def test_a_run_south_of_the_equator_stays_there(corpus: Path):
+    """Quirk 51."""
+    row = records(named(corpus, "3386684871.fit").activities[0])[600]
+    assert row["latitude_deg"] == pytest.approx(-307032356 * 180 / 2**31)
+    assert row["longitude_deg"] == pytest.approx(332573208 * 180 / 2**31)
+
+
+def test_developer_data_without_its_description_does_not_stop_the_reader(corpus: Path):
+    """Quirk 36."""
+    name = "elemnt-bolt-no-application-id-inside-developer-data-id.fit"
+    assert len(records(named(corpus, name).activities[0])) == 132
