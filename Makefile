@@ -4,10 +4,9 @@ PYTHON ?= python3
 VENV   ?= .venv
 bin    := $(VENV)/bin
 
-# Where the lake, the warehouse and the reports go; empty means what `nextgear` itself would choose.
-DATA    ?=
+# Whose report, and where the lake, the warehouse and the reports go.
 EXPORTS ?=
-in_data := $(if $(DATA),--data "$(DATA)")
+DATA    ?= $(if $(EXPORTS),data,data/demo)
 
 .PHONY: help report test format docs lint ci clean
 
@@ -16,9 +15,9 @@ help: ## This list
 
 report: $(VENV)/.installed ## A simulated runner's report; EXPORTS=path for your own, DATA=folder to keep it elsewhere
 ifeq ($(EXPORTS),)
-	$(bin)/nextgear demo $(in_data)
+	$(bin)/nextgear demo --data "$(DATA)"
 else
-	$(bin)/nextgear run "$(patsubst ~/%,$(HOME)/%,$(EXPORTS))" $(in_data)
+	$(bin)/nextgear run "$(patsubst ~/%,$(HOME)/%,$(EXPORTS))" --data "$(DATA)"
 endif
 
 test: $(VENV)/.installed-dev ## Every test

@@ -384,14 +384,10 @@ def column_meanings(folder: Path) -> dict[str, str]:
 
 def reader(warehouse: Path, lake: Path) -> duckdb.DuckDBPyConnection:
     """The published warehouse for questions: nothing can be written, and no file but the lake's be read."""
-    return duckdb.connect(
-        str(warehouse),
-        read_only=True,
-        config={
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "allowed_directories": [str(lake)],
-            "enable_external_access": "false",
-            "lock_configuration": "true",
-        },
-    )
+    db = duckdb.connect(str(warehouse), read_only=True)
+    db.execute("set autoinstall_known_extensions = false")
+    db.execute("set autoload_known_extensions = false")
+    db.execute(f"set allowed_directories = [{_quoted(str(lake))}]")
+    db.execute("set enable_external_access = false")
+    db.execute("set lock_configuration = true")
+    return db

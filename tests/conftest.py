@@ -90,9 +90,7 @@ def rows_of(
 def _empty_lake() -> duckdb.DuckDBPyConnection:
     db = warehouse.connection()
     warehouse.register_raw(db, {})
-    for name, rows in {"athletes": settings_table([]), "athlete_anchors": anchors_table([])}.items():
-        db.register("handed_over", rows)
-        db.execute(f"create table raw.{name} as from handed_over")
+    warehouse.register_settings(db, {"athletes": settings_table([]), "athlete_anchors": anchors_table([])})
     return db
 
 

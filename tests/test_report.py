@@ -325,6 +325,12 @@ def test_causes_say_what_fits_what_is_ruled_out_and_what_cannot_be_told(full: Pa
     assert "because" not in text
 
 
+def test_while_there_is_no_plateau_nothing_is_called_a_cause(warehouse_of: Warehouse):
+    text = told(warehouse_of({**FULL, "plateau": verdict_row(verdict="improving")}), "terminal", "causes")
+    assert "What stands out" in text and "worth knowing, though no plateau has been found" in text
+    assert "fit" not in text
+
+
 def test_without_a_cause_the_number_of_those_looked_at_is_said(warehouse_of: Warehouse):
     none_flagged = "cause | low_mileage | medium_trap\nstatus | ok | ok\nscore | 0.1 | 0.2"
     text = told(warehouse_of({**FULL, "causes": none_flagged}), "terminal", "causes")
@@ -354,7 +360,7 @@ def test_why_fits_one_screen_however_long_the_reasons_are(warehouse_of: Warehous
     assert len(lines) < 24
     assert max(map(len, lines)) <= 80
     assert "A plateau" in lines[0]
-    assert any("Not assessable (1): short sleep." in line for line in lines)
+    assert any("Not assessable (1; no reason given): short sleep." in line for line in lines)
 
 
 def test_a_hostile_name_stays_text_in_every_format(warehouse_of: Warehouse):

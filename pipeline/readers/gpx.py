@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from math import asin, cos, isfinite, radians, sin, sqrt
 from typing import Any
@@ -44,8 +44,8 @@ _SPORTS = {
 # recording was paused: a watch counts no distance then, so neither does this.
 _SEGMENT_JOIN_MAX_S = 10
 
-# Earlier times are a clock that was not set: there were no GPS receivers to carry.
-_YEAR_MIN = 1990
+# Other times are a clock that was not set: there were no GPS receivers to carry.
+_YEARS = range(1990, 2100)
 
 _EARTH_RADIUS_M = 6_371_008.8
 
@@ -59,7 +59,7 @@ def read(content: bytes, path: str) -> Reading:
         (_utc(point.time), _row(point, number))
         for number, points in enumerate(segments)
         for point in points
-        if point.time and point.time.year >= _YEAR_MIN
+        if point.time and point.time.year in _YEARS
     ]
     if not timed:
         return Reading(note="a route: no times" if point_count or gpx.routes else "no track in it")
@@ -117,7 +117,7 @@ def _bound(text: str) -> str:
 
 def _row(point: GPXTrackPoint, segment: int) -> Row:
     row = channels.position(point.latitude, point.longitude)
-    row |= {"segment": segment, "altitude_m": point.elevation, "speed_m_per_s": point.speed}
+    row |= {"segment": segment, "altitude_m": _finite(point.elevation), "speed_m_per_s": _finite(point.speed)}
     for name, text in _extensions(point.extensions):
         if name in _CHANNELS and row.get(_CHANNELS[name]) is None:
             row[_CHANNELS[name]] = _number(text)
@@ -133,10 +133,13 @@ def _extensions(elements: Iterable[Any]) -> Iterator[tuple[str, str]]:
 
 def _number(text: str) -> float | None:
     try:
-        number = float(text)
+        return _finite(float(text))
     except ValueError:
         return None
-    return number if isfinite(number) else None
+
+
+def _finite(number: float | None) -> float | None:
+    return number if number is not None and isfinite(number) else None
 
 
 def _sport(kind: str) -> str:
@@ -146,13 +149,17 @@ def _sport(kind: str) -> str:
 
 def _utc(time: datetime) -> datetime:
     """To the second, as watches record; a time without offset is UTC, as GPX prescribes."""
-    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    return time.replace(tzinfo=None, microsecond=0) - _offset(time)
+
+
+def _offset(time: datetime) -> timedelta:
+    # Not `time.utcoffset()`: that raises at the +99:00 which gpxpy lets through.
+    return (time.tzinfo and time.tzinfo.utcoffset(time)) or timedelta(0)
 
 
 def _utc_offset(times: Iterable[datetime | None]) -> int | None:
     """The file's own; none for plain UTC, which nearly every program writes wherever it is."""
-    offset = next((time.utcoffset() for time in times if time), None)
+    offset = next((_offset(time) for time in times if time), None)
     return channels.utc_offset(offset.total_seconds()) if offset else None
 
 

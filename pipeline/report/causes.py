@@ -40,13 +40,19 @@ _TITLES = {
     "phase_order": "Phases out of order",
 }
 
+# What a cause can fit; without it there is nothing to explain, and the same rows are only worth knowing.
+_TO_EXPLAIN = ("plateau", "declining", "undecided")
+
 
 def causes(content: Content, units: Units) -> Section:
     """The ranked causes as findings; what is weaker, ruled out or not assessable as one line each."""
     rows = content.rows["causes"]
     ranked = [row for row in rows if row["status"] == "flag" and row["rank"] is not None]
     assessed = [row for row in rows if row["status"] in ("flag", "ok")]
-    if ranked:
+    is_to_explain = content.verdict is not None and content.verdict["verdict"] in _TO_EXPLAIN
+    if ranked and not is_to_explain:
+        lead = "Strongest first; worth knowing, though no plateau has been found."
+    elif ranked:
         lead = "Strongest first; to fit is to be consistent with what happened, not proof."
     elif assessed:
         lead = f"No cause stands out among the {len(assessed)} that could be assessed."
@@ -59,7 +65,7 @@ def causes(content: Content, units: Units) -> Section:
     }
     return Section(
         "causes",
-        "Causes that fit",
+        "Causes that fit" if is_to_explain else "What stands out",
         (lead,),
         findings=[Finding(_title(row), row["reason"] or "", _evidence(row, units)) for row in ranked],
         notes=[
@@ -75,10 +81,9 @@ def _not_assessable(rows: Sequence[Row]) -> list[str]:
     by_reason: dict[str, list[Row]] = {}
     for row in rows:
         if row["status"] == "not_assessable":
-            by_reason.setdefault(row["reason"] or "", []).append(row)
+            by_reason.setdefault(_lower(row["reason"] or "no reason given").rstrip("."), []).append(row)
     return [
-        f"Not assessable ({'; '.join(filter(None, (str(len(group)), _lower(reason.rstrip('.')))))}): {_list(group)}."
-        for reason, group in by_reason.items()
+        f"Not assessable ({len(group)}; {reason}): {_list(group)}." for reason, group in by_reason.items()
     ]
 
 
@@ -99,8 +104,7 @@ def _evidence(row: Row, units: Units) -> str:
     if row["value"] is not None:
         facts.append(units.quantity(row["value"], row["unit"]))
     if facts and row["threshold"] is not None:
-        threshold = units.quantity(row["threshold"], row["unit"]).removesuffix(f" {row['unit']}")
-        facts[0] += f" (threshold {threshold})"
+        facts[0] += f" (threshold {units.quantity(row['threshold'], row['unit'])})"
     if row["local_days"]:
         runs = len(row["activity_ids"])
         facts.append(f"{runs} {'run' if runs == 1 else 'runs'} since {row['local_days'][0]}")

@@ -37,7 +37,7 @@ class Units:
         return NOTHING if seconds is None else f"{clock(seconds)} /{self.symbol}"
 
     def quantity(self, value: float | None, unit: str | None) -> str:
-        """A value in the unit that a mart says, such as `ratio`, `s`, `m/week`, `bpm`, as a runner reads it."""
+        """A value in the unit that a mart says, such as `ratio`, `m/week` or `bpm`, as a runner reads it."""
         if value is None:
             return NOTHING
         match (unit or "").partition("/"):

@@ -75,7 +75,8 @@ def _settle(row: Row) -> str:
     if row["verdict"] != "not_enough_data":
         return ""
     reason = row["reason"] or "No run has counted so far"
-    return f"{reason[0].upper()}{reason[1:].rstrip('.')}. More weeks of steady runs with heart rate, on one watch, would settle it."
+    help_wanted = "More weeks of steady runs with heart rate, on one watch, would settle it."
+    return f"{reason[0].upper()}{reason[1:].rstrip('.')}. {help_wanted}"
 
 
 def _probabilities(row: Row) -> Table | None:
@@ -94,7 +95,7 @@ def _window(row: Row) -> str:
     facts = [f"{row['window_weeks']} weeks, {number(row['run_count'])} runs that count"]
     if (smallest := row["minimum_detectable_pct_per_month"]) is not None:
         facts.append(f"the smallest trend they could show is {number(smallest, 1)} % a month")
-    if row["since"] is not None:
+    if row["since"] is not None and row["verdict"] != "not_enough_data":
         facts.append(f"this verdict has stood since {row['since']}")
     return "; ".join(facts) + "."
 

@@ -1,6 +1,7 @@
 -- One row per athlete: the heart rates that everything else is measured against, each with where it is from.
 --
--- In order of trust: athlete.toml, what the watch has been told, what the runs show, a default.
+-- In order of trust: athlete.toml, what the watch has been told, what the runs show, a default. A maximum that two
+-- runs have exceeded is none, whatever the watch has been told; but a watch at the wrist is no witness to that.
 --
 -- grain: athlete_id
 -- check: athlete_heart_rate_max_bpm is null or athlete_heart_rate_max_bpm > athlete_heart_rate_resting_bpm
@@ -32,6 +33,7 @@ recent as (
         activities.athlete_id,
         summaries.heart_rate_peak_bpm,
         summaries.heart_rate_low_bpm,
+        activities.heart_rate_source is distinct from 'wrist' as is_trusted,
         activities.local_day
         > max(activities.local_day) over (partition by activities.athlete_id) - cast(thresholds.anchor_memory_days as integer)
             as is_remembered
@@ -49,8 +51,9 @@ peaks as (
         recent.athlete_id,
         recent.heart_rate_peak_bpm,
         recent.heart_rate_low_bpm,
+        recent.is_trusted,
         row_number() over (
-            partition by recent.athlete_id order by recent.heart_rate_peak_bpm desc
+            partition by recent.athlete_id, recent.is_trusted order by recent.heart_rate_peak_bpm desc
         ) as peak_rank
     from recent
     where recent.is_remembered
@@ -59,8 +62,9 @@ peaks as (
 shown as (
     select
         peaks.athlete_id,
-        max(peaks.heart_rate_peak_bpm) filter (where peaks.peak_rank = 1) as highest_bpm,
+        max(peaks.heart_rate_peak_bpm) filter (where peaks.is_trusted and peaks.peak_rank = 2) as trusted_bpm,
         max(peaks.heart_rate_peak_bpm) filter (where peaks.peak_rank = 2) as second_bpm,
+        max(peaks.heart_rate_peak_bpm) as highest_bpm,
         min(peaks.heart_rate_low_bpm) as lowest_bpm
     from peaks
     group by peaks.athlete_id
@@ -70,13 +74,16 @@ chosen as (
     select
         athletes.athlete_id,
         shown.highest_bpm,
-        shown.second_bpm,
+        coalesce(shown.trusted_bpm, shown.second_bpm) as second_bpm,
         coalesce(
-            told.told_max_bpm, greatest(device.device_max_bpm, shown.second_bpm), shown.highest_bpm
+            told.told_max_bpm,
+            greatest(device.device_max_bpm, shown.trusted_bpm),
+            shown.second_bpm,
+            shown.highest_bpm
         ) as athlete_heart_rate_max_bpm,
         case
             when told.told_max_bpm is not null then 'athlete.toml'
-            when device.device_max_bpm >= coalesce(shown.second_bpm, 0) then 'device'
+            when device.device_max_bpm >= coalesce(shown.trusted_bpm, 0) then 'device'
             when shown.highest_bpm is not null then 'runs'
         end as athlete_heart_rate_max_source,
         coalesce(

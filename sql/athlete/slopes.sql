@@ -72,7 +72,7 @@ pairs as (
         earlier.athlete_id,
         earlier.day_number as earlier_day_number,
         later.day_number as later_day_number,
-        later.day_number - earlier.day_number as days_apart,
+        cast(later.day_number - earlier.day_number as double) as days_apart,
         thresholds.month_days * (later.index_log_pct - earlier.index_log_pct)
         / (later.day_number - earlier.day_number) as slope_pct_per_month
     from athlete.trend_runs as earlier
@@ -88,42 +88,61 @@ pairs as (
         )
 ),
 
-ranked as (
+numbered as (
     select
-        looks.athlete_id,
-        looks.as_of_day,
-        looks.window_weeks,
-        pairs.slope_pct_per_month,
-        sum(pairs.days_apart) over (
-            partition by looks.athlete_id, looks.as_of_day, looks.window_weeks
+        noise.athlete_id,
+        noise.as_of_day,
+        noise.window_weeks,
+        noise.window_start_on - date '1970-01-01' as start_day_number,
+        noise.as_of_day - date '1970-01-01' as end_day_number,
+        row_number() over (
+            partition by noise.athlete_id order by noise.as_of_day, noise.window_weeks
+        ) as group_number
+    from noise
+),
+
+ranked_pairs as (
+    select
+        pairs.*,
+        row_number() over (
+            partition by pairs.athlete_id
             order by pairs.slope_pct_per_month, pairs.earlier_day_number, pairs.later_day_number
+        ) as slope_number
+    from pairs
+),
+
+weighed as (
+    select
+        numbered.athlete_id,
+        numbered.group_number,
+        ranked_pairs.slope_pct_per_month,
+        sum(ranked_pairs.days_apart) over (
+            partition by numbered.athlete_id, numbered.group_number
+            order by ranked_pairs.slope_number
             rows between unbounded preceding and current row
         ) as weight_so_far,
-        sum(pairs.days_apart) over (
-            partition by looks.athlete_id, looks.as_of_day, looks.window_weeks
+        sum(ranked_pairs.days_apart) over (
+            partition by numbered.athlete_id, numbered.group_number
         ) as weight
-    from athlete.looks as looks
-    inner join noise
+    from numbered
+    inner join ranked_pairs
         on
-            looks.athlete_id = noise.athlete_id
-            and looks.as_of_day = noise.as_of_day
-            and looks.window_weeks = noise.window_weeks
-    inner join pairs
-        on
-            looks.athlete_id = pairs.athlete_id
-            and pairs.earlier_day_number >= looks.window_start_on - date '1970-01-01'
-            and pairs.later_day_number <= looks.as_of_day - date '1970-01-01'
+            numbered.athlete_id = ranked_pairs.athlete_id
+            and ranked_pairs.earlier_day_number >= numbered.start_day_number
+            and ranked_pairs.later_day_number <= numbered.end_day_number
 ),
 
 medians as (
     select
-        ranked.athlete_id,
-        ranked.as_of_day,
-        ranked.window_weeks,
-        min(ranked.slope_pct_per_month) as slope_pct_per_month
-    from ranked
-    where ranked.weight_so_far >= ranked.weight / 2
-    group by ranked.athlete_id, ranked.as_of_day, ranked.window_weeks
+        numbered.athlete_id,
+        numbered.as_of_day,
+        numbered.window_weeks,
+        min(weighed.slope_pct_per_month) as slope_pct_per_month
+    from weighed
+    inner join numbered
+        on weighed.athlete_id = numbered.athlete_id and weighed.group_number = numbered.group_number
+    where weighed.weight_so_far >= weighed.weight / 2
+    group by numbered.athlete_id, numbered.as_of_day, numbered.window_weeks
 )
 
 select

@@ -1,6 +1,6 @@
--- One row per file ever seen, and what became of it.
+-- One row per file ever seen, in its last version, and what became of it.
 --
--- grain: athlete_id, path, digest
+-- grain: athlete_id, path
 -- check: outcome in ('imported', 'salvaged', 'duplicate', 'not_an_activity', 'unsupported', 'quarantined')
 -- check: reason is not null
 select

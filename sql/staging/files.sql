@@ -1,6 +1,6 @@
--- One row per file ever seen, in the version that was seen.
+-- One row per file ever seen, in the version that was seen last.
 --
--- grain: athlete_id, path, digest
+-- grain: athlete_id, path
 select
     files.athlete_id,
     files.path,
@@ -12,3 +12,8 @@ select
     files.activity_id,
     files.duplicate_of_path
 from raw.files as files
+qualify
+    row_number() over (
+        partition by files.athlete_id, files.path
+        order by files.modified_at desc nulls last, files.digest nulls last
+    ) = 1

@@ -1,0 +1,248 @@
+"""GPX files of many programs, each with its own idea of the format."""
+
+import csv
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import gpxpy
+import pytest
+from conftest import CORPUS
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import UnreadableFileError
+from pipeline.readers import READERS
+from pipeline.schema import Activity, Reading
+
+DATA = Path(__file__).parent / "data"
+
+
+def read(content: str | bytes) -> Reading:
+    return READERS["gpx"](content.encode() if isinstance(content, str) else content, "some.gpx")
+
+
+def the_activity(content: str | bytes) -> Activity:
+    (activity,) = read(content).activities
+    return activity
+
+
+def records(content: str | bytes) -> list[dict[str, Any]]:
+    return the_activity(content).streams["records"].to_pylist()
+
+
+def point(second: int, inside: str = "", latitude: float = 50.0) -> str:
+    time = f"<time>2024-01-01T06:{second // 60:02}:{second % 60:02}Z</time>"
+    return f'<trkpt lat="{latitude}" lon="8.0">{time}{inside}</trkpt>'
+
+
+def gpx(*segments: str, kind: str = "running", head: str = "") -> str:
+    inside = "".join(f"<trkseg>{segment}</trkseg>" for segment in segments)
+    return f'<gpx version="1.1" creator="c"{head}><trk><type>{kind}</type>{inside}</trk></gpx>'
+
+
+def extension(inside: str) -> str:
+    return f"<extensions>{inside}</extensions>"
+
+
+def test_a_run_has_the_values_of_its_points():
+    run = the_activity((DATA / "run.gpx").read_bytes())
+    assert run.summary["sport"] == "running"
+    assert run.summary["name"] == "Boulder Running"
+    assert run.summary["started_at"] == datetime(2021, 4, 16, 13, 37, 53)
+    assert run.summary["elapsed_s"] == 222
+    assert run.summary["device_product"] == "Garmin Connect"
+    assert run.summary["utc_offset_s"] is None
+    row = run.streams["records"].to_pylist()[10]
+    assert row["recorded_at"] == datetime(2021, 4, 16, 13, 38, 50)
+    expected = {
+        "latitude_deg": 40.037951041013,
+        "longitude_deg": -105.25915489532053,
+        "altitude_m": 1626.6,
+        "heart_rate_bpm": 90,
+        "cadence_per_min": 142,
+    }
+    assert {name: row[name] for name in expected} == pytest.approx(expected)
+
+
+def test_a_run_is_as_long_as_gpxpy_says():
+    """Gpxpy measures on a sphere of the equator's radius, which is 0.11 % larger than the Earth."""
+    content = (DATA / "run.gpx").read_text()
+    expected = gpxpy.parse(content).length_2d() * 6_371_008.8 / 6_378_137
+    assert the_activity(content).summary["distance_m"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_time_with_an_offset_is_kept_as_utc_and_offset():
+    """Quirk 25."""
+    run = the_activity((DATA / "time-with-offset.gpx").read_bytes())
+    assert run.summary["started_at"] == datetime(2015, 12, 11, 14, 43, 13)
+    assert run.summary["utc_offset_s"] == 3600
+
+
+def test_a_route_is_no_activity():
+    """Quirk 24."""
+    assert read((DATA / "route.gpx").read_bytes()) == Reading(note="a route: no times")
+    assert read(gpx('<trkpt lat="1" lon="2"/>')) == Reading(note="a route: no times")
+    assert read(gpx("")) == Reading(note="no track in it")
+
+
+def test_points_without_a_time_are_left_out_and_counted():
+    """Quirk 24."""
+    reading = read(gpx(point(0) + '<trkpt lat="50" lon="8"/>' + point(1)))
+    assert reading.note == "1 of 3 points without a time left out"
+    assert reading.activities[0].streams["records"].num_rows == 2
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<a:TrackPointExtension xmlns:a="urn:a"><a:hr>150</a:hr></a:TrackPointExtension>',
+        "<heartrate>150.0</heartrate>",
+        '<gpxdata:hr xmlns:gpxdata="urn:b">150</gpxdata:hr>',
+        "<gpxtpx:TrackPointExtension><gpxtpx:hr> 150 </gpxtpx:hr></gpxtpx:TrackPointExtension>",
+        "<bpm></bpm><bpm>150</bpm>",
+    ],
+)
+def test_a_heart_rate_is_found_whatever_its_name_space(inside: str):
+    """Quirks 21, 22 (a prefix that nobody declared) and 23."""
+    (row,) = records(gpx(point(0, extension(inside))))
+    assert row["heart_rate_bpm"] == 150
+
+
+def test_what_is_not_measured_is_null_and_standing_is_zero():
+    """Quirks 52 and 55."""
+    inside = "<hr>0</hr><cad>0</cad><power>0</power><atemp>n/a</atemp><speed>NaN</speed>"
+    (row,) = records(gpx(point(0, extension(inside))))
+    assert (row["heart_rate_bpm"], row["cadence_per_min"], row["power_w"]) == (None, 0, 0)
+    assert (row["temperature_c"], row["speed_m_per_s"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "cadence"), [("running", 85, 170), ("running", 172, 172), ("cycling", 85, 85)]
+)
+def test_one_foot_is_doubled_for_runners_only(kind: str, written: int, cadence: int):
+    """Quirk 56."""
+    (row,) = records(gpx(point(0, extension(f"<cad>{written}</cad>")), kind=kind))
+    assert row["cadence_per_min"] == cadence
+
+
+@pytest.mark.parametrize(
+    ("kind", "sport"),
+    [
+        ("trail_running", "running"),
+        ("9", "running"),
+        ("Ride", "cycling"),
+        ("1", "cycling"),
+        ("Nordic Walking", "walking"),
+        ("hike", "hiking"),
+        ("open_water_swimming", "swimming"),
+        ("jkljkl", "generic"),
+        ("", "generic"),
+    ],
+)
+def test_the_sport_is_in_the_type(kind: str, sport: str):
+    assert the_activity(gpx(point(0), kind=kind)).summary["sport"] == sport
+
+
+def test_a_pause_between_segments_is_no_distance_but_a_lap_is():
+    """Quirk 26. A hundredth of a degree of latitude is 1112 m."""
+    ridden = point(0, latitude=50.0) + point(60, latitude=50.01)
+    lap = point(61, latitude=50.01) + point(121, latitude=50.02)
+    after_a_ferry = point(1800, latitude=51.0) + point(1860, latitude=51.01)
+    distance_m = the_activity(gpx(ridden, lap, after_a_ferry)).summary["distance_m"]
+    assert distance_m == pytest.approx(3 * 1112, abs=2)
+
+
+def test_a_segment_that_repeats_another_does_not_double_the_distance():
+    """Quirk 26."""
+    segment = point(0) + point(60, latitude=50.01)
+    assert the_activity(gpx(segment, segment)).summary["distance_m"] == pytest.approx(1112, abs=1)
+
+
+@pytest.mark.parametrize("blanks", ["          ", "\ufeff", "\n\n"])
+def test_what_stands_before_the_declaration_does_not_matter(blanks: str):
+    """Quirk 15."""
+    assert records(f'{blanks}<?xml version="1.0" encoding="UTF-8"?>{gpx(point(0))}')
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-16", "utf-8"])
+def test_a_name_with_umlauts_survives_its_encoding(encoding: str):
+    """Quirk 28."""
+    declaration = f'<?xml version="1.0" encoding="{encoding}"?>'
+    content = declaration + gpx(point(0)).replace("<trk>", "<trk><name>Höhenweg</name>")
+    assert the_activity(content.encode(encoding)).summary["name"] == "Höhenweg"
+
+
+def test_the_first_version_of_the_format_has_speed_in_the_point():
+    """Quirk 28."""
+    content = gpx(point(0, "<speed>3.5</speed>")).replace('version="1.1"', 'version="1.0"')
+    assert records(content)[0]["speed_m_per_s"] == 3.5
+
+
+def test_no_fix_is_no_place():
+    """Quirk 50."""
+    content = gpx('<trkpt lat="0" lon="0"><time>2024-01-01T06:00:00Z</time></trkpt>')
+    assert records(content)[0]["latitude_deg"] is None
+    assert the_activity(content).summary["distance_m"] is None
+
+
+def test_a_clock_that_was_never_set_gives_no_run_in_1970():
+    """Quirk 41."""
+    assert read(gpx(point(0)).replace("2024-", "1970-")).note == "a route: no times"
+
+
+def test_a_nonsensical_offset_costs_neither_the_run_nor_the_day_it_is_on():
+    """Quirk 43."""
+    run = the_activity(gpx(point(0), point(1)).replace("00Z", "00+99:00"))
+    assert run.summary["utc_offset_s"] is None
+
+
+def test_entities_are_refused():
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + gpx(point(0))
+    with pytest.raises(UnreadableFileError, match="unsafe_xml"):
+        read(bomb)
+
+
+@given(st.integers(min_value=0, max_value=2000))
+def test_a_file_cut_short_is_refused_and_nothing_else_happens(cut: int):
+    content = (DATA / "run.gpx").read_bytes()[:cut]
+    with pytest.raises(UnreadableFileError, match="not_gpx"):
+        read(content)
+
+
+@given(st.binary(max_size=200), st.integers(min_value=0, max_value=1000))
+def test_whatever_bytes_are_in_it_a_file_is_read_or_refused(noise: bytes, at: int):
+    content = gpx(point(0, extension("<hr>99</hr>")), point(1)).encode()
+    try:
+        read(content[:at] + noise + content[at:])
+    except UnreadableFileError:
+        return
+
+
+def manifest() -> list[dict[str, str]]:
+    if not CORPUS.is_dir():
+        return []
+    with (CORPUS / "MANIFEST.csv").open(newline="") as file:
+        return [row for row in csv.DictReader(file) if row["format"] == "gpx"]
+
+
+@pytest.mark.parametrize("row", manifest(), ids=lambda row: row["path"].rpartition("/")[2])
+def test_every_real_file_is_read_or_refused_and_keeps_its_points(row: dict[str, str]):
+    try:
+        reading = read((CORPUS / row["path"]).read_bytes())
+    except UnreadableFileError:
+        assert row["malformed"] == "yes"
+        return
+    kept = sum(activity.streams["records"].num_rows for activity in reading.activities)
+    if not reading.note:
+        # Points of one and the same second are one row: phones write several.
+        assert 0.9 * int(row["n_records"]) <= kept + 1 <= int(row["n_records"]) + 1
+
+
+def test_prefixes_that_strava_forgot_to_declare_do_not_stop_the_reader(corpus: Path):
+    """Quirk 22."""
+    (path,) = (row["path"] for row in manifest() if row["path"].endswith("/6048438275.gpx"))
+    run = the_activity((corpus / path).read_bytes())
+    assert run.streams["records"].num_rows == 4343
+    assert run.summary["distance_m"] == pytest.approx(16_738.8, abs=0.1)
+    assert run.summary["elapsed_s"] == 4970
