@@ -29,6 +29,8 @@ MAY_IMPORT = {
     "errors": set[str](),
     "schema": set[str](),
     "simulate": set[str](),
+    "console": set[str](),
+    "query": {"errors"},
     "sources": {"errors"},
     "local_time": {"errors"},
     "readers": {"errors", "schema"},

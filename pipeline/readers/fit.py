@@ -140,11 +140,9 @@ def _chains(content: bytes, notes: list[str]) -> Iterable[tuple[int, bytes]]:
             notes.append(f"the header at byte {start} gives no size")
         end = start + header_size + body_size + 2
         body = content[start + header_size : end - 2]
+        header = content[start : start + 4] + body_size.to_bytes(4, "little")
         if body not in seen:
-            yield (
-                start,
-                content[start : start + 4] + body_size.to_bytes(4, "little") + content[start + 8 : end],
-            )
+            yield start, header + content[start + 8 : end]
         seen.add(body)
         start = end
 
@@ -201,8 +199,9 @@ def _message(frame: Any) -> Message:
         elif not one.field_def.is_dev:
             message[one.name] = value
         elif frame.name == "record" and value:
-            stand_in = _STAND_INS.get((one.field.native_field_num, str(one.units).lower()), "")
-            message[stand_in] = value
+            stand_in = _STAND_INS.get((one.field.native_field_num, str(one.units).lower()))
+            if stand_in:
+                message[stand_in] = value
             if stand_in == "cadence":
                 message.pop("fractional_cadence", None)
     return message
@@ -259,7 +258,9 @@ def _activity(part: _Contents, session: Message, share: dict[str, list[Message]]
     file_id, profile, zones = part.first("file_id"), part.first("user_profile"), part.first("zones_target")
     devices = _devices(part.messages["device_info"])
     creator = next((device for device in devices if device.get("device_index") in {"creator", 0}), {})
-    intervals = [rr_s for message in share["hrv"] for rr_s in message["intervals"] if rr_s]
+    intervals = [
+        rr_s for message in share["hrv"] for rr_s in message["intervals"] if isinstance(rr_s, float) and rr_s
+    ]
     rating, kilocalories = _number(session, "workout_rpe"), _number(session, "total_calories")
     summary: Row = {
         "sport": sport,

@@ -58,22 +58,24 @@ def causes(content: Content, units: Units) -> Section:
         lead = f"No cause stands out among the {len(assessed)} that could be assessed."
     else:
         lead = "No cause could be assessed yet."
-    groups = {
-        "Weaker signs": [row for row in rows if row["status"] == "flag" and row["rank"] is None],
-        "Ruled out": [row for row in rows if row["status"] == "ok"],
-        "Does not apply": [row for row in rows if row["status"] == "not_applicable"],
-    }
+    notes = [
+        *_group("Weaker signs", [row for row in rows if row["status"] == "flag" and row["rank"] is None]),
+        *_group("Ruled out", [row for row in rows if row["status"] == "ok"]),
+        *_not_assessable(rows),
+        *_group("Does not apply", [row for row in rows if row["status"] == "not_applicable"]),
+    ]
     return Section(
         "causes",
         "Causes that fit" if is_to_explain else "What stands out",
         (lead,),
         findings=[Finding(_title(row), row["reason"] or "", _evidence(row, units)) for row in ranked],
-        notes=[
-            *(f"{label} ({len(group)}): {_list(group)}." for label, group in groups.items() if group),
-            *_not_assessable(rows),
-        ],
+        notes=notes,
         source="marts.causes",
     )
+
+
+def _group(label: str, rows: Sequence[Row]) -> list[str]:
+    return [f"{label} ({len(rows)}): {_list(rows)}."] if rows else []
 
 
 def _not_assessable(rows: Sequence[Row]) -> list[str]:
@@ -91,7 +93,7 @@ def _title(row: Row) -> str:
     return _TITLES[row["cause"]]
 
 
-def _list(rows: list[Row]) -> str:
+def _list(rows: Sequence[Row]) -> str:
     return ", ".join(_lower(_title(row)) for row in rows)
 
 

@@ -50,6 +50,11 @@ select
     activity_id,
     recorded_at,
     travelled_m,
-    least(greatest(slope_short, -grade_max_ratio), grade_max_ratio) as grade_short_ratio,
-    least(greatest(slope_long, -grade_max_ratio), grade_max_ratio) as grade_long_ratio
+    -- greatest() and least() pass over nulls: without the case an unknown slope would become the steepest
+    case
+        when isfinite(slope_short) then least(greatest(slope_short, -grade_max_ratio), grade_max_ratio)
+    end as grade_short_ratio,
+    case
+        when isfinite(slope_long) then least(greatest(slope_long, -grade_max_ratio), grade_max_ratio)
+    end as grade_long_ratio
 from sloped

@@ -12,7 +12,8 @@ with sums as (
         sum(activities.easy_m) / nullif(sum(activities.heart_rate_known_m), 0) as easy_share_ratio,
         sum(activities.easy_minus_3_bpm_s) / nullif(sum(activities.heart_rate_known_s), 0) as easy_low_ratio,
         sum(activities.easy_plus_3_bpm_s) / nullif(sum(activities.heart_rate_known_s), 0) as easy_high_ratio,
-        least(sum(activities.heart_rate_known_s) / nullif(sum(activities.moving_s), 0), 1) as known_ratio,
+        least(coalesce(sum(activities.heart_rate_known_s) / nullif(sum(activities.moving_s), 0), 0), 1)
+            as known_ratio,
         list(activities.activity_id order by activities.easy_ratio, activities.activity_id)
             filter (where activities.easy_ratio < thresholds.easy_share_flag_ratio) as activity_ids
     from athlete.periods as periods

@@ -7,7 +7,8 @@ with sums as (
         periods.recent_from,
         periods.last_day,
         sum(activities.moderate_s) / nullif(sum(activities.heart_rate_known_s), 0) as medium_ratio,
-        least(sum(activities.heart_rate_known_s) / nullif(sum(activities.moving_s), 0), 1) as known_ratio,
+        least(coalesce(sum(activities.heart_rate_known_s) / nullif(sum(activities.moving_s), 0), 0), 1)
+            as known_ratio,
         list(activities.activity_id order by activities.moderate_s desc, activities.activity_id)
             filter (
                 where activities.moderate_s > thresholds.medium_flag_ratio * activities.heart_rate_known_s

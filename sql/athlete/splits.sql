@@ -98,5 +98,5 @@ select
         when shares.hard_time_ratio <= shares.easy_time_ratio and shares.outer_ratio > 0
             then log10(shares.easy_time_ratio / shares.middle_ratio * shares.outer_ratio * 100)
     end as polarization_index,
-    least(shares.known_s / nullif(shares.moving_s, 0), 1) as heart_rate_coverage_ratio
+    least(coalesce(shares.known_s / nullif(shares.moving_s, 0), 0), 1) as heart_rate_coverage_ratio
 from shares
