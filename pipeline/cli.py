@@ -28,7 +28,7 @@ Data = Annotated[
         "--data",
         envvar="NEXTGEAR_DATA",
         metavar="DIR",
-        help="Folder of lake, warehouse and reports. Default: data/ in a checkout, else your user data folder.",
+        help="Folder of lake, warehouse, reports. Default: data/ in a checkout, else your user data folder.",
     ),
 ]
 Athlete = Annotated[str, typer.Option("--athlete", metavar="ID", help="Whose files these are.")]
@@ -98,7 +98,8 @@ def report(
     ] = "terminal",
     out: Annotated[Path | None, typer.Option("--out", metavar="PATH", help="Write it there instead.")] = None,
     section: Annotated[
-        list[str] | None, typer.Option("--section", metavar="NAME", help="Only this section; may be repeated.")
+        list[str] | None,
+        typer.Option("--section", metavar="NAME", help="Only this section; may be repeated."),
     ] = None,
     quiet: Quiet = False,
     json_log: JsonLog = False,
@@ -109,7 +110,9 @@ def report(
     console = _console(quiet, json_log)
     chosen = {"sections": section} if section else {}
     flow.deliver(
-        flow.report(_home(data), athlete, format=form, width=console.width, color=console.has_color, **chosen),
+        flow.report(
+            _home(data), athlete, format=form, width=console.width, color=console.has_color, **chosen
+        ),
         out,
         console,
     )
@@ -129,7 +132,9 @@ def sql(
     query: Annotated[
         str | None, typer.Argument(metavar="[QUERY]", help="SQL or a FILE.sql; without it, a prompt.")
     ] = None,
-    form: Annotated[str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")] = "table",
+    form: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")
+    ] = "table",
     data: Data = None,
 ) -> None:
     """Ask the warehouse in SQL; nothing can be changed."""
@@ -143,7 +148,9 @@ def files(
     outcome: Annotated[
         str | None, typer.Option("--outcome", metavar="NAME", help="Only these: imported, quarantined, ...")
     ] = None,
-    form: Annotated[str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")] = "table",
+    form: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")
+    ] = "table",
     data: Data = None,
     athlete: Athlete = "me",
 ) -> None:
@@ -156,7 +163,9 @@ def files(
 @app.command()
 def models(
     graph: Annotated[bool, typer.Option("--graph", help="What reads what, as a Mermaid diagram.")] = False,
-    markdown: Annotated[bool, typer.Option("--markdown", help="The dictionary, as in sql/README.md.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="The dictionary, as in sql/README.md.")
+    ] = False,
 ) -> None:
     """The SQL models, what they read, and what a row of each is."""
     from pipeline import dictionary

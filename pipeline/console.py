@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ class Console:
             print(text, file=sys.stderr)
 
     @contextmanager
-    def progress(self, title: str) -> Iterator["Progress"]:
+    def progress(self, title: str) -> Generator["Progress"]:
         """A bar on a terminal, silence in a pipe."""
         if self.is_quiet or self.is_json or not sys.stderr.isatty():
             yield Progress(lambda _done, _total: None)

@@ -21,18 +21,18 @@ def text(form: str) -> str:
     """The models in one of three forms: `list`, `graph` (Mermaid) or `markdown`."""
     folder = sql_folder()
     all_models = models(folder)
-    told = {"list": _list, "graph": _graph, "markdown": lambda m: _markdown(m, folder)}[form](all_models)
-    return "\n".join(told) + "\n"
+    lines = {"list": _list, "graph": _graph, "markdown": _markdown}[form](all_models, folder)
+    return "\n".join(lines) + "\n"
 
 
-def _list(all_models: Mapping[str, Model]) -> Iterator[str]:
+def _list(all_models: Mapping[str, Model], _folder: Path) -> Iterator[str]:
     for model in all_models.values():
         yield f"{model.name}"
         yield f"    {model.description}"
         yield f"    reads {', '.join(sorted(model.reads)) or 'nothing'}"
 
 
-def _graph(all_models: Mapping[str, Model]) -> Iterator[str]:
+def _graph(all_models: Mapping[str, Model], _folder: Path) -> Iterator[str]:
     yield "graph LR"
     for model in all_models.values():
         for read in sorted(model.reads):
@@ -50,10 +50,14 @@ def _markdown(all_models: Mapping[str, Model], folder: Path) -> Iterator[str]:
     meanings = column_meanings(folder)
     with connection() as db:
         register_raw(db, {})
-        register_settings(db, {"athletes": athlete.settings_table([]), "athlete_anchors": athlete.anchors_table([])})
+        register_settings(
+            db, {"athletes": athlete.settings_table([]), "athlete_anchors": athlete.anchors_table([])}
+        )
         for model in all_models.values():
             create(db, model)
-        in_order = sorted(all_models.values(), key=lambda model: (model.layer != "marts", model.layer, model.name))
+        in_order = sorted(
+            all_models.values(), key=lambda model: (model.layer != "marts", model.layer, model.name)
+        )
         for layer, of_layer in groupby(in_order, key=lambda model: model.layer):
             yield from ("", f"## {layer}")
             for model in of_layer:

@@ -1,7 +1,7 @@
 """The steps of a run, one after the other: find, read, land, measure, judge, publish, report.
 
-What a command of the CLI calls, and what a notebook or a cluster may call as well. Each function says what it did
-through a `Console` and leaves the data folder sound wherever it is stopped.
+What a command of the CLI calls, and what a notebook or a cluster may call as well. Each function says what it
+did through a `Console` and leaves the data folder sound wherever it is stopped.
 """
 
 import shutil
@@ -68,7 +68,10 @@ def build(home: Home, console: Console) -> bool:
             home.warehouse,
             warehouse.sql_folder(),
             [home.lake_of(athlete_id) for athlete_id in athlete_ids],
-            {"athletes": athlete.settings_table(settings), "athlete_anchors": athlete.anchors_table(settings)},
+            {
+                "athletes": athlete.settings_table(settings),
+                "athlete_anchors": athlete.anchors_table(settings),
+            },
             progress,
         )
 

@@ -1,8 +1,10 @@
 """Ad-hoc SQL on the published warehouse: read-only, and printed as a table, CSV, JSON or Parquet."""
 
+import importlib
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -33,7 +35,7 @@ def show(db: duckdb.DuckDBPyConnection, query: str, form: str, width: int) -> No
         raise SettingsError(f"--format {form}: there are {', '.join(FORMATS)}")
     try:
         relation = db.sql(query)
-        if relation is None:
+        if relation is None:  # pyright: ignore[reportUnnecessaryComparison] - the stub forgets SET and the like
             return
         if form == "table":
             relation.show(max_width=width, max_rows=TABLE_ROWS)
@@ -63,7 +65,8 @@ def typed() -> Iterator[str]:
     if not sys.stdin.isatty():
         yield sys.stdin.read()
         return
-    import readline  # noqa: F401 - gives input() editing and a history
+    with suppress(ImportError):  # gives input() editing and a history; Windows has none
+        importlib.import_module("readline")
 
     print("SQL, ended by a semicolon; an empty line or Ctrl-D leaves. Try: from marts.weekly_load;")
     query = ""

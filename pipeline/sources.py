@@ -108,7 +108,11 @@ def sniff(content: bytes) -> str:
     return "text" if text else "empty"
 
 
-def exports(paths: Sequence[Path], is_known: IsKnown = lambda *_: False) -> Iterator[Export]:
+def _nothing_known(_path: str, _size_bytes: int, _modified_at: datetime) -> bool:
+    return False
+
+
+def exports(paths: Sequence[Path], is_known: IsKnown = _nothing_known) -> Iterator[Export]:
     """Every file in `paths`, sorted within each, folders and zips opened, each file once.
 
     What `is_known` by path, size and time is skipped unread, a known zip with all its members. A zip comes

@@ -1,16 +1,15 @@
 """The SQL models: parse, order, build, check, publish by rename.
 
 A model is one file with one select; its path is its name. What it reads is found by DuckDB's own parser, so a
-model never says it twice. There are two grains. A model of `activity/` sees one activity: it runs once per landed
-batch and its rows are kept in the lake under the digest of everything that made them, so that a changed model
-(or setting, or input) is measured anew and nothing else is. The models of `athlete/` and `marts/` read those few
-rows and are rebuilt whole. A model with a row per record (`recorded_at` in its grain) is too big to keep: it is a
-table while a batch is measured, and a view in the warehouse.
+model never says it twice. There are two grains. A model of `activity/` sees one activity: it runs once per
+landed batch and its rows are kept in the lake under the digest of everything that made them, so that a changed
+model (or setting, or input) is measured anew and nothing else. The models of `athlete/` and `marts/` read
+those few rows and are rebuilt whole. A model with a row per record (`recorded_at` in its grain) is too big to
+keep: it is a table while a batch is measured, and a view in the warehouse.
 """
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import tomllib
@@ -45,6 +44,7 @@ class Model:
 
     @property
     def layer(self) -> str:
+        """The folder of the file: one of LAYERS."""
         return self.name.split(".")[0]
 
     @property
@@ -84,7 +84,9 @@ def models(folder: Path) -> dict[str, Model]:
         for missing in sorted(model.reads - found.keys() - raw):
             raise ModelError(model.name, f"reads {missing}, which is neither a model nor a table of the lake")
     try:
-        order = TopologicalSorter({m.name: sorted(m.reads & found.keys()) for m in found.values()}).static_order()
+        order = TopologicalSorter(
+            {m.name: sorted(m.reads & found.keys()) for m in found.values()}
+        ).static_order()
         return {name: found[name] for name in order}
     except CycleError as error:
         raise ModelError(error.args[1][0], f"reads itself: {' <- '.join(error.args[1])}") from error
@@ -136,7 +138,7 @@ def _nodes(tree: object) -> Iterator[dict[str, str]]:
             waiting.extend(item)
 
 
-def ancestors(all_models: Mapping[str, Model], wanted: Iterable[str]) -> dict[str, Model]:
+def ancestors(all_models: dict[str, Model], wanted: Iterable[str]) -> dict[str, Model]:
     """The wanted models and every model that they rest on, in build order."""
     needed = set(wanted)
     for name in reversed(all_models):
@@ -242,7 +244,9 @@ def _quoted(text: str) -> str:
 
 
 def measure(
-    all_models: Mapping[str, Model], lakes: Iterable[Lake], progress: Callable[[int, int], None] = lambda _n, _of: None
+    all_models: dict[str, Model],
+    lakes: Iterable[Lake],
+    progress: Callable[[int, int], None] = lambda _n, _of: None,
 ) -> int:
     """Measure what has not been measured yet with these models; returns the number of batches worked on.
 
@@ -295,7 +299,9 @@ def state(folder: Path, lakes: Sequence[Lake], settings: Iterable[str]) -> str:
     """A digest of all that a warehouse is made of: program, models, landed batches, settings."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.sql"))]
     landed = [f"{lake.folder} {batch}" for lake in lakes for batch in lake.batches()]
-    return _digest([duckdb.__version__, Path(__file__).read_text(encoding="utf-8"), *texts, *landed, *settings])
+    return _digest(
+        [duckdb.__version__, Path(__file__).read_text(encoding="utf-8"), *texts, *landed, *settings]
+    )
 
 
 def is_current(warehouse: Path, wanted: str) -> bool:
@@ -339,7 +345,7 @@ def build(
         _judge(db, all_models, lakes)
         check_rows_that_must_not_exist(db, folder)
         _explain(db, all_models, folder)
-    os.replace(beside, warehouse)
+    beside.replace(warehouse)
     _note(warehouse).write_text(_signed(warehouse, wanted))
     _forget_old_measurements(all_models, lakes)
     return True
@@ -352,7 +358,9 @@ def _judge(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], lakes
             create(db, model, "view")
         elif model.is_kept:
             files = [
-                lake.measured(model.name, digest_of[model.name], batch) for lake in lakes for batch in lake.batches()
+                lake.measured(model.name, digest_of[model.name], batch)
+                for lake in lakes
+                for batch in lake.batches()
             ]
             if files:
                 _view(db, model.name, files, pa.table({}))
@@ -366,7 +374,9 @@ def _judge(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], lakes
 def _explain(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], folder: Path) -> None:
     """What every table and column means, in the warehouse itself, for whoever opens it without us."""
     meanings = column_meanings(folder)
-    is_view = {f"{s}.{v}" for s, v in db.execute("select schema_name, view_name from duckdb_views()").fetchall()}
+    is_view = {
+        f"{s}.{v}" for s, v in db.execute("select schema_name, view_name from duckdb_views()").fetchall()
+    }
     for name, model in all_models.items():
         kind = "view" if name in is_view else "table"
         db.execute(f"comment on {kind} {name} is {_quoted(model.description)}")

@@ -16,7 +16,8 @@ def records(seconds, **columns):
         {
             "athlete_id": "ann",
             "activity_id": "run",
-            "recorded_at": pd.Timestamp("2024-01-01 06:00:00") + pd.to_timedelta(np.asarray(seconds), unit="s"),
+            "recorded_at": pd.Timestamp("2024-01-01 06:00:00")
+            + pd.to_timedelta(np.asarray(seconds), unit="s"),
             **columns,
         }
     )
@@ -126,7 +127,7 @@ def test_time_is_weighed_and_not_counted_in_rows(rows_of):
 
 
 def test_a_climb_of_ten_percent_costs_half_as_much_again(rows_of):
-    """The published factor at +10 % is 1.47; the curve fitted to the table gives 1.47 within 2 %."""
+    """The published factor at +10 % is 1.47; the fitted curve gives it within 2 %."""
     distance_m = np.arange(0, 1000, 3.0)
     speeds = rows_of(
         "activity.grade_adjusted_speed",
@@ -139,7 +140,9 @@ def test_a_climb_of_ten_percent_costs_half_as_much_again(rows_of):
     )
     middle = speeds.iloc[100:200]
     assert middle.grade_ratio.to_numpy() == pytest.approx(0.1)
-    assert (middle.grade_adjusted_speed_m_per_s / middle.speed_m_per_s).to_numpy() == pytest.approx(1.47, rel=0.02)
+    assert (middle.grade_adjusted_speed_m_per_s / middle.speed_m_per_s).to_numpy() == pytest.approx(
+        1.47, rel=0.02
+    )
 
 
 def test_altitude_that_jumps_is_smoothed_over_two_hundred_metres(rows_of):
@@ -150,7 +153,9 @@ def test_altitude_that_jumps_is_smoothed_over_two_hundred_metres(rows_of):
             "activity.terrains",
             given={
                 "raw.activities": RUN,
-                "raw.records": records(np.arange(len(distance_m)), distance_m=distance_m, altitude_m=altitude_m),
+                "raw.records": records(
+                    np.arange(len(distance_m)), distance_m=distance_m, altitude_m=altitude_m
+                ),
             },
         ).grade_smoothing_m[0]
         for name, altitude_m in {"barometric": 100 + distance_m / 50, "noisy": 100 + noise}.items()
@@ -220,7 +225,10 @@ def test_decoupling_is_the_loss_of_metres_per_beat(rows_of):
     given = {
         "raw.activities": RUN,
         "raw.records": records(
-            seconds, distance_m=seconds * 3.0, speed_m_per_s=3.0, heart_rate_bpm=np.where(first, 180 / 1.28, 180 / 1.233)
+            seconds,
+            distance_m=seconds * 3.0,
+            speed_m_per_s=3.0,
+            heart_rate_bpm=np.where(first, 180 / 1.28, 180 / 1.233),
         ),
     }
     steadiness = rows_of("activity.steadiness", given)
@@ -243,7 +251,10 @@ def test_a_summary_adds_up_the_stream(rows_of):
     given = {
         "raw.activities": RUN,
         "raw.records": records(
-            seconds, distance_m=seconds * 3.0, heart_rate_bpm=np.where(seconds < 300, 140, 160), latitude_deg=1.0
+            seconds,
+            distance_m=seconds * 3.0,
+            heart_rate_bpm=np.where(seconds < 300, 140, 160),
+            latitude_deg=1.0,
         ),
     }
     summary = rows_of("activity.summaries", given).iloc[0]
@@ -256,7 +267,10 @@ def test_a_summary_adds_up_the_stream(rows_of):
 def test_a_peak_of_a_single_second_is_no_peak(rows_of):
     heart_rate = np.full(601, 150)
     heart_rate[300] = 220
-    given = {"raw.activities": RUN, "raw.records": records(np.arange(601), heart_rate_bpm=heart_rate, distance_m=0)}
+    given = {
+        "raw.activities": RUN,
+        "raw.records": records(np.arange(601), heart_rate_bpm=heart_rate, distance_m=0),
+    }
     assert rows_of("activity.summaries", given).heart_rate_peak_bpm[0] == 150
     assert len(rows_of("activity.grades", given)) == 601
     assert rows_of("activity.steady_steps", given).empty
@@ -267,7 +281,12 @@ def test_one_athletes_rows_do_not_depend_on_who_else_is_there(rows_of):
     ann = records(seconds, distance_m=seconds * 3.0, heart_rate_bpm=150, altitude_m=100.0)
     bob = ann.assign(athlete_id="bob", heart_rate_bpm=120, distance_m=seconds * 2.0)
     both = RUN.rstrip() + "\n    bob        | run         | running | 2024-01-01 06:00:00"
-    for model in ("activity.blocks", "activity.summaries", "activity.best_efforts", "activity.heart_rate_seconds"):
+    for model in (
+        "activity.blocks",
+        "activity.summaries",
+        "activity.best_efforts",
+        "activity.heart_rate_seconds",
+    ):
         alone = rows_of(model, {"raw.activities": RUN, "raw.records": ann})
         among = rows_of(model, {"raw.activities": both, "raw.records": pd.concat([bob, ann])})
         pd.testing.assert_frame_equal(alone, among[among.athlete_id == "ann"].reset_index(drop=True))

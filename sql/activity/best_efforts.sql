@@ -1,7 +1,7 @@
 -- One row per activity and distance: the shortest time in which it was covered, stops included.
 --
--- Every record is taken as an end; the start is interpolated between two records, so that an effort is never faster
--- than the distance it really covered.
+-- Every record is taken as an end; the start is interpolated between two records, so that an effort is never
+-- faster than the distance it really covered.
 --
 -- grain: athlete_id, activity_id, effort_distance_m
 -- check: elapsed_s > 0

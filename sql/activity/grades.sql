@@ -1,6 +1,7 @@
 -- One row per record: the slope of the ground under it, smoothed over two lengths.
 --
--- The slope is that of a straight line through the altitudes around the record, over distance and not over time.
+-- The slope is that of a straight line through the altitudes around the record, over distance and not over
+-- time.
 --
 -- grain: athlete_id, activity_id, recorded_at
 with travelled as (

@@ -1,7 +1,8 @@
--- One row per activity with steady running: how long it was steady, how even, and how far heart rate drifted from pace.
+-- One row per activity with steady running: how long it was steady, how even, and how far heart rate drifted
+-- from pace.
 --
--- Decoupling compares metres per heart beat in the two halves of the steady time: positive is a heart that works
--- more for the same speed. Efficiency is metres per heart beat over all of it.
+-- Decoupling compares metres per heart beat in the two halves of the steady time: positive is a heart that
+-- works more for the same speed. Efficiency is metres per heart beat over all of it.
 --
 -- grain: athlete_id, activity_id
 -- check: steady_s > 0
@@ -19,7 +20,10 @@ sums as (
         halves.athlete_id,
         halves.activity_id,
         sum(halves.step_s) as steady_s,
-        (quantile_cont(halves.speed_half_minute_m_per_s, 0.75) - quantile_cont(halves.speed_half_minute_m_per_s, 0.25))
+        (
+            quantile_cont(halves.speed_half_minute_m_per_s, 0.75)
+            - quantile_cont(halves.speed_half_minute_m_per_s, 0.25)
+        )
         / nullif(median(halves.speed_half_minute_m_per_s), 0) as speed_spread_ratio,
         60 * sum(halves.step_m) / sum(halves.heart_rate_bpm * halves.step_s) as efficiency_m_per_beat,
         sum(halves.step_m) filter (where halves.is_first_half)

@@ -1,24 +1,33 @@
--- One row per record of steady running: warmed up, not just after a stop, on no steep ground, heart rate known.
+-- One row per record of steady running: warmed up, not just after a stop, on no steep ground, heart rate
+-- known.
 --
--- SCIENCE.md F, S20. A stop is a minute lost: standing, or a pause; a dropout over which the distance went on is not.
+-- SCIENCE.md F, S20. A stop is a minute lost: standing, or a pause; a dropout over which the distance went
+-- on is not.
 --
 -- grain: athlete_id, activity_id, recorded_at
 -- check: step_s > 0
-with timed as (
+with limits as (
+    select
+        thresholds.*,
+        to_seconds(cast(thresholds.pace_window_s as bigint)) as pace_window
+    from settings.thresholds as thresholds
+),
+
+timed as (
     select
         records.*,
-        thresholds.after_stop_s,
-        thresholds.warm_up_s,
-        thresholds.steady_grade_max_ratio,
+        limits.after_stop_s,
+        limits.warm_up_s,
+        limits.steady_grade_max_ratio,
         sum(records.step_s) over activity as elapsed_s,
         max(case when not records.is_moving then records.recorded_at end) over activity as stood_at,
         avg(records.speed_m_per_s) over (
             partition by records.athlete_id, records.activity_id
             order by records.recorded_at
-            range between to_seconds(cast(thresholds.pace_window_s as bigint)) preceding and current row
+            range between limits.pace_window preceding and current row
         ) as speed_half_minute_m_per_s
     from activity.grade_adjusted_speed as records
-    cross join settings.thresholds as thresholds
+    cross join limits
     window activity as (
         partition by records.athlete_id, records.activity_id order by records.recorded_at
     )

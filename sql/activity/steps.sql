@@ -1,14 +1,20 @@
 -- One row per record: how long it stood for, how far it went, and whether the athlete was moving meanwhile.
 --
--- Time is weighed, never counted in rows: a watch may write every second or every half minute. A record stands for
--- the time since the one before it. A longer silence is a pause, unless the distance went on and nobody stopped the
--- timer: then it was a dropout, and counts as moving. Heart rate is held where a watch writes only its changes.
+-- Time is weighed, never counted in rows: a watch may write every second or every half minute. A record
+-- stands for the time since the one before it. A longer silence is a pause, unless the distance went on and
+-- nobody stopped the timer: then it was a dropout, and counts as moving. Heart rate is held where a watch
+-- writes only its changes.
 --
 -- grain: athlete_id, activity_id, recorded_at
 -- check: step_s >= 0
 -- check: step_m >= 0
 -- check: moving_s >= 0
-with gaps as (
+with limits as (
+    select to_seconds(cast(thresholds.heart_rate_hold_s as bigint)) as heart_rate_hold
+    from settings.thresholds as thresholds
+),
+
+gaps as (
     select
         records.*,
         cast(
@@ -20,11 +26,10 @@ with gaps as (
         last_value(records.heart_rate_bpm ignore nulls) over (
             partition by records.athlete_id, records.activity_id
             order by records.recorded_at
-            range between to_seconds(cast(thresholds.heart_rate_hold_s as bigint)) preceding
-            and current row
+            range between limits.heart_rate_hold preceding and current row
         ) as heart_rate_held_bpm
     from staging.records as records
-    cross join settings.thresholds as thresholds
+    cross join limits
     window activity as (
         partition by records.athlete_id, records.activity_id order by records.recorded_at
     )

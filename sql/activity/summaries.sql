@@ -1,25 +1,33 @@
 -- One row per activity: its totals, measured from its records.
 --
--- A peak of heart rate is the highest median of a quarter of a minute, a low the lowest mean of half a minute.
+-- A peak of heart rate is the highest median of a quarter of a minute, a low the lowest mean of half a
+-- minute.
 --
 -- grain: athlete_id, activity_id
 -- check: moving_s >= 0
 -- check: heart_rate_known_s >= 0
-with windowed as (
+with limits as (
+    select
+        to_seconds(cast(thresholds.peak_window_s as bigint)) as peak_window,
+        to_seconds(cast(thresholds.pace_window_s as bigint)) as pace_window
+    from settings.thresholds as thresholds
+),
+
+windowed as (
     select
         records.*,
         median(records.heart_rate_bpm) over (
             partition by records.athlete_id, records.activity_id
             order by records.recorded_at
-            range between to_seconds(cast(thresholds.peak_window_s as bigint)) preceding and current row
+            range between limits.peak_window preceding and current row
         ) as heart_rate_around_bpm,
         avg(records.heart_rate_bpm) over (
             partition by records.athlete_id, records.activity_id
             order by records.recorded_at
-            range between to_seconds(cast(thresholds.pace_window_s as bigint)) preceding and current row
+            range between limits.pace_window preceding and current row
         ) as heart_rate_half_minute_bpm
     from activity.grade_adjusted_speed as records
-    cross join settings.thresholds as thresholds
+    cross join limits
 )
 
 select
@@ -31,9 +39,11 @@ select
     sum(windowed.step_m) as travelled_m,
     sum(windowed.step_m) filter (where windowed.is_moving) as moving_m,
     sum(windowed.grade_adjusted_m) filter (where windowed.is_moving) as grade_adjusted_m,
-    coalesce(sum(windowed.step_s) filter (where windowed.heart_rate_bpm is not null), 0) as heart_rate_known_s,
+    coalesce(sum(windowed.step_s) filter (where windowed.heart_rate_bpm is not null), 0)
+        as heart_rate_known_s,
     sum(windowed.heart_rate_bpm * windowed.step_s)
-    / nullif(sum(windowed.step_s) filter (where windowed.heart_rate_bpm is not null), 0) as heart_rate_mean_bpm,
+    / nullif(sum(windowed.step_s) filter (where windowed.heart_rate_bpm is not null), 0)
+        as heart_rate_mean_bpm,
     max(windowed.heart_rate_around_bpm) as heart_rate_peak_bpm,
     min(windowed.heart_rate_half_minute_bpm) as heart_rate_low_bpm,
     coalesce(sum(windowed.step_s) filter (where windowed.is_heart_rate_rejected), 0) as heart_rate_rejected_s,

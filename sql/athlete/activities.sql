@@ -1,7 +1,7 @@
 -- One row per activity: what the watch said, what its records show, and its load.
 --
--- Load is on one scale: 100 is an hour at threshold. Where heart rate is missing, it is estimated from the time and
--- the athlete's own usual load per hour of that sport, and says so.
+-- Load is on one scale: 100 is an hour at threshold. Where heart rate is missing, it is estimated from the
+-- time and the athlete's own usual load per hour of that sport, and says so.
 --
 -- grain: athlete_id, activity_id
 -- check: load_score is null or load_score >= 0
@@ -22,7 +22,8 @@ with joined as (
         coalesce(summaries.speed_rejected_s, 0) as speed_rejected_s,
         summaries.heart_rate_mean_bpm as measured_heart_rate_mean_bpm,
         summaries.heart_rate_peak_bpm,
-        coalesce(summaries.heart_rate_known_s / nullif(summaries.recorded_s, 0), 0) as heart_rate_coverage_ratio,
+        coalesce(summaries.heart_rate_known_s / nullif(summaries.recorded_s, 0), 0)
+            as heart_rate_coverage_ratio,
         loads.heart_rate_load_score,
         loads.trimp_score,
         loads.edwards_score,

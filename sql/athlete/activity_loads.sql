@@ -1,7 +1,7 @@
 -- One row per activity with heart rate: training impulse, Edwards score and time in the three zones.
 --
--- Easy is below the first threshold, hard from the second on. The easy time is taken again with both thresholds a
--- few beats lower and higher, so that a verdict can say whether it hangs on them.
+-- Easy is below the first threshold, hard from the second on. The easy time is taken again with both
+-- thresholds a few beats lower and higher, so that a verdict can say whether it hangs on them.
 --
 -- grain: athlete_id, activity_id
 -- check: trimp_score >= 0
@@ -27,8 +27,8 @@ with sums as (
             )
         ) as trimp_score,
         any_value(
-            60 * thresholds.load_threshold_reserve_ratio * constants.trimp_factor
-            * exp(constants.trimp_exponent * thresholds.load_threshold_reserve_ratio)
+            60 * anchors.threshold_ratio * constants.trimp_factor
+            * exp(constants.trimp_exponent * anchors.threshold_ratio)
         ) as threshold_hour_trimp,
         sum(seconds.duration_s / 60 * coalesce(zones.zone, 0)) as edwards_score,
         coalesce(

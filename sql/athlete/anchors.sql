@@ -1,7 +1,9 @@
 -- One row per athlete: the heart rates that everything else is measured against, each with where it is from.
 --
--- In order of trust: athlete.toml, what the watch has been told, what the runs show, a default. A maximum that two
--- runs have exceeded is none, whatever the watch has been told; but a watch at the wrist is no witness to that.
+-- In order of trust: athlete.toml, what the watch has been told, what the runs show, a default. A maximum
+-- that two runs have exceeded is none, whatever the watch has been told; but a watch at the wrist is no
+-- witness to that. A value that the others contradict (a maximum at or below the resting heart rate, a
+-- threshold outside both) is not known.
 --
 -- grain: athlete_id
 -- check: athlete_heart_rate_max_bpm is null or athlete_heart_rate_max_bpm > athlete_heart_rate_resting_bpm
@@ -9,11 +11,11 @@ with told as (
     select
         anchors.athlete_id,
         arg_max(anchors.value, coalesce(anchors.valid_from, date '1900-01-01'))
-            filter (where anchors.anchor = 'heart_rate_max_bpm') as told_max_bpm,
+        filter (where anchors.anchor = 'heart_rate_max_bpm') as told_max_bpm,
         arg_max(anchors.value, coalesce(anchors.valid_from, date '1900-01-01'))
-            filter (where anchors.anchor = 'heart_rate_resting_bpm') as told_resting_bpm,
+        filter (where anchors.anchor = 'heart_rate_resting_bpm') as told_resting_bpm,
         arg_max(anchors.value, coalesce(anchors.valid_from, date '1900-01-01'))
-            filter (where anchors.anchor = 'heart_rate_threshold_bpm') as told_threshold_bpm
+        filter (where anchors.anchor = 'heart_rate_threshold_bpm') as told_threshold_bpm
     from raw.athlete_anchors as anchors
     group by anchors.athlete_id
 ),
@@ -33,9 +35,10 @@ recent as (
         activities.athlete_id,
         summaries.heart_rate_peak_bpm,
         summaries.heart_rate_low_bpm,
-        activities.heart_rate_source is distinct from 'wrist' as is_trusted,
+        coalesce(activities.heart_rate_source != 'wrist', true) as is_trusted,
         activities.local_day
-        > max(activities.local_day) over (partition by activities.athlete_id) - cast(thresholds.anchor_memory_days as integer)
+        > max(activities.local_day) over (partition by activities.athlete_id)
+        - cast(thresholds.anchor_memory_days as integer)
             as is_remembered
     from staging.activities as activities
     inner join activity.summaries as summaries
@@ -54,7 +57,10 @@ peaks as (
         recent.is_trusted,
         row_number() over (
             partition by recent.athlete_id, recent.is_trusted order by recent.heart_rate_peak_bpm desc
-        ) as peak_rank
+        ) as peak_rank,
+        row_number() over (
+            partition by recent.athlete_id order by recent.heart_rate_low_bpm
+        ) as low_rank
     from recent
     where recent.is_remembered
 ),
@@ -65,7 +71,9 @@ shown as (
         max(peaks.heart_rate_peak_bpm) filter (where peaks.is_trusted and peaks.peak_rank = 2) as trusted_bpm,
         max(peaks.heart_rate_peak_bpm) filter (where peaks.peak_rank = 2) as second_bpm,
         max(peaks.heart_rate_peak_bpm) as highest_bpm,
-        min(peaks.heart_rate_low_bpm) as lowest_bpm
+        coalesce(
+            min(peaks.heart_rate_low_bpm) filter (where peaks.low_rank = 2), min(peaks.heart_rate_low_bpm)
+        ) as lowest_bpm
     from peaks
     group by peaks.athlete_id
 ),
@@ -98,34 +106,69 @@ chosen as (
             else 'default'
         end as athlete_heart_rate_resting_source,
         coalesce(told.told_threshold_bpm, device.device_threshold_bpm) as athlete_heart_rate_threshold_bpm,
-        case when told.told_threshold_bpm is not null then 'athlete.toml' else 'device' end as threshold_source
+        case when told.told_threshold_bpm is not null then 'athlete.toml' else 'device' end
+            as threshold_source
     from athlete.athletes as athletes
     left join told on athletes.athlete_id = told.athlete_id
     left join device on athletes.athlete_id = device.athlete_id
     left join shown on athletes.athlete_id = shown.athlete_id
     cross join settings.thresholds as thresholds
+),
+
+possible as (
+    select
+        chosen.* exclude (athlete_heart_rate_max_bpm, athlete_heart_rate_max_source),
+        case
+            when chosen.athlete_heart_rate_max_bpm > chosen.athlete_heart_rate_resting_bpm
+                then chosen.athlete_heart_rate_max_bpm
+        end as athlete_heart_rate_max_bpm,
+        case
+            when chosen.athlete_heart_rate_max_bpm > chosen.athlete_heart_rate_resting_bpm
+                then chosen.athlete_heart_rate_max_source
+        end as athlete_heart_rate_max_source,
+        coalesce(
+            chosen.athlete_heart_rate_threshold_bpm > chosen.athlete_heart_rate_resting_bpm
+            and chosen.athlete_heart_rate_threshold_bpm < chosen.athlete_heart_rate_max_bpm,
+            false
+        ) as is_threshold_known
+    from chosen
+),
+
+thresholded as (
+    select
+        possible.*,
+        if(
+            possible.is_threshold_known,
+            possible.athlete_heart_rate_threshold_bpm,
+            possible.athlete_heart_rate_resting_bpm
+            + (possible.athlete_heart_rate_max_bpm - possible.athlete_heart_rate_resting_bpm)
+            * thresholds.hard_from_reserve_ratio
+        ) as hard_from_bpm,
+        possible.athlete_heart_rate_max_bpm * thresholds.easy_below_max_ratio as easy_below_bpm
+    from possible
+    cross join settings.thresholds as thresholds
 )
 
 select
-    chosen.athlete_id,
-    chosen.athlete_heart_rate_max_bpm,
-    chosen.athlete_heart_rate_max_source,
+    thresholded.athlete_id,
+    thresholded.athlete_heart_rate_max_bpm,
+    thresholded.athlete_heart_rate_max_source,
     coalesce(
-        chosen.athlete_heart_rate_max_source != 'runs'
-        or chosen.highest_bpm - chosen.second_bpm <= thresholds.heart_rate_peak_agreement_bpm,
+        thresholded.athlete_heart_rate_max_source != 'runs'
+        or thresholded.highest_bpm - thresholded.second_bpm <= thresholds.heart_rate_peak_agreement_bpm,
         false
     ) as is_heart_rate_max_confirmed,
-    chosen.athlete_heart_rate_resting_bpm,
-    chosen.athlete_heart_rate_resting_source,
-    chosen.athlete_heart_rate_resting_bpm + thresholds.zero_speed_above_resting_bpm as zero_speed_heart_rate_bpm,
-    chosen.athlete_heart_rate_max_bpm * thresholds.easy_below_max_ratio as easy_below_bpm,
+    thresholded.athlete_heart_rate_resting_bpm,
+    thresholded.athlete_heart_rate_resting_source,
+    thresholded.athlete_heart_rate_resting_bpm
+    + thresholds.zero_speed_above_resting_bpm as zero_speed_heart_rate_bpm,
+    -- a second threshold under the first leaves no middle
+    case
+        when thresholded.easy_below_bpm > thresholded.hard_from_bpm then thresholded.hard_from_bpm
+        else thresholded.easy_below_bpm
+    end as easy_below_bpm,
     'default' as easy_below_source,
-    coalesce(
-        chosen.athlete_heart_rate_threshold_bpm,
-        chosen.athlete_heart_rate_resting_bpm
-        + (chosen.athlete_heart_rate_max_bpm - chosen.athlete_heart_rate_resting_bpm) * thresholds.hard_from_reserve_ratio
-    ) as hard_from_bpm,
-    case when chosen.athlete_heart_rate_threshold_bpm is not null then chosen.threshold_source else 'default' end
-        as hard_from_source
-from chosen
+    thresholded.hard_from_bpm,
+    if(thresholded.is_threshold_known, thresholded.threshold_source, 'default') as hard_from_source
+from thresholded
 cross join settings.thresholds as thresholds

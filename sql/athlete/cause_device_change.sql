@@ -36,9 +36,10 @@ shares as (
         devices.as_of_day,
         1 - max(devices.run_count) / sum(devices.run_count) as other_ratio,
         count(*) as device_count,
-        string_agg(devices.device_key, ', ' order by devices.run_count desc, devices.device_key) as device_names,
+        string_agg(devices.device_key, ', ' order by devices.run_count desc, devices.device_key asc)
+            as device_names,
         flatten(
-            list(devices.activity_ids order by devices.run_count desc, devices.device_key)
+            list(devices.activity_ids order by devices.run_count desc, devices.device_key asc)
         )[max(devices.run_count) + 1:] as activity_ids
     from devices
     group by devices.athlete_id, devices.window_start_on, devices.as_of_day

@@ -15,7 +15,7 @@ with sums as (
         least(coalesce(sum(activities.heart_rate_known_s) / nullif(sum(activities.moving_s), 0), 0), 1)
             as known_ratio,
         list(activities.activity_id order by activities.easy_ratio, activities.activity_id)
-            filter (where activities.easy_ratio < thresholds.easy_share_flag_ratio) as activity_ids
+        filter (where activities.easy_ratio < thresholds.easy_share_flag_ratio) as activity_ids
     from athlete.periods as periods
     inner join athlete.activities as activities on periods.athlete_id = activities.athlete_id
     cross join settings.thresholds as thresholds

@@ -19,7 +19,8 @@ counted as (
         any_value(inside.base_from) as base_from,
         any_value(inside.last_day) as last_day,
         count(*) as week_count,
-        count(*) filter (where inside.distance_m < thresholds.light_week_ratio * inside.usual_m) as light_count
+        count(*) filter (where inside.distance_m < thresholds.light_week_ratio * inside.usual_m)
+            as light_count
     from inside
     cross join settings.thresholds as thresholds
     group by inside.athlete_id

@@ -1,4 +1,5 @@
--- One row per athlete: the usual distance of the recent whole weeks. The articles begin to see gains at 15 miles.
+-- One row per athlete: the usual distance of the recent whole weeks. The articles begin to see gains at 15
+-- miles.
 --
 -- grain: athlete_id
 with weeks as (

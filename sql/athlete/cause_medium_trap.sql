@@ -9,10 +9,10 @@ with sums as (
         sum(activities.moderate_s) / nullif(sum(activities.heart_rate_known_s), 0) as medium_ratio,
         least(coalesce(sum(activities.heart_rate_known_s) / nullif(sum(activities.moving_s), 0), 0), 1)
             as known_ratio,
-        list(activities.activity_id order by activities.moderate_s desc, activities.activity_id)
-            filter (
-                where activities.moderate_s > thresholds.medium_flag_ratio * activities.heart_rate_known_s
-            ) as activity_ids
+        list(activities.activity_id order by activities.moderate_s desc, activities.activity_id asc)
+        filter (
+            where activities.moderate_s > thresholds.medium_flag_ratio * activities.heart_rate_known_s
+        ) as activity_ids
     from athlete.periods as periods
     inner join athlete.activities as activities on periods.athlete_id = activities.athlete_id
     cross join settings.thresholds as thresholds
@@ -27,14 +27,17 @@ select
     sums.medium_ratio as value,
     'ratio' as unit,
     thresholds.medium_flag_ratio as threshold,
-    1 / (1 + exp((thresholds.medium_flag_ratio - sums.medium_ratio) / thresholds.medium_scale)) as exposure_score,
+    1
+    / (1 + exp((thresholds.medium_flag_ratio - sums.medium_ratio) / thresholds.medium_scale))
+        as exposure_score,
     sums.known_ratio as coverage_ratio,
     sums.recent_from as window_start_on,
     sums.last_day as window_end_on,
     case
         when sums.medium_ratio is null then 'No easy run of the last eight weeks has heart rate.'
         else format(
-            '{:.0f} % of the time in easy runs was between {:.0f} and {:.0f} bpm: too hard to be easy, too easy to be hard.',
+            '{:.0f} % of the time in easy runs was between {:.0f} and {:.0f} bpm: '
+            || 'too hard to be easy, too easy to be hard.',
             100 * sums.medium_ratio,
             anchors.easy_below_bpm,
             anchors.hard_from_bpm

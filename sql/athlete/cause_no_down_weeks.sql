@@ -53,7 +53,10 @@ select
     'weeks' as unit,
     thresholds.weeks_without_rest_flag as threshold,
     1 / (
-        1 + exp((thresholds.weeks_without_rest_flag - longest.stretch_weeks) / thresholds.weeks_without_rest_scale)
+        1
+        + exp(
+            (thresholds.weeks_without_rest_flag - longest.stretch_weeks) / thresholds.weeks_without_rest_scale
+        )
     ) as exposure_score,
     least(longest.week_count * 7 / (thresholds.rest_search_days - 7), 1) as coverage_ratio,
     longest.search_from as window_start_on,

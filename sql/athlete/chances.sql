@@ -1,4 +1,5 @@
--- One row per look and window with a slope: how likely it is that the athlete improved, stood still or declined.
+-- One row per look and window with a slope: how likely it is that the athlete improved, stood still or
+-- declined.
 --
 -- A plateau is a slope within +-0.25 % a month; the slope is taken as normal around its estimate.
 --

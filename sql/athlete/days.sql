@@ -1,8 +1,8 @@
 -- One row per athlete and day, rest days too: load, and what it leaves behind.
 --
--- Fitness and fatigue are exponentially weighted means of the load, k = 1 - exp(-1/tau), from zero (Banister; the
--- form that GoldenCheetah uses). Form is yesterday's fitness less yesterday's fatigue. Monotony and strain are
--- Foster's, over seven days, with the population's standard deviation.
+-- Fitness and fatigue are exponentially weighted means of the load, k = 1 - exp(-1/tau), from zero
+-- (Banister; the form that GoldenCheetah uses). Form is yesterday's fitness less yesterday's fatigue.
+-- Monotony and strain are Foster's, over seven days, with the population's standard deviation.
 --
 -- grain: athlete_id, local_day
 -- check: fitness_score >= 0

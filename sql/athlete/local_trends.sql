@@ -1,7 +1,7 @@
 -- One row per run that counts: the mean of its neighbours on the same device, and how far it lies from them.
 --
--- The residual is scaled to the spread of a single run: a mean of n neighbours has a spread of its own. The curve
--- that people look at is the mean over a wider stretch, this run included.
+-- The residual is scaled to the spread of a single run: a mean of n neighbours has a spread of its own. The
+-- curve that people look at is the mean over a wider stretch, this run included.
 --
 -- grain: athlete_id, activity_id
 with neighbours as (
@@ -10,7 +10,8 @@ with neighbours as (
         runs.activity_id,
         any_value(runs.index_log_pct) as index_log_pct,
         count(*) filter (where others.activity_id != runs.activity_id and is_near) as near_count,
-        avg(others.index_log_pct) filter (where others.activity_id != runs.activity_id and is_near) as near_pct,
+        avg(others.index_log_pct) filter (where others.activity_id != runs.activity_id and is_near)
+            as near_pct,
         count(*) as smooth_count,
         avg(others.index_log_pct) as smooth_pct
     from (

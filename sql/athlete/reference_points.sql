@@ -1,4 +1,5 @@
--- One row per athlete with runs that count: the heart rate at which speeds are compared, usual for the athlete.
+-- One row per athlete with runs that count: the heart rate at which speeds are compared, usual for the
+-- athlete.
 --
 -- grain: athlete_id
 select

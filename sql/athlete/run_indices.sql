@@ -1,7 +1,8 @@
--- One row per run with steady blocks: speed at a given heart rate, as an index that does not hang on the effort.
+-- One row per run with steady blocks: speed at a given heart rate, as an index that does not hang on the
+-- effort.
 --
--- index = 100 ln(speed / (heart rate - zero-speed heart rate)), the median over its five-minute blocks (SCIENCE.md
--- B10 and F). A difference of 1 is a difference of 1 % in speed at the same heart rate.
+-- index = 100 ln(speed / (heart rate - zero-speed heart rate)), the median over its five-minute blocks
+-- (SCIENCE.md B10 and F). A difference of 1 is a difference of 1 % in speed at the same heart rate.
 --
 -- grain: athlete_id, activity_id
 select

@@ -1,8 +1,10 @@
--- One row per look and window that holds enough runs: how fast the index changed in it, and how sure that is.
+-- One row per look and window that holds enough runs: how fast the index changed in it, and how sure that
+-- is.
 --
--- The slope is a weighted median over pairs of runs on the same device (Theil-Sen, weighted by their distance in
--- time), so that a new watch or strap cannot make a trend. The standard error holds the noise from run to run and
--- nothing else: fitness that swung inside the window is part of what happened in it (SCIENCE.md F).
+-- The slope is a weighted median over pairs of runs on the same device (Theil-Sen, weighted by their
+-- distance in time), so that a new watch or strap cannot make a trend. The standard error holds the noise
+-- from run to run and nothing else: fitness that swung inside the window is part of what happened in it
+-- (SCIENCE.md F).
 --
 -- grain: athlete_id, as_of_day, window_weeks
 -- check: standard_error_pct_per_month > 0
@@ -128,8 +130,8 @@ weighed as (
     inner join ranked_pairs
         on
             numbered.athlete_id = ranked_pairs.athlete_id
-            and ranked_pairs.earlier_day_number >= numbered.start_day_number
-            and ranked_pairs.later_day_number <= numbered.end_day_number
+            and numbered.start_day_number <= ranked_pairs.earlier_day_number
+            and numbered.end_day_number >= ranked_pairs.later_day_number
 ),
 
 medians as (

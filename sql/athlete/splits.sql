@@ -1,4 +1,5 @@
--- One row per athlete, week and number of weeks up to it: how the running divides into easy, moderate and hard.
+-- One row per athlete, week and number of weeks up to it: how the running divides into easy, moderate and
+-- hard.
 --
 -- Three countings that differ and are all given: by time, by distance, and by the class of the session.
 --
@@ -55,7 +56,7 @@ summed as (
     inner join weekly
         on
             weeks.athlete_id = weekly.athlete_id
-            and weekly.week_start_on <= weeks.week_start_on
+            and weeks.week_start_on >= weekly.week_start_on
             and weekly.week_start_on > weeks.week_start_on - 7 * cast(windows.window_weeks as integer)
     group by weeks.athlete_id, weeks.week_start_on, windows.window_weeks
 ),

@@ -34,7 +34,9 @@ reasoned as (
             when coalesce(returns.steady_s, 0) < returns.steady_min_s then 'too short a steady part'
             when returns.speed_spread_ratio > returns.steady_spread_max_ratio then 'uneven pace'
             when returns.index_log_pct is null then 'heart rate too low for the index'
-            when returns.local_day < returns.back_on + cast(returns.after_break_days as integer) then 'just back from a break'
+            when
+                returns.local_day < returns.back_on + cast(returns.after_break_days as integer)
+                then 'just back from a break'
             else 'counts'
         end as reason
     from returns

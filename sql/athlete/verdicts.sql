@@ -1,8 +1,8 @@
 -- One row per look: the window that can carry a verdict, and the verdict.
 --
--- The shortest window whose slope is sure enough and whose class is likely enough. A sure slope without a likely
--- class is undecided; no sure slope is not enough data. A turn from improving to declining, or back, is undecided
--- until a second look agrees.
+-- The shortest window whose slope is sure enough and whose class is likely enough. A sure slope without a
+-- likely class is undecided; no sure slope is not enough data. A turn from improving to declining, or back,
+-- is undecided until a second look agrees.
 --
 -- grain: athlete_id, as_of_day
 -- check: verdict in ('improving', 'plateau', 'declining', 'undecided', 'not_enough_data')
@@ -50,7 +50,7 @@ chosen as (
                 coalesce(judged.is_sure, false) desc,
                 if(judged.is_sure and judged.likely_class is not null, judged.window_weeks, null) nulls last,
                 judged.standard_error_pct_per_month nulls last,
-                judged.window_weeks
+                judged.window_weeks asc
         ) = 1
 ),
 

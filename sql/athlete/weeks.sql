@@ -43,16 +43,27 @@ sums as (
     group by dated.athlete_id, dated.week_start_on
 ),
 
+limits as (
+    select
+        thresholds.weeks_compared,
+        thresholds.down_week_ratio,
+        to_days(7 * cast(thresholds.weeks_compared as integer)) as stretch
+    from settings.thresholds as thresholds
+),
+
 before as (
     select
         sums.*,
-        avg(sums.load_score) over three_before as load_before_score,
-        avg(sums.distance_m) over three_before as distance_before_m,
-        count(*) over three_before as weeks_before
+        limits.weeks_compared,
+        limits.down_week_ratio,
+        avg(sums.load_score) over weeks_before as load_before_score,
+        avg(sums.distance_m) over weeks_before as distance_before_m,
+        count(*) over weeks_before as week_count_before
     from sums
-    window three_before as (
+    cross join limits
+    window weeks_before as (
         partition by sums.athlete_id order by sums.week_start_on
-        range between interval 21 days preceding and interval 7 days preceding
+        range between limits.stretch preceding and interval 7 days preceding
     )
 )
 
@@ -67,16 +78,17 @@ select
     before.moving_s,
     before.load_score,
     case
-        when before.weeks_before = 3 then before.load_score / nullif(before.load_before_score, 0) - 1
+        when
+            before.week_count_before = before.weeks_compared
+            then before.load_score / nullif(before.load_before_score, 0) - 1
     end as load_change_ratio,
     coalesce(longest.longest_run_m, 0) as longest_run_m,
-    before.weeks_before = 3
+    before.week_count_before = before.weeks_compared
     and before.day_count = 7
-    and before.distance_m <= thresholds.down_week_ratio * before.distance_before_m as is_down_week,
+    and before.distance_m <= before.down_week_ratio * before.distance_before_m as is_down_week,
     before.fitness_score,
     before.fatigue_score,
     before.form_score
 from before
 left join longest
     on before.athlete_id = longest.athlete_id and before.week_start_on = longest.week_start_on
-cross join settings.thresholds as thresholds

@@ -1,7 +1,8 @@
 -- One row per athlete and cause that a plateau can have: flagged, ruled out, or impossible to tell.
 --
--- score = coverage x exposure, where exposure is 0.5 at the threshold and grows beyond it; causes with a score of
--- at least 0.5 are ranked. "Fits" and "consistent with", never "because": one runner proves no cause.
+-- score = coverage x exposure, where exposure is 0.5 at the threshold and grows beyond it; causes with a
+-- score of at least 0.5 are ranked. "Fits" and "consistent with", never "because": one runner proves no
+-- cause.
 --
 -- grain: athlete_id, cause
 -- check: status in ('flag', 'ok', 'not_assessable', 'not_applicable')
@@ -79,7 +80,7 @@ select
         when scored.score >= scored.score_min
             then
                 row_number() over (
-                    partition by scored.athlete_id order by scored.score desc nulls last, scored.cause
+                    partition by scored.athlete_id order by scored.score desc nulls last, scored.cause asc
                 )
     end as rank,
     scored.value,

@@ -1,4 +1,5 @@
--- One row per run: its pace at the athlete's reference heart rate, whether it counts for the trend, and why not.
+-- One row per run: its pace at the athlete's reference heart rate, whether it counts for the trend, and why
+-- not.
 --
 -- The trend is the mean of the runs on the same device within four weeks, with its 90 % band.
 --

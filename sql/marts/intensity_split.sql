@@ -1,4 +1,5 @@
--- One row per athlete, week and number of weeks up to it (1, 4, 8): easy, moderate and hard running against 80/20.
+-- One row per athlete, week and number of weeks up to it (1, 4, 8): easy, moderate and hard running against
+-- 80/20.
 --
 -- grain: athlete_id, week_start_on, window_weeks
 -- check: easy_time_ratio is null or easy_time_ratio between 0 and 1

@@ -1,7 +1,8 @@
--- One row per athlete, day looked back from, and window: the change of speed at equal heart rate, and the verdict.
+-- One row per athlete, day looked back from, and window: the change of speed at equal heart rate, and the
+-- verdict.
 --
--- What happened between two dates, with a 90 % interval. `is_chosen` marks the window that carries the verdict of
--- its day, `is_latest` the last day. Windows without a slope hold too few comparable runs.
+-- What happened between two dates, with a 90 % interval. `is_chosen` marks the window that carries the
+-- verdict of its day, `is_latest` the last day. Windows without a slope hold too few comparable runs.
 --
 -- grain: athlete_id, as_of_day, window_weeks
 -- check: verdict in ('improving', 'plateau', 'declining', 'undecided', 'not_enough_data')
@@ -57,7 +58,9 @@ select
     looks.as_of_day as window_end_on,
     looks.is_latest,
     looks.window_weeks
-    = coalesce(stretches.chosen_weeks, max(looks.window_weeks) over (partition by looks.athlete_id, looks.as_of_day))
+    = coalesce(
+        stretches.chosen_weeks, max(looks.window_weeks) over (partition by looks.athlete_id, looks.as_of_day)
+    )
         as is_chosen,
     stretches.verdict,
     stretches.since,
@@ -84,14 +87,21 @@ select
     * points.reference_above_zero_speed_bpm as reference_speed_start_m_per_s,
     exp(levels.end_log_pct / 100) * points.reference_above_zero_speed_bpm as reference_speed_end_m_per_s,
     case
-        when slopes.slope_pct_per_month is null then format(
-            'fewer than {} comparable runs spread over these {} weeks', thresholds.trend_min_runs, looks.window_weeks
-        )
-        when slopes.standard_error_pct_per_month > thresholds.standard_error_max_pct_per_month then format(
-            'the {} comparable runs scatter too much: a change under {:.2f} % a month cannot be seen',
-            slopes.run_count,
-            thresholds.plateau_pct_per_month + thresholds.interval_90 * slopes.standard_error_pct_per_month
-        )
+        when slopes.slope_pct_per_month is null
+            then
+                format(
+                    'fewer than {} comparable runs spread over these {} weeks',
+                    thresholds.trend_min_runs,
+                    looks.window_weeks
+                )
+        when slopes.standard_error_pct_per_month > thresholds.standard_error_max_pct_per_month
+            then
+                format(
+                    'the {} comparable runs scatter too much: a change under {:.2f} % a month cannot be seen',
+                    slopes.run_count,
+                    thresholds.plateau_pct_per_month
+                    + thresholds.interval_90 * slopes.standard_error_pct_per_month
+                )
         when
             greatest(chances.p_improving, chances.p_plateau, chances.p_declining)
             < thresholds.verdict_min_probability

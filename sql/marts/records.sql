@@ -1,4 +1,5 @@
--- One row per record: the cleaned stream with grade, grade-adjusted speed and zone. A view: ask for one activity.
+-- One row per record: the cleaned stream with grade, grade-adjusted speed and zone. A view: ask for one
+-- activity.
 --
 -- grain: athlete_id, activity_id, recorded_at
 select

@@ -1,4 +1,5 @@
--- One row per cause that a plateau can have, in the order of the articles, with the question that it answers.
+-- One row per cause that a plateau can have, in the order of the articles, with the question that it
+-- answers.
 --
 -- grain: cause
 select

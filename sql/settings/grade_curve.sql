@@ -1,4 +1,5 @@
--- One row: how much harder a grade is than level ground at the same speed, as a polynomial of the grade in percent.
+-- One row: how much harder a grade is than level ground at the same speed, as a polynomial of the grade in
+-- percent.
 --
 -- Fitted to the factors that Strava published in 2017 (equal heart rate, 240 000 athletes). Not Minetti: its
 -- treadmill makes downhill too cheap in the field.

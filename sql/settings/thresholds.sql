@@ -1,8 +1,10 @@
 -- One row: every number that a model compares with, and why it is what it is.
 select
     -- records
-    cast(30 as double) as gap_max_s, -- smart recording leaves up to this between records; longer is a pause or a dropout
-    cast(300 as double) as gap_moving_max_s, -- a dropout (tunnel, wood) this long still counts as running, if the distance went on
+    -- smart recording leaves up to this between records; longer is a pause or a dropout
+    cast(30 as double) as gap_max_s,
+    -- a dropout (tunnel, wood) this long still counts as running, if the distance went on
+    cast(300 as double) as gap_moving_max_s,
     cast(30 as double) as heart_rate_hold_s, -- some watches write heart rate only when it changes
     cast(0.8 as double) as moving_min_m_per_s, -- slower is standing: a GPS at rest drifts this fast
     cast(40 as double) as heart_rate_possible_min_bpm, -- below it is a dropout, not a runner
@@ -13,9 +15,11 @@ select
     cast(9000 as double) as altitude_max_m, -- above every summit
     cast(300 as double) as cadence_max_per_min, -- steps; sprinters reach 280
     -- hills
-    cast(25 as double) as grade_half_window_m, -- 50 m of smoothing follows the published grade-adjusted pace best
+    -- 50 m of smoothing follows the published grade-adjusted pace best
+    cast(25 as double) as grade_half_window_m,
     cast(100 as double) as grade_half_window_noisy_m, -- 200 m where the altitude is noise: noise makes hills
-    cast(0.02 as double) as grade_noise_max_ratio, -- typical gap between the two smoothings that a clean barometer stays under
+    -- typical gap between the two smoothings that a clean barometer stays under
+    cast(0.02 as double) as grade_noise_max_ratio,
     cast(0.45 as double) as grade_max_ratio, -- the factors were measured no steeper than this
     cast(10 as double) as grade_min_run_m, -- fewer metres in the window say nothing about a slope
     -- steady running (SCIENCE.md F: S20)
@@ -27,23 +31,29 @@ select
     cast(15 as double) as peak_window_s, -- a heart-rate peak must last this long to be believed
     cast(30 as double) as pace_window_s, -- evenness is judged on half-minute speeds: GPS jitters below
     cast(900 as double) as steady_min_s, -- fifteen steady minutes make a run comparable
-    cast(0.20 as double) as steady_spread_max_ratio, -- interquartile range over median of the half-minute speeds
+    -- interquartile range over median of the half-minute speeds
+    cast(0.20 as double) as steady_spread_max_ratio,
     -- anchors
-    cast(0.78 as double) as easy_below_max_ratio, -- first threshold as a share of maximum heart rate, unless measured
-    cast(0.85 as double) as hard_from_reserve_ratio, -- second threshold as a share of heart-rate reserve, unless measured
+    -- first threshold as a share of maximum heart rate, unless measured
+    cast(0.78 as double) as easy_below_max_ratio,
+    -- second threshold as a share of heart-rate reserve, unless measured
+    cast(0.85 as double) as hard_from_reserve_ratio,
     cast(60 as double) as heart_rate_resting_default_bpm, -- when nothing is known
-    cast(10 as double) as zero_speed_above_resting_bpm, -- heart rate at no speed: rest + 10 is closest to effort-neutral
+    -- heart rate at no speed: rest + 10 is closest to effort-neutral
+    cast(10 as double) as zero_speed_above_resting_bpm,
     cast(730 as bigint) as anchor_memory_days, -- maximum heart rate is believed for two years
     cast(3 as double) as anchor_shift_bpm, -- verdicts are tried again with thresholds this much off
     cast(3 as double) as heart_rate_peak_agreement_bpm, -- two peaks this close confirm each other
     -- load
-    cast(0.8 as double) as heart_rate_coverage_min_ratio, -- less than this, and load is estimated from duration
+    -- less than this, and load is estimated from duration
+    cast(0.8 as double) as heart_rate_coverage_min_ratio,
     cast(42 as double) as fitness_days, -- time constants of Banister's fitness and fatigue
     cast(7 as double) as fatigue_days,
     cast(840 as double) as load_memory_days, -- twenty time constants back nothing is left (2e-9)
     cast(0.85 as double) as load_threshold_reserve_ratio, -- an hour at this share of reserve is a load of 100
     -- week
     cast(0.80 as double) as easy_target_ratio, -- the articles: 80 % of the mileage easy
+    cast(3 as bigint) as weeks_compared, -- a week is held against this many before it
     cast(0.80 as double) as down_week_ratio, -- the articles: 20-30 % less than the weeks before
     cast(480 as double) as quality_hard_s, -- eight minutes above the second threshold make a hard session
     cast(4200 as double) as long_run_min_s, -- 70 minutes
@@ -54,7 +64,8 @@ select
     cast(0.25 as double) as plateau_pct_per_month, -- half of a usual gain: 3 % a year
     cast(0.60 as double) as verdict_min_probability, -- a class must be this likely
     cast(0.25 as double) as standard_error_max_pct_per_month, -- a wider slope carries no verdict
-    cast(1.25 as double) as standard_error_factor, -- odd and even halves of real runners differ by this much more
+    -- odd and even halves of real runners differ by this much more
+    cast(1.25 as double) as standard_error_factor,
     cast(1.06 as double) as theil_sen_variance_ratio, -- price of a median over least squares
     cast(1.645 as double) as interval_90, -- normal quantile
     cast(1.4826 as double) as mad_to_sd, -- normal spread from a median absolute deviation
@@ -62,18 +73,21 @@ select
     cast(12 as bigint) as trend_min_runs, -- fewer steady runs carry no trend
     cast(0.6 as double) as trend_min_span_ratio, -- and they must span the window
     cast(3 as bigint) as pair_min_days, -- closer pairs are noise over almost nothing
-    cast(21 as bigint) as local_days, -- a run is compared with its neighbours this near: fitness has not moved much
+    -- a run is compared with its neighbours this near: fitness has not moved much
+    cast(21 as bigint) as local_days,
     cast(3 as bigint) as local_min_runs, -- fewer neighbours are no local trend
     cast(28 as bigint) as smooth_days, -- half width of the curve that people look at
     cast(14 as bigint) as break_days, -- a gap this long is a break
     cast(21 as bigint) as after_break_days, -- runs this soon after one tell of the break, not of training
     cast(28 as bigint) as look_days, -- a verdict is looked at every four weeks
     cast(25 as bigint) as look_count, -- for about two years back
-    cast(20 as double) as index_min_above_zero_speed_bpm, -- nearer to the zero-speed heart rate, the index divides by noise
+    -- nearer to the zero-speed heart rate, the index divides by noise
+    cast(20 as double) as index_min_above_zero_speed_bpm,
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
-    cast(0.75 as double) as easy_share_flag_ratio, -- under this the 80 % are missed by more than a week's chance
+    -- under this the 80 % are missed by more than a week's chance
+    cast(0.75 as double) as easy_share_flag_ratio,
     cast(0.05 as double) as easy_share_scale,
     cast(0.40 as double) as medium_flag_ratio, -- share of easy runs spent between the thresholds
     cast(0.08 as double) as medium_scale,

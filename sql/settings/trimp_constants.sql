@@ -1,4 +1,5 @@
--- One row per sex: the weights of Banister's training impulse, TRIMP = minutes x ratio x factor x exp(exponent x ratio).
+-- One row per sex: the weights of Banister's training impulse, TRIMP = minutes x ratio x factor x
+-- exp(exponent x ratio).
 --
 -- Morton 1990 for men and women; for an unknown sex the curve that lies between them (Runalyze).
 --

@@ -10,7 +10,7 @@ select
     coalesce(activities.sport, 'generic') as sport,
     activities.sub_sport,
     coalesce(activities.sport in ('running', 'walking', 'hiking'), false) as is_on_foot,
-    activities.sport is not distinct from 'running' as is_run,
+    coalesce(activities.sport = 'running', false) as is_run,
     coalesce(
         activities.sub_sport in ('treadmill', 'indoor_running', 'virtual_activity'), false
     ) as is_indoor,

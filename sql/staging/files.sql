@@ -15,5 +15,5 @@ from raw.files as files
 qualify
     row_number() over (
         partition by files.athlete_id, files.path
-        order by files.modified_at desc nulls last, files.digest nulls last
+        order by files.modified_at desc nulls last, files.digest asc nulls last
     ) = 1
