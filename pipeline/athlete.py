@@ -15,7 +15,7 @@ threshold_pace = [              # or dated ones, each valid until the next; per 
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -110,6 +110,11 @@ def load(data: Path, athlete_id: str) -> Athlete:
         except ValueError as error:
             raise SettingsError(f"{path}: {key} is {allowed}, not {value!r}") from error
     return Athlete(athlete_id, **settings)
+
+
+def tables(athletes: Sequence[Athlete]) -> dict[str, pa.Table]:
+    """What athletes have said, as the warehouse wants it: `athletes` and `athlete_anchors`."""
+    return {"athletes": settings_table(athletes), "athlete_anchors": anchors_table(athletes)}
 
 
 def settings_table(athletes: Iterable[Athlete]) -> pa.Table:

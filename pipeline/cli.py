@@ -216,6 +216,9 @@ def main() -> None:
         sys.exit(BUSY)
     except BrokenPipeError:  # whoever read us has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # a full disk, a folder that may not be written
+        typer.echo(f"nextgear: {error}", err=True)
+        sys.exit(WRONG)
 
 
 if __name__ == "__main__":

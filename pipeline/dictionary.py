@@ -50,9 +50,7 @@ def _markdown(all_models: Mapping[str, Model], folder: Path) -> Iterator[str]:
     meanings = column_meanings(folder)
     with connection() as db:
         register_raw(db, {})
-        register_settings(
-            db, {"athletes": athlete.settings_table([]), "athlete_anchors": athlete.anchors_table([])}
-        )
+        register_settings(db, athlete.tables([]))
         for model in all_models.values():
             create(db, model)
         in_order = sorted(

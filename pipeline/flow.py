@@ -52,26 +52,34 @@ class Home:
 
 def land(home: Home, athlete_id: str, sources: Sequence[Path], console: Console) -> Counts:
     """Bring every activity of the sources into the lake; without sources, of the drop folder."""
+    with lake.exclusive(home.folder):
+        return _land(home, athlete_id, sources, console)
+
+
+def _land(home: Home, athlete_id: str, sources: Sequence[Path], console: Console) -> Counts:
     athletes_lake = home.lake_of(athlete_id)
-    home.exports.mkdir(parents=True, exist_ok=True)
+    home.exports.mkdir(exist_ok=True)
     settings = athlete.load(home.folder, athlete_id)
-    with lake.exclusive(home.folder), console.progress("Reading") as progress:
+    with console.progress("Reading") as progress:
         return ingest.ingest(sources or [home.exports], athletes_lake, settings.time_zone, progress)
 
 
 def build(home: Home, console: Console) -> bool:
     """Bring the warehouse up to date with the lake, the models and the settings; False when it was."""
+    with lake.exclusive(home.folder):
+        return _build(home, console)
+
+
+def _build(home: Home, console: Console) -> bool:
     athlete_ids = lake.athletes(home.lake)
     settings = [athlete.load(home.folder, athlete_id) for athlete_id in athlete_ids]
-    with lake.exclusive(home.folder), console.progress("Measuring") as progress:
+    with console.progress("Measuring") as progress:
         return warehouse.build(
             home.warehouse,
             warehouse.sql_folder(),
             [home.lake_of(athlete_id) for athlete_id in athlete_ids],
-            {
-                "athletes": athlete.settings_table(settings),
-                "athlete_anchors": athlete.anchors_table(settings),
-            },
+            [repr(said) for said in settings],
+            lambda: athlete.tables(settings),
             progress,
         )
 
@@ -135,11 +143,15 @@ def files(home: Home, athlete_id: str, outcome: str | None, form: str, console: 
 
 def run(home: Home, athlete_id: str, sources: Sequence[Path], console: Console) -> Counts:
     """Ingest, build, report: what cron calls. Says what is new, in one line if nothing is."""
-    counts = land(home, athlete_id, sources, console)
-    is_built = build(home, console)
     page = home.report(athlete_id)
-    if is_built or not page.exists():
-        publish(page, report(home, athlete_id, format="html"))
+    with lake.exclusive(home.folder):
+        counts = _land(home, athlete_id, sources, console)
+        _build(home, console)
+        # Not only if it was built just now: perhaps by a run that was cut short, or for another athlete.
+        is_old = not page.exists() or page.stat().st_mtime_ns < home.warehouse.stat().st_mtime_ns
+        if is_old:
+            publish(page, report(home, athlete_id, format="html"))
+    if is_old:
         tell(counts, console)
         console.show(why(home, athlete_id, width=console.width, color=console.has_color))
         console.say("report", f"Report: {page}", path=str(page))

@@ -66,7 +66,11 @@ class Lake:
     def ledger(self) -> pa.Table:
         """Every file ever seen and what became of it; a file that changed on disk has a row per content."""
         return pa.concat_tables(
-            [TABLES[LEDGER].empty_table(), *(pq.ParquetFile(part).read() for part in self.parts(LEDGER))]
+            [
+                # not empty_table(): that imports all of pandas
+                pa.Table.from_batches([], TABLES[LEDGER]),
+                *(pq.ParquetFile(part).read() for part in self.parts(LEDGER)),
+            ]
         )
 
     def land(self, tables: Mapping[str, pa.Table]) -> str:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from pipeline.errors import ModelError, SettingsError
 
@@ -26,6 +27,22 @@ def text_of(query: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def answers(db: duckdb.DuckDBPyConnection, query: str) -> Iterator[duckdb.DuckDBPyRelation]:
+    """What each select of a query answers, to be read before the next one.
+
+    Raises ModelError for all but selects, and duckdb.Error for one that cannot be run. A read-only connection
+    writes files all the same, by a COPY in one statement or another, wherever it may read: over the lake.
+    """
+    statements = db.extract_statements(query)
+    parsed = db.execute("select json_serialize_sql(?)", [query]).fetchall()[0][0]
+    if json.loads(parsed)["error"] or '"type":"COPY_QUERY_NODE"' in parsed:
+        raise ModelError(
+            "(your query)", "only selects (also: from, with, describe, summarize, show) can be asked"
+        )
+    for statement in statements:
+        yield db.sql(statement)
+
+
 def show(db: duckdb.DuckDBPyConnection, query: str, form: str, width: int) -> None:
     """Print what a query answers, in one of FORMATS; Parquet goes to standard output as bytes.
 
@@ -34,15 +51,16 @@ def show(db: duckdb.DuckDBPyConnection, query: str, form: str, width: int) -> No
     if form not in FORMATS:
         raise SettingsError(f"--format {form}: there are {', '.join(FORMATS)}")
     try:
-        relation = db.sql(query)
-        if relation is None:  # pyright: ignore[reportUnnecessaryComparison] - the stub forgets SET and the like
-            return
-        if form == "table":
-            relation.show(max_width=width, max_rows=TABLE_ROWS)
-            return
-        rows = relation.to_arrow_table()
+        for answer in answers(db, query):
+            if form == "table":
+                answer.show(max_width=width, max_rows=TABLE_ROWS)
+            else:
+                _write(answer.to_arrow_table(), form)
     except duckdb.Error as error:
         raise ModelError("(your query)", str(error)) from error
+
+
+def _write(rows: pa.Table, form: str) -> None:
     out = sys.stdout.buffer
     if form == "csv":
         from pyarrow import csv

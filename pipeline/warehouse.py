@@ -1,11 +1,11 @@
 """The SQL models: parse, order, build, check, publish by rename.
 
-A model is one file with one select; its path is its name. What it reads is found by DuckDB's own parser, so a
-model never says it twice. There are two grains. A model of `activity/` sees one activity: it runs once per
-landed batch and its rows are kept in the lake under the digest of everything that made them, so that a changed
-model (or setting, or input) is measured anew and nothing else. The models of `athlete/` and `marts/` read
-those few rows and are rebuilt whole. A model with a row per record (`recorded_at` in its grain) is too big to
-keep: it is a table while a batch is measured, and a view in the warehouse.
+A model is one file with one select; its path is its name. What it reads is found by DuckDB's own parser, so
+a model never says it twice. There are two grains. A model of `activity/` sees one activity: it runs once
+per landed batch and its rows are kept in the lake under the digest of everything that made them, so that a
+changed model (or setting, or input) is measured anew and nothing else. The models of `athlete/` and
+`marts/` read those few rows and are rebuilt whole. A model with a row per record (`recorded_at` in its
+grain) is too big to keep: it is a table while a batch is measured, and a view in the warehouse.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipeline.errors import CheckError, ModelError
+from pipeline.errors import CheckError, ModelError, NextgearError
 from pipeline.lake import Lake
 from pipeline.schema import SCHEMA_VERSION, TABLES
 
@@ -148,11 +148,11 @@ def ancestors(all_models: dict[str, Model], wanted: Iterable[str]) -> dict[str, 
 
 
 def digests(all_models: Mapping[str, Model]) -> dict[str, str]:
-    """For each model the digest of its text and of all that it rests on, down to the raw contract."""
+    """For each model the digest of its text and of all that it rests on, down to contract and engine."""
     found: dict[str, str] = {}
     for name, model in all_models.items():
         below = sorted(found.get(read, f"{read} {SCHEMA_VERSION}") for read in model.reads)
-        found[name] = _digest([model.sql, *below])
+        found[name] = _digest([duckdb.__version__, model.sql, *below])
     return found
 
 
@@ -277,10 +277,13 @@ def measure(
 def _keep(db: duckdb.DuckDBPyConnection, model: Model, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}")
-    db.execute(
-        f"copy (from {model.name} order by {', '.join(model.grain)}) to {_quoted(str(beside))} "
-        "(format parquet, compression zstd)"
-    )
+    try:
+        db.execute(
+            f"copy (from {model.name} order by {', '.join(model.grain)}) to {_quoted(str(beside))} "
+            "(format parquet, compression zstd, use_tmp_file false)"
+        )
+    except duckdb.IOException as error:
+        raise OSError(f"{path}: {error}") from error
     beside.replace(path)
 
 
@@ -295,13 +298,15 @@ def _forget_old_measurements(all_models: Mapping[str, Model], lakes: Iterable[La
 # --- judge and publish
 
 
-def state(folder: Path, lakes: Sequence[Lake], settings: Iterable[str]) -> str:
-    """A digest of all that a warehouse is made of: program, models, landed batches, settings."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.sql"))]
+def state(folder: Path, lakes: Sequence[Lake], said: Iterable[str]) -> str:
+    """A digest of all that a warehouse is made of: program, models, landed batches, what athletes said."""
+    program = [
+        path.read_text(encoding="utf-8")
+        for path in (*sorted(Path(__file__).parent.rglob("*.py")), *sorted(folder.rglob("*.*")))
+        if path.is_file()
+    ]
     landed = [f"{lake.folder} {batch}" for lake in lakes for batch in lake.batches()]
-    return _digest(
-        [duckdb.__version__, Path(__file__).read_text(encoding="utf-8"), *texts, *landed, *settings]
-    )
+    return _digest([duckdb.__version__, *program, *landed, *said])
 
 
 def is_current(warehouse: Path, wanted: str) -> bool:
@@ -323,15 +328,17 @@ def build(
     warehouse: Path,
     folder: Path,
     lakes: Sequence[Lake],
-    settings: Mapping[str, pa.Table],
+    said: Iterable[str],
+    settings: Callable[[], Mapping[str, pa.Table]],
     progress: Callable[[int, int], None] = lambda _n, _of: None,
 ) -> bool:
     """Bring the published warehouse up to date; False when it already was.
 
-    `settings` are the tables of SETTINGS_TABLES. Whatever fails, and wherever it is killed, the old warehouse
+    `said` is all that the athletes' settings say, as text, and `settings` gives it as the tables of
+    SETTINGS_TABLES when it comes to building. Whatever fails, and wherever it is killed, the old warehouse
     stays in place: the new one is built beside it and renamed when every promise holds.
     """
-    wanted = state(folder, lakes, [str(settings[table].to_pylist()) for table in SETTINGS_TABLES])
+    wanted = state(folder, lakes, said)
     if is_current(warehouse, wanted):
         return False
     all_models = models(folder)
@@ -339,15 +346,22 @@ def build(
     beside = warehouse.with_name(f".{warehouse.name}.building")
     beside.unlink(missing_ok=True)
     beside.with_name(beside.name + ".wal").unlink(missing_ok=True)
-    with connection(beside) as db:
-        register_raw(db, {table: [part for lake in lakes for part in lake.parts(table)] for table in TABLES})
-        register_settings(db, settings)
-        _judge(db, all_models, lakes)
-        check_rows_that_must_not_exist(db, folder)
-        _explain(db, all_models, folder)
+    try:
+        with connection(beside) as db:
+            db.begin()  # one transaction: it waits for the disk once, not after every comment
+            landed = {table: [part for lake in lakes for part in lake.parts(table)] for table in TABLES}
+            register_raw(db, landed)
+            register_settings(db, settings())
+            _judge(db, all_models, lakes)
+            check_rows_that_must_not_exist(db, folder)
+            _explain(db, all_models, folder)
+            db.commit()
+            db.execute("checkpoint")  # closing would do it as well, and keep quiet if the disk is full
+    except duckdb.IOException as error:
+        raise OSError(f"{beside}: {error}") from error
     beside.replace(warehouse)
-    _note(warehouse).write_text(_signed(warehouse, wanted))
     _forget_old_measurements(all_models, lakes)
+    _note(warehouse).write_text(_signed(warehouse, wanted))  # last: a run killed before it builds again
     return True
 
 
@@ -393,8 +407,18 @@ def column_meanings(folder: Path) -> dict[str, str]:
 
 
 def reader(warehouse: Path, lake: Path) -> duckdb.DuckDBPyConnection:
-    """The published warehouse for questions: nothing can be written, and no file but the lake's be read."""
-    db = duckdb.connect(str(warehouse), read_only=True)
+    """The published warehouse for questions: it cannot be written, and no file but the lake's be read.
+
+    A file in the lake could be, by a COPY: `pipeline.query.answers` lets none through.
+    """
+    if not warehouse.exists():
+        advice = "`nextgear run SOURCES` makes one from your exports"
+        raise NextgearError(f"{warehouse}: no warehouse yet; {advice}")
+    try:
+        db = duckdb.connect(str(warehouse), read_only=True)
+    except duckdb.Error as error:
+        advice = "delete it, and `nextgear build` makes a new one"
+        raise NextgearError(f"{warehouse}: {advice}: {error}") from error
     db.execute("set autoinstall_known_extensions = false")
     db.execute("set autoload_known_extensions = false")
     db.execute(f"set allowed_directories = [{_quoted(str(lake))}]")

@@ -1,8 +1,11 @@
-"""What more than one test file needs: the corpus of real files, and a model's rows for the rows given."""
+"""What more than one test file needs: files, a finished run, the command, a model's rows for rows given."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import hypothesis
@@ -10,12 +13,21 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipeline import warehouse
-from pipeline.athlete import anchors_table, settings_table
+from pipeline import athlete, flow, simulate, warehouse
+from pipeline.console import Console
 
 CHECKOUT = Path(__file__).parent.parent
 CORPUS = Path(os.environ.get("NEXTGEAR_CORPUS", CHECKOUT.parent / "shared" / "corpus"))
 
+# Not the installed command: it may be missing where the tests are run from the bare checkout.
+NEXTGEAR = (sys.executable, "-m", "pipeline.cli")
+# Nothing of the shell that runs the tests: neither its data folder, nor its columns, nor its colours.
+ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "TMPDIR", "SYSTEMROOT"}},
+    "PYTHONPATH": str(CHECKOUT),
+}
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
 Given = Mapping[str, str | pd.DataFrame]
 
 # A shared machine is slow now and then, which says nothing about the code; in CI a red test must stay red.
@@ -30,6 +42,36 @@ def corpus() -> Path:
         missing = f"no corpus of real files at {CORPUS}; NEXTGEAR_CORPUS=folder says where it is"
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     return CORPUS
+
+
+@pytest.fixture(scope="session")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three weeks of a simulated runner who keeps it easy, as files, and one file that nobody can read."""
+    folder = tmp_path_factory.mktemp("exports")
+    easy = simulate.Habits(workouts_per_week=0, strides_per_week=0, races_per_year=0)
+    runner = simulate.Runner(weeks=3, habits=((0, easy),), missing_week_ratio=0, recording_interval_s=10)
+    simulate.write(runner, folder)
+    (folder / "page.fit").write_text("<html>Please log in</html>")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> flow.Home:
+    """The data folder after an undisturbed run over `exports`. To look at only."""
+    home = flow.Home(tmp_path_factory.mktemp("built"))
+    flow.run(home, "me", [exports], Console(is_quiet=True))
+    return home
+
+
+@pytest.fixture
+def nextgear() -> Command:
+    """A command in a process of its own, as a shell starts it, and what became of it."""
+
+    def run(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+        options = {"capture_output": True, "text": True, "timeout": 120, "env": ENVIRONMENT, **options}
+        return subprocess.run([*NEXTGEAR, *map(str, arguments)], check=False, **options)
+
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +132,7 @@ def rows_of(
 def _empty_lake() -> duckdb.DuckDBPyConnection:
     db = warehouse.connection()
     warehouse.register_raw(db, {})
-    warehouse.register_settings(db, {"athletes": settings_table([]), "athlete_anchors": anchors_table([])})
+    warehouse.register_settings(db, athlete.tables([]))
     return db
 
 

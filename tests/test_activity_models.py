@@ -1,8 +1,13 @@
 """The models that see one activity, on rows small enough to work out by hand."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
+
+RowsOf = Callable[..., pd.DataFrame]
 
 RUN = """
     athlete_id | activity_id | sport   | started_at
@@ -10,7 +15,7 @@ RUN = """
 """
 
 
-def records(seconds, **columns):
+def records(seconds: Sequence[float] | np.ndarray[Any, Any], **columns: Any) -> pd.DataFrame:
     """One row per second given, of ann's run; a column is a number for all rows or a value for each."""
     return pd.DataFrame(
         {
@@ -23,7 +28,7 @@ def records(seconds, **columns):
     )
 
 
-def test_a_long_silence_is_a_pause_not_a_step(rows_of):
+def test_a_long_silence_is_a_pause_not_a_step(rows_of: RowsOf):
     steps = rows_of(
         "activity.steps",
         given={
@@ -41,7 +46,7 @@ def test_a_long_silence_is_a_pause_not_a_step(rows_of):
 
 @pytest.mark.parametrize(("stopped", "moving_s"), [("", 100), ("2024-01-01 06:00:02", 0)])
 def test_a_silence_over_which_the_distance_went_on_is_running_unless_the_timer_was_stopped(
-    rows_of, stopped, moving_s
+    rows_of: RowsOf, stopped: str, moving_s: float
 ):
     stops = "athlete_id | activity_id | stopped_at\n" + (f"ann | run | {stopped}" if stopped else "")
     steps = rows_of(
@@ -60,7 +65,7 @@ def test_a_silence_over_which_the_distance_went_on_is_running_unless_the_timer_w
     assert list(steps.step_m) == [0, 3, 300]
 
 
-def test_a_jump_of_the_gps_is_no_distance_and_is_counted(rows_of):
+def test_a_jump_of_the_gps_is_no_distance_and_is_counted(rows_of: RowsOf):
     steps = rows_of(
         "activity.steps",
         given={
@@ -76,7 +81,7 @@ def test_a_jump_of_the_gps_is_no_distance_and_is_counted(rows_of):
     assert list(steps.is_speed_rejected) == [False, True, False]
 
 
-def test_heart_rate_written_only_when_it_changes_is_held_for_half_a_minute(rows_of):
+def test_heart_rate_written_only_when_it_changes_is_held_for_half_a_minute(rows_of: RowsOf):
     steps = rows_of(
         "activity.steps",
         given={
@@ -92,7 +97,7 @@ def test_heart_rate_written_only_when_it_changes_is_held_for_half_a_minute(rows_
     assert pd.isna(steps.heart_rate_bpm[2])
 
 
-def test_a_heart_rate_that_nobody_has_is_null_and_counted(rows_of):
+def test_a_heart_rate_that_nobody_has_is_null_and_counted(rows_of: RowsOf):
     clean = rows_of(
         "staging.records",
         given={
@@ -111,7 +116,7 @@ def test_a_heart_rate_that_nobody_has_is_null_and_counted(rows_of):
     assert clean.altitude_m.isna().tolist() == [False, True, True]
 
 
-def test_time_is_weighed_and_not_counted_in_rows(rows_of):
+def test_time_is_weighed_and_not_counted_in_rows(rows_of: RowsOf):
     """Four rows of 150 bpm a second apart and one of 120 after twenty seconds: 120 wins."""
     seconds = rows_of(
         "activity.heart_rate_seconds",
@@ -126,7 +131,7 @@ def test_time_is_weighed_and_not_counted_in_rows(rows_of):
     assert dict(zip(seconds.heart_rate_bpm, seconds.distance_m, strict=True)) == {120: 60, 150: 9}
 
 
-def test_a_climb_of_ten_percent_costs_half_as_much_again(rows_of):
+def test_a_climb_of_ten_percent_costs_half_as_much_again(rows_of: RowsOf):
     """The published factor at +10 % is 1.47; the fitted curve gives it within 2 %."""
     distance_m = np.arange(0, 1000, 3.0)
     speeds = rows_of(
@@ -145,7 +150,7 @@ def test_a_climb_of_ten_percent_costs_half_as_much_again(rows_of):
     )
 
 
-def test_altitude_that_jumps_is_smoothed_over_two_hundred_metres(rows_of):
+def test_altitude_that_jumps_is_smoothed_over_two_hundred_metres(rows_of: RowsOf):
     distance_m = np.arange(0, 2000, 3.0)
     noise = np.random.default_rng(1).normal(0, 4, len(distance_m))
     smoothing = {
@@ -163,7 +168,7 @@ def test_altitude_that_jumps_is_smoothed_over_two_hundred_metres(rows_of):
     assert smoothing == {"barometric": 50, "noisy": 200}
 
 
-def test_a_run_without_altitude_is_on_level_ground(rows_of):
+def test_a_run_without_altitude_is_on_level_ground(rows_of: RowsOf):
     speeds = rows_of(
         "activity.grade_adjusted_speed",
         given={"raw.activities": RUN, "raw.records": records([0, 1, 2], distance_m=[0, 3, 6])},
@@ -172,8 +177,8 @@ def test_a_run_without_altitude_is_on_level_ground(rows_of):
     assert list(speeds.grade_adjusted_m) == [0, 3, 3]
 
 
-def test_a_best_effort_is_interpolated_and_counts_standing(rows_of):
-    """1000 m at 4 m/s, a minute of standing, 500 m at 5 m/s: the best 400 m take 80 s, the best 1000 m 250 s."""
+def test_a_best_effort_is_interpolated_and_counts_standing(rows_of: RowsOf):
+    """1000 m at 4 m/s, a minute of standing, 500 m at 5 m/s."""
     seconds = np.r_[0:251, 310:411]
     distance_m = np.r_[np.arange(251) * 4.0, 1000 + np.arange(101) * 5.0]
     efforts = rows_of(
@@ -186,7 +191,7 @@ def test_a_best_effort_is_interpolated_and_counts_standing(rows_of):
     assert 3000 not in efforts.index
 
 
-def test_a_best_effort_starts_between_two_records(rows_of):
+def test_a_best_effort_starts_between_two_records(rows_of: RowsOf):
     """At 3 m/s in a record every ten seconds, 400 m are 133.3 s and neither 130 nor 140."""
     efforts = rows_of(
         "activity.best_efforts",
@@ -198,7 +203,7 @@ def test_a_best_effort_starts_between_two_records(rows_of):
     assert efforts.elapsed_s[0] == pytest.approx(400 / 3)
 
 
-def test_steady_blocks_begin_after_ten_minutes_and_a_minute_after_each_stop(rows_of):
+def test_steady_blocks_begin_after_ten_minutes_and_a_minute_after_each_stop(rows_of: RowsOf):
     """Forty minutes at 3 m/s and 150 bpm with half a minute of standing in minute 20."""
     seconds = np.arange(2400)
     standing = (seconds > 1200) & (seconds <= 1230)
@@ -218,8 +223,8 @@ def test_steady_blocks_begin_after_ten_minutes_and_a_minute_after_each_stop(rows
     assert blocks.heart_rate_bpm.to_numpy() == pytest.approx(150)
 
 
-def test_decoupling_is_the_loss_of_metres_per_beat(rows_of):
-    """The oracle of SCIENCE.md D: an efficiency of 1.28 falls to 1.233, that is 3.67 %."""
+def test_decoupling_is_the_loss_of_metres_per_beat(rows_of: RowsOf):
+    """An oracle of SCIENCE.md D: an efficiency of 1.28 falls to 1.233, that is 3.67 %."""
     seconds = np.arange(600 + 2400 + 1)
     first = seconds <= 600 + 1200
     given = {
@@ -236,7 +241,7 @@ def test_decoupling_is_the_loss_of_metres_per_beat(rows_of):
     assert steadiness.steady_s[0] == 2400
 
 
-def test_a_run_in_surges_has_a_wide_spread_of_speed(rows_of):
+def test_a_run_in_surges_has_a_wide_spread_of_speed(rows_of: RowsOf):
     seconds = np.arange(2401)
     speed = np.where(seconds // 120 % 2 == 0, 2.5, 4.0)
     given = {
@@ -246,7 +251,7 @@ def test_a_run_in_surges_has_a_wide_spread_of_speed(rows_of):
     assert rows_of("activity.steadiness", given).speed_spread_ratio[0] > 0.2
 
 
-def test_a_summary_adds_up_the_stream(rows_of):
+def test_a_summary_adds_up_the_stream(rows_of: RowsOf):
     seconds = np.arange(601)
     given = {
         "raw.activities": RUN,
@@ -264,7 +269,7 @@ def test_a_summary_adds_up_the_stream(rows_of):
     assert summary.has_position
 
 
-def test_a_peak_of_a_single_second_is_no_peak(rows_of):
+def test_a_peak_of_a_single_second_is_no_peak(rows_of: RowsOf):
     heart_rate = np.full(601, 150)
     heart_rate[300] = 220
     given = {
@@ -276,7 +281,7 @@ def test_a_peak_of_a_single_second_is_no_peak(rows_of):
     assert rows_of("activity.steady_steps", given).empty
 
 
-def test_one_athletes_rows_do_not_depend_on_who_else_is_there(rows_of):
+def test_one_athletes_rows_do_not_depend_on_who_else_is_there(rows_of: RowsOf):
     seconds = np.arange(1801)
     ann = records(seconds, distance_m=seconds * 3.0, heart_rate_bpm=150, altitude_m=100.0)
     bob = ann.assign(athlete_id="bob", heart_rate_bpm=120, distance_m=seconds * 2.0)

@@ -10,7 +10,7 @@ with joined as (
         activities.*,
         summaries.record_count,
         coalesce(
-            summaries.moving_s, activities.timer_s, activities.elapsed_s, 0
+            nullif(summaries.moving_s, 0), activities.timer_s, activities.elapsed_s, 0
         ) as moving_known_s,
         coalesce(activities.distance_m, summaries.travelled_m) as distance_known_m,
         summaries.moving_s as measured_moving_s,
@@ -55,22 +55,28 @@ with joined as (
         on activities.athlete_id = indices.athlete_id and activities.activity_id = indices.activity_id
 ),
 
-usual as (
+measured as (
     select
         joined.*,
-        median(
-            case
-                when joined.heart_rate_coverage_ratio >= thresholds.heart_rate_coverage_min_ratio
-                    then joined.heart_rate_load_score / nullif(joined.moving_known_s, 0)
-            end
-        ) over (partition by joined.athlete_id, joined.sport) as usual_load_per_s,
-        median(case when joined.is_run then joined.distance_known_m end)
-            over (partition by joined.athlete_id) as usual_run_m,
-        thresholds.heart_rate_coverage_min_ratio,
+        case
+            when joined.heart_rate_coverage_ratio >= thresholds.heart_rate_coverage_min_ratio
+                then joined.heart_rate_load_score
+        end as measured_load_score
+    from joined
+    cross join settings.thresholds as thresholds
+),
+
+usual as (
+    select
+        measured.*,
+        median(measured.measured_load_score / nullif(measured.moving_known_s, 0))
+            over (partition by measured.athlete_id, measured.sport) as usual_load_per_s,
+        median(case when measured.is_run then measured.distance_known_m end)
+            over (partition by measured.athlete_id) as usual_run_m,
         thresholds.quality_hard_s,
         thresholds.long_run_min_s,
         thresholds.long_run_ratio
-    from joined
+    from measured
     cross join settings.thresholds as thresholds
 )
 
@@ -98,12 +104,9 @@ select
     grade_smoothing_m,
     trimp_score,
     edwards_score,
+    coalesce(measured_load_score, usual_load_per_s * moving_known_s) as load_score,
     case
-        when heart_rate_coverage_ratio >= heart_rate_coverage_min_ratio then heart_rate_load_score
-        else usual_load_per_s * moving_known_s
-    end as load_score,
-    case
-        when heart_rate_coverage_ratio >= heart_rate_coverage_min_ratio then 'heart_rate'
+        when measured_load_score is not null then 'heart_rate'
         when usual_load_per_s is not null then 'duration'
     end as load_method,
     easy_s,

@@ -1,16 +1,22 @@
--- One row per athlete: the share of weeks, recent and before, with less than half of the usual distance.
+-- One row per athlete: the share of weeks, recent and before, without a run or under half the usual distance.
+--
+-- Weeks whose runs have no distance say nothing.
 --
 -- grain: athlete_id
 with inside as (
     select
         weeks.athlete_id,
+        weeks.run_count,
         weeks.distance_m,
         median(weeks.distance_m) over (partition by weeks.athlete_id) as usual_m,
         periods.base_from,
         periods.last_day
     from athlete.weeks as weeks
     inner join athlete.periods as periods on weeks.athlete_id = periods.athlete_id
-    where weeks.week_start_on >= periods.base_from and weeks.day_count = 7
+    where
+        weeks.week_start_on >= periods.base_from
+        and weeks.day_count = 7
+        and (weeks.run_count = 0 or weeks.distance_m > 0)
 ),
 
 counted as (
@@ -19,11 +25,13 @@ counted as (
         any_value(inside.base_from) as base_from,
         any_value(inside.last_day) as last_day,
         count(*) as week_count,
-        count(*) filter (where inside.distance_m < thresholds.light_week_ratio * inside.usual_m)
-            as light_count
+        count(*) filter (
+            where inside.run_count = 0 or inside.distance_m < thresholds.light_week_ratio * inside.usual_m
+        ) as light_count
     from inside
     cross join settings.thresholds as thresholds
     group by inside.athlete_id
+    having sum(inside.run_count) > 0
 )
 
 select
@@ -41,7 +49,9 @@ select
     counted.base_from as window_start_on,
     counted.last_day as window_end_on,
     format(
-        '{} of {} weeks had less than half of the usual distance.', counted.light_count, counted.week_count
+        '{} of {} weeks had no run, or less than half of the usual distance.',
+        counted.light_count,
+        counted.week_count
     ) as reason,
     cast([] as varchar[]) as activity_ids
 from counted

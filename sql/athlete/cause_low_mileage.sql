@@ -1,5 +1,5 @@
 -- One row per athlete: the usual distance of the recent whole weeks. The articles begin to see gains at 15
--- miles.
+-- miles. Weeks whose runs have no distance say nothing.
 --
 -- grain: athlete_id
 with weeks as (
@@ -11,7 +11,10 @@ with weeks as (
         count(*) as week_count
     from athlete.periods as periods
     inner join athlete.weeks as weeks on periods.athlete_id = weeks.athlete_id
-    where weeks.week_start_on >= periods.recent_from and weeks.day_count = 7
+    where
+        weeks.week_start_on >= periods.recent_from
+        and weeks.day_count = 7
+        and (weeks.run_count = 0 or weeks.distance_m > 0)
     group by periods.athlete_id, periods.recent_from, periods.last_day
 )
 

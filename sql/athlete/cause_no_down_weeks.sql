@@ -13,7 +13,7 @@ with inside as (
     cross join settings.thresholds as thresholds
     where
         weeks.week_start_on > periods.last_day - cast(thresholds.rest_search_days as integer)
-        and weeks.day_count = 7
+        and weeks.is_down_week is not null
 ),
 
 stretches as (

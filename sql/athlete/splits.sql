@@ -1,7 +1,8 @@
 -- One row per athlete, week and number of weeks up to it: how the running divides into easy, moderate and
 -- hard.
 --
--- Three countings that differ and are all given: by time, by distance, and by the class of the session.
+-- Three countings that differ and are all given: by time, by distance, and by the class of the session,
+-- which takes heart rate to tell.
 --
 -- grain: athlete_id, week_start_on, window_weeks
 with runs as (
@@ -30,6 +31,7 @@ weekly as (
         coalesce(sum(runs.heart_rate_known_m), 0) as heart_rate_known_m,
         coalesce(sum(runs.moving_s), 0) as moving_s,
         count(*) as run_count,
+        count(runs.heart_rate_known_s) as classed_count,
         count(*) filter (where runs.session_class = 'quality') as quality_count
     from runs
     group by runs.athlete_id, runs.week_start_on
@@ -50,7 +52,8 @@ summed as (
         sum(weekly.heart_rate_known_m) as heart_rate_known_m,
         sum(weekly.moving_s) as moving_s,
         cast(sum(weekly.run_count) as bigint) as run_count,
-        cast(sum(weekly.quality_count) as bigint) as quality_count
+        sum(weekly.classed_count) as classed_count,
+        sum(weekly.quality_count) as quality_count
     from athlete.weeks as weeks
     cross join settings.split_windows as windows
     inner join weekly
@@ -91,7 +94,7 @@ select
     shares.moderate_time_ratio,
     shares.hard_time_ratio,
     shares.easy_m / nullif(shares.heart_rate_known_m, 0) as easy_distance_ratio,
-    1 - shares.quality_count / nullif(shares.run_count, 0) as easy_session_ratio,
+    1 - shares.quality_count / nullif(shares.classed_count, 0) as easy_session_ratio,
     shares.easy_minus_3_bpm_s / nullif(shares.known_s, 0) as easy_time_minus_3_bpm_ratio,
     shares.easy_plus_3_bpm_s / nullif(shares.known_s, 0) as easy_time_plus_3_bpm_ratio,
     case

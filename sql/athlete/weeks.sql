@@ -1,5 +1,8 @@
 -- One row per athlete and week of local days, empty weeks too: how much was run.
 --
+-- A week is compared with the three before it if all four are whole: an unfinished week is not a lighter one.
+-- Nor is one whose runs have no distance.
+--
 -- grain: athlete_id, week_start_on
 -- check: longest_run_m <= distance_m + 1
 with dated as (
@@ -58,7 +61,7 @@ before as (
         limits.down_week_ratio,
         avg(sums.load_score) over weeks_before as load_before_score,
         avg(sums.distance_m) over weeks_before as distance_before_m,
-        count(*) over weeks_before as week_count_before
+        count(*) filter (where sums.day_count = 7) over weeks_before as week_count_before
     from sums
     cross join limits
     window weeks_before as (
@@ -79,13 +82,17 @@ select
     before.load_score,
     case
         when
-            before.week_count_before = before.weeks_compared
+            before.week_count_before = before.weeks_compared and before.day_count = 7
             then before.load_score / nullif(before.load_before_score, 0) - 1
     end as load_change_ratio,
     coalesce(longest.longest_run_m, 0) as longest_run_m,
-    before.week_count_before = before.weeks_compared
-    and before.day_count = 7
-    and before.distance_m <= before.down_week_ratio * before.distance_before_m as is_down_week,
+    case
+        when
+            before.week_count_before = before.weeks_compared
+            and before.day_count = 7
+            and (before.run_count = 0 or least(before.distance_m, before.distance_before_m) > 0)
+            then before.distance_m <= before.down_week_ratio * before.distance_before_m
+    end as is_down_week,
     before.fitness_score,
     before.fatigue_score,
     before.form_score

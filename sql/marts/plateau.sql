@@ -1,8 +1,9 @@
 -- One row per athlete, day looked back from, and window: the change of speed at equal heart rate, and the
 -- verdict.
 --
--- What happened between two dates, with a 90 % interval. `is_chosen` marks the window that carries the
--- verdict of its day, `is_latest` the last day. Windows without a slope hold too few comparable runs.
+-- What happened between two dates (of the first and the last comparable run, if there is a slope), with a
+-- 90 % interval. `is_chosen` marks the window that carries the verdict of its day, `is_latest` the last day.
+-- Windows without a slope hold too few comparable runs.
 --
 -- grain: athlete_id, as_of_day, window_weeks
 -- check: verdict in ('improving', 'plateau', 'declining', 'undecided', 'not_enough_data')
@@ -31,31 +32,54 @@ stretches as (
     from changes
 ),
 
-levels as (
+inside as (
     select
-        slopes.athlete_id,
-        slopes.as_of_day,
-        slopes.window_weeks,
+        looks.athlete_id,
+        looks.as_of_day,
+        looks.window_weeks,
+        count(*) as run_count,
+        min(runs.local_day) as first_run_on,
+        max(runs.local_day) as last_run_on,
         median(
             runs.index_log_pct + slopes.slope_pct_per_month
-            * (slopes.as_of_day - runs.local_day) / thresholds.month_days
-        ) as end_log_pct
-    from athlete.slopes as slopes
+            * (looks.as_of_day - runs.local_day) / thresholds.month_days
+        ) as as_of_day_log_pct
+    from athlete.looks as looks
     inner join athlete.trend_runs as runs
         on
-            slopes.athlete_id = runs.athlete_id
-            and runs.local_day between slopes.window_start_on and slopes.as_of_day
+            looks.athlete_id = runs.athlete_id
+            and runs.local_day between looks.window_start_on and looks.as_of_day
+    left join athlete.slopes as slopes
+        on
+            looks.athlete_id = slopes.athlete_id
+            and looks.as_of_day = slopes.as_of_day
+            and looks.window_weeks = slopes.window_weeks
     cross join settings.thresholds as thresholds
     where runs.counts_for_trend
-    group by slopes.athlete_id, slopes.as_of_day, slopes.window_weeks
+    group by looks.athlete_id, looks.as_of_day, looks.window_weeks
+),
+
+levels as (
+    select
+        inside.*,
+        inside.as_of_day_log_pct
+        - slopes.slope_pct_per_month * (inside.as_of_day - inside.last_run_on) / thresholds.month_days
+            as end_log_pct
+    from inside
+    inner join athlete.slopes as slopes
+        on
+            inside.athlete_id = slopes.athlete_id
+            and inside.as_of_day = slopes.as_of_day
+            and inside.window_weeks = slopes.window_weeks
+    cross join settings.thresholds as thresholds
 )
 
 select
     looks.athlete_id,
     looks.as_of_day,
     looks.window_weeks,
-    looks.window_start_on,
-    looks.as_of_day as window_end_on,
+    coalesce(levels.first_run_on, looks.window_start_on) as window_start_on,
+    coalesce(levels.last_run_on, looks.as_of_day) as window_end_on,
     looks.is_latest,
     looks.window_weeks
     = coalesce(
@@ -64,7 +88,7 @@ select
         as is_chosen,
     stretches.verdict,
     stretches.since,
-    coalesce(slopes.run_count, 0) as run_count,
+    coalesce(inside.run_count, 0) as run_count,
     slopes.run_noise_pct,
     slopes.slope_pct_per_month,
     slopes.slope_pct_per_month - thresholds.interval_90 * slopes.standard_error_pct_per_month
@@ -87,11 +111,18 @@ select
     * points.reference_above_zero_speed_bpm as reference_speed_start_m_per_s,
     exp(levels.end_log_pct / 100) * points.reference_above_zero_speed_bpm as reference_speed_end_m_per_s,
     case
+        when coalesce(inside.run_count, 0) < thresholds.trend_min_runs
+            then
+                format(
+                    'fewer than {} comparable runs in these {} weeks',
+                    thresholds.trend_min_runs,
+                    looks.window_weeks
+                )
         when slopes.slope_pct_per_month is null
             then
                 format(
-                    'fewer than {} comparable runs spread over these {} weeks',
-                    thresholds.trend_min_runs,
+                    'the {} comparable runs are too unevenly spread over these {} weeks and the devices',
+                    inside.run_count,
                     looks.window_weeks
                 )
         when slopes.standard_error_pct_per_month > thresholds.standard_error_max_pct_per_month
@@ -120,6 +151,11 @@ left join athlete.chances as chances
         looks.athlete_id = chances.athlete_id
         and looks.as_of_day = chances.as_of_day
         and looks.window_weeks = chances.window_weeks
+left join inside
+    on
+        looks.athlete_id = inside.athlete_id
+        and looks.as_of_day = inside.as_of_day
+        and looks.window_weeks = inside.window_weeks
 left join levels
     on
         looks.athlete_id = levels.athlete_id

@@ -50,7 +50,6 @@ select
     cast(42 as double) as fitness_days, -- time constants of Banister's fitness and fatigue
     cast(7 as double) as fatigue_days,
     cast(840 as double) as load_memory_days, -- twenty time constants back nothing is left (2e-9)
-    cast(0.85 as double) as load_threshold_reserve_ratio, -- an hour at this share of reserve is a load of 100
     -- week
     cast(0.80 as double) as easy_target_ratio, -- the articles: 80 % of the mileage easy
     cast(3 as bigint) as weeks_compared, -- a week is held against this many before it
