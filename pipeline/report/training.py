@@ -155,7 +155,7 @@ def efficiency_trend(content: Content, units: Units) -> Section:
     for row in counted:
         months.setdefault(f"{row['local_day']:%Y-%m}", []).append(row)
     latest = counted[-1]
-    now = f"Now {units.pace(latest['trend_speed_m_per_s'])} at {heart_rate}"
+    now = f"The last four weeks: {units.pace(latest['trend_speed_m_per_s'])} at {heart_rate}"
     if latest["trend_low_m_per_s"] is not None:
         now += f" (90 %: {_range(latest, units)})"
     return Section(
