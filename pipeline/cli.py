@@ -207,7 +207,7 @@ def _console(quiet: bool, json_log: bool) -> "Console":
 def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
     try:
-        app()
+        app(prog_name="nextgear")
     except NextgearError as error:
         typer.echo(f"nextgear: {error}", err=True)
         sys.exit(WRONG if isinstance(error, CheckError | ModelError) else USAGE)
@@ -217,7 +217,7 @@ def main() -> None:
     except BrokenPipeError:  # whoever read us has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:  # a full disk, a folder that may not be written
-        typer.echo(f"nextgear: {error}", err=True)
+        typer.echo(f"nextgear: {error}. What was complete is kept; run again when that is mended.", err=True)
         sys.exit(WRONG)
 
 

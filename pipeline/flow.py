@@ -168,10 +168,10 @@ def run(home: Home, athlete_id: str, sources: Sequence[Path], console: Console) 
 def tell(counts: Counts, console: Console) -> None:
     """What an ingest found, in one line, and what needs a look."""
     found = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in counts.outcomes.items())
-    known = [f"{counts.known} known"] if counts.known else []
+    known = f"{counts.known} known" if counts.known else ""
     console.say(
         "ingested",
-        f"{counts.found} files: {', '.join([*known, *([found] if found else [])])}.",
+        f"{counts.found} files: {', '.join(filter(None, (known, found))) or 'nothing to read'}.",
         found=counts.found,
         known=counts.known,
         outcomes=dict(counts.outcomes),

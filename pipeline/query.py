@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
+from math import isfinite
 from pathlib import Path
 
 import duckdb
@@ -71,11 +72,24 @@ def _write(rows: pa.Table, form: str) -> None:
 
         parquet.write_table(rows, out)
     else:
-        out.write((json.dumps(rows.to_pylist(), default=_plain, indent=1) + "\n").encode())
+        out.write((json.dumps(_plain(rows.to_pylist()), indent=1) + "\n").encode())
 
 
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+def _plain(value: object) -> object:
+    """What JSON can say of a value; like the report, it has no NaN and no infinity."""
+    match value:
+        case float():
+            return value if isfinite(value) else None
+        case str() | int() | None:
+            return value
+        case list():
+            return [_plain(item) for item in value]
+        case dict():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case date() | datetime():
+            return value.isoformat()
+        case _:
+            return str(value)
 
 
 def typed() -> Iterator[str]:

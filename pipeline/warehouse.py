@@ -357,7 +357,7 @@ def build(
             _explain(db, all_models, folder)
             db.commit()
             db.execute("checkpoint")  # closing would do it as well, and keep quiet if the disk is full
-    except duckdb.IOException as error:
+    except (duckdb.IOException, duckdb.FatalException) as error:
         raise OSError(f"{beside}: {error}") from error
     beside.replace(warehouse)
     _forget_old_measurements(all_models, lakes)

@@ -1,9 +1,11 @@
 """What more than one test file needs: files, a finished run, the command, a model's rows for rows given."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,8 @@ ENVIRONMENT = {
     "PYTHONPATH": str(CHECKOUT),
 }
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
+Started = Callable[..., subprocess.Popen[Any]]
+Ended = Callable[..., subprocess.CompletedProcess[Any]]
 Given = Mapping[str, str | pd.DataFrame]
 
 # A shared machine is slow now and then, which says nothing about the code; in CI a red test must stay red.
@@ -46,10 +49,10 @@ def corpus() -> Path:
 
 @pytest.fixture(scope="session")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three weeks of a simulated runner who keeps it easy, as files, and one file that nobody can read."""
+    """Two weeks of a simulated runner who keeps it easy, as files, and one file that nobody can read."""
     folder = tmp_path_factory.mktemp("exports")
     easy = simulate.Habits(workouts_per_week=0, strides_per_week=0, races_per_year=0)
-    runner = simulate.Runner(weeks=3, habits=((0, easy),), missing_week_ratio=0, recording_interval_s=10)
+    runner = simulate.Runner(weeks=2, habits=((0, easy),), missing_week_ratio=0, recording_interval_s=10)
     simulate.write(runner, folder)
     (folder / "page.fit").write_text("<html>Please log in</html>")
     return folder
@@ -64,12 +67,33 @@ def built(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> flow.Home:
 
 
 @pytest.fixture
-def nextgear() -> Command:
-    """A command in a process of its own, as a shell starts it, and what became of it."""
+def started() -> Iterator[Started]:
+    """Start a command in a process of its own, as a shell does; what a test leaves running ends with it."""
+    processes: list[subprocess.Popen[Any]] = []
 
-    def run(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
-        options = {"capture_output": True, "text": True, "timeout": 120, "env": ENVIRONMENT, **options}
-        return subprocess.run([*NEXTGEAR, *map(str, arguments)], check=False, **options)
+    def start(*arguments: str | Path, **options: Any) -> subprocess.Popen[Any]:
+        pipe = subprocess.PIPE
+        options = {"stdin": pipe, "stdout": pipe, "stderr": pipe, "env": ENVIRONMENT, "text": True, **options}
+        processes.append(
+            subprocess.Popen([*NEXTGEAR, *map(str, arguments)], start_new_session=True, **options)
+        )
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+@pytest.fixture
+def nextgear(started: Started) -> Ended:
+    """A command and what became of it."""
+
+    def run(*arguments: str | Path, typed: Any = None, **options: Any) -> subprocess.CompletedProcess[Any]:
+        process = started(*arguments, **options)
+        out, err = process.communicate(typed, timeout=120)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     return run
 

@@ -4,8 +4,7 @@
 -- The slope is a weighted median over pairs of runs on the same device (Theil-Sen, weighted by their
 -- distance in time), so that a new watch or strap cannot make a trend. The standard error holds the noise
 -- from run to run and nothing else: fitness that swung inside the window is part of what happened in it
--- (SCIENCE.md F). Where the device changed inside the window, nothing says what happened across the change:
--- the error grows with the share of the spread in time that lies between the devices.
+-- (SCIENCE.md F).
 --
 -- grain: athlete_id, as_of_day, window_weeks
 -- check: standard_error_pct_per_month > 0
@@ -60,7 +59,6 @@ noise as (
         count(*) as run_count,
         min(inside.day_number) as first_day_number,
         max(inside.day_number) as last_day_number,
-        regr_sxx(inside.index_log_pct, inside.day_number) as sum_of_squares,
         any_value(thresholds.mad_to_sd) * median(abs(inside.residual_pct)) as run_noise_pct
     from inside
     cross join settings.thresholds as thresholds
@@ -158,8 +156,7 @@ select
     noise.run_noise_pct,
     medians.slope_pct_per_month,
     thresholds.standard_error_factor * noise.run_noise_pct * thresholds.month_days
-    * sqrt(thresholds.theil_sen_variance_ratio * noise.sum_of_squares) / leverage.sum_of_squares
-        as standard_error_pct_per_month,
+    * sqrt(thresholds.theil_sen_variance_ratio / leverage.sum_of_squares) as standard_error_pct_per_month,
     (noise.last_day_number - noise.first_day_number) / thresholds.month_days as window_months
 from noise
 inner join leverage

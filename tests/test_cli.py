@@ -1,0 +1,393 @@
+"""The commands as people and scripts use them; in processes of their own where pipes and terminals matter."""
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli import app, main
+from pipeline.flow import Home
+from pipeline.report import FORMATS, SECTIONS
+
+Started = Callable[..., subprocess.Popen[Any]]
+Ended = Callable[..., subprocess.CompletedProcess[Any]]
+
+COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
+ESCAPE = "\x1b["
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Ended:
+    """A command in this process, for what does not depend on having one of its own."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def call(*arguments: str | Path, text: bool = True) -> subprocess.CompletedProcess[Any]:
+        monkeypatch.setattr(sys, "argv", ["nextgear", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capfdbinary.readouterr()
+        code = int(ended.value.code or 0)
+        return subprocess.CompletedProcess(sys.argv, code, out.decode() if text else out, err.decode())
+
+    return call
+
+
+@pytest.fixture
+def asked(here: Ended, built: Home) -> Ended:
+    """A command about the finished run; it must go well and say nothing on standard error."""
+
+    def ask(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[Any]:
+        ended = here(*arguments, "--data", built.folder, **options)
+        assert ended.returncode == 0, ended.stderr
+        assert not ended.stderr
+        return ended
+
+    return ask
+
+
+def assert_one_sentence(ended: subprocess.CompletedProcess[str], code: int, *said: str) -> None:
+    assert ended.returncode == code, ended.stderr
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("nextgear: ")
+    assert "Traceback" not in ended.stderr
+    for words in said:
+        assert words in ended.stderr
+
+
+# --- help and what is not there
+
+
+def test_the_commands_introduce_themselves(nextgear: Ended):
+    ended = nextgear("--help")
+    assert ended.returncode == 0
+    assert ended.stdout.startswith("Usage: nextgear ")
+    for command in COMMANDS:
+        assert re.search(rf"^\s+{command}\s+\S", ended.stdout, re.MULTILINE), command
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str):
+    result = CliRunner().invoke(app, [command, "--help"])
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"Usage: nextgear {command} ")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["runn"], ["run", "--dta", "x"], ["report", "--data"], ["sql", "1", "2"]]
+)
+def test_a_slip_on_the_command_line_is_a_usage_error(arguments: list[str]):
+    result = CliRunner().invoke(app, arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Error: " in result.stderr
+
+
+@pytest.mark.parametrize("command", ["why", "report", "files", "sql"])
+def test_before_the_first_run_a_command_says_what_to_do(here: Ended, tmp_path: Path, command: str):
+    query = ["select 1"] if command == "sql" else []
+    ended = here(command, *query, "--data", tmp_path / "data")
+    assert_one_sentence(ended, 2, "no warehouse yet", "nextgear run")
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_athlete_that_is_no_name_is_refused(here: Ended, tmp_path: Path):
+    ended = here("run", "--athlete", "../ann", "--data", tmp_path)
+    assert_one_sentence(ended, 2, "../ann")
+
+
+def test_the_data_folder_may_come_from_the_environment(nextgear: Ended, built: Home):
+    environment = {**os.environ, "NEXTGEAR_DATA": str(built.folder)}
+    ended = nextgear("sql", "select 42 as answer", "--format", "csv", env=environment)
+    assert ended.stdout.splitlines() == ['"answer"', "42"]
+
+
+# --- run, ingest, build
+
+
+def test_files_land_and_are_built_in_steps(nextgear: Ended, exports: Path, tmp_path: Path):
+    run = sorted(exports.glob("*.fit"))[0]
+    landed = nextgear("ingest", run, exports / "page.fit", "--data", tmp_path)
+    assert (landed.returncode, landed.stdout) == (0, "")
+    assert landed.stderr.splitlines()[0] == "2 files: 1 imported, 1 quarantined."
+    built = nextgear("build", "--data", tmp_path)
+    assert (built.returncode, built.stdout, built.stderr) == (0, "", "Built.\n")
+    again = nextgear("run", run, "--data", tmp_path)  # its news is the report
+    assert again.stderr.splitlines() == ["1 files: 1 known.", f"Report: {tmp_path}/reports/me/latest.html"]
+    assert again.stdout.startswith("Not enough runs to judge yet\n")
+    assert ESCAPE not in again.stdout  # in a pipe: neither colour nor, above, progress
+
+
+QUIETLY = [["ingest", "page.fit"], ["build"], ["run"], ["report"], ["why"]]
+
+
+@pytest.mark.parametrize("arguments", QUIETLY, ids=[arguments[0] for arguments in QUIETLY])
+def test_a_quiet_command_says_nothing(
+    here: Ended, exports: Path, built: Home, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+):
+    monkeypatch.chdir(exports)
+    ended = here(*arguments, "--quiet", "--data", built.folder)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+def test_a_log_for_machines_is_a_line_of_json_for_each_piece_of_news(
+    here: Ended, exports: Path, built: Home, tmp_path: Path
+):
+    def logged(*arguments: str | Path) -> list[dict[str, object]]:
+        ended = here(*arguments, "--json-log")
+        assert (ended.returncode, ended.stdout) == (0, "")
+        return [json.loads(line) for line in ended.stderr.splitlines()]
+
+    assert logged("ingest", exports / "page.fit", "--data", tmp_path) == [
+        {"event": "ingested", "found": 1, "known": 0, "outcomes": {"quarantined": 1}},
+        {"event": "quarantined"},
+    ]
+    page = built.report("me")
+    known = {"event": "nothing_new", "files": 9, "path": str(page)}
+    assert logged("run", exports, "--data", built.folder) == [known]
+    assert logged("build", "--data", built.folder) == [{"event": "built", "is_new": False}]
+    out = tmp_path / "report.json"
+    told = [{"event": "report", "path": str(out)}]
+    assert logged("report", "--format", "json", "--out", out, "--data", built.folder) == told
+
+
+# --- reports
+
+
+def test_why_fits_on_one_screen(asked: Ended):
+    lines = asked("why").stdout.rstrip().splitlines()
+    assert lines[0] == "Not enough runs to judge yet"
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+
+
+MARKS = {"terminal": "Weekly load", "html": "<!doctype html>", "markdown": "# nextgear", "json": "{"}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_report_is_printed_or_written(asked: Ended, here: Ended, built: Home, tmp_path: Path, form: str):
+    printed = asked("report", "--format", form).stdout
+    assert MARKS[form] in printed
+    out = tmp_path / "new" / "report"
+    written = here("report", "--format", form, "--out", out, "--data", built.folder)
+    assert (written.stdout, written.stderr) == ("", f"Report: {out}\n")
+    assert out.read_text(encoding="utf-8").strip() == printed.strip()
+    assert list(out.parent.iterdir()) == [out]
+
+
+def test_the_report_for_machines_is_json_of_the_known_shape(asked: Ended):
+    told = json.loads(asked("report", "--format", "json").stdout)
+    assert told["schema_version"] == 1
+    assert told["verdict"]["class"] == "not_enough_data"
+    assert told["files"] == {"imported": 8, "quarantined": 1}
+    assert {"causes", "weekly_load", "intensity_split", "efficiency_trend", "best_efforts"} <= told.keys()
+
+
+def test_a_report_of_chosen_sections_leaves_out_the_others(asked: Ended):
+    told = json.loads(asked("report", "--format", "json", "--section", "files", "--section", "causes").stdout)
+    assert {"files", "causes"} <= told.keys()
+    assert told.keys().isdisjoint({"weekly_load", "best_efforts"})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "known"),
+    [
+        (["report", "--section", "weather"], SECTIONS),
+        (["report", "--format", "pdf"], FORMATS),
+        (["sql", "select 1", "--format", "xlsx"], ("table", "csv", "json", "parquet")),
+        (["files", "--format", "xlsx"], ("table", "csv", "json", "parquet")),
+    ],
+)
+def test_a_choice_that_does_not_exist_names_those_that_do(
+    here: Ended, built: Home, arguments: list[str], known: tuple[str, ...]
+):
+    assert_one_sentence(here(*arguments, "--data", built.folder), 2, ", ".join(known))
+
+
+# --- sql and files
+
+QUERY = "select activity_id, local_day, distance_m, null as nothing from marts.activities order by all"
+
+
+def test_an_answer_in_sql_reads_back_from_every_format(asked: Ended):
+    rows = json.loads(asked("sql", QUERY, "--format", "json").stdout)
+    assert len(rows) == 8
+    assert rows[0].keys() == {"activity_id", "local_day", "distance_m", "nothing"}
+    assert rows[0]["nothing"] is None
+    in_csv = list(csv.DictReader(StringIO(asked("sql", QUERY, "--format", "csv").stdout)))
+    in_parquet = pq.read_table(
+        BytesIO(asked("sql", QUERY, "--format", "parquet", text=False).stdout)
+    ).to_pylist()
+    in_table = asked("sql", QUERY).stdout
+    for row, of_csv, of_parquet in zip(rows, in_csv, in_parquet, strict=True):
+        assert (of_csv["activity_id"], of_csv["local_day"]) == (row["activity_id"], row["local_day"])
+        assert (of_csv["nothing"], of_parquet["nothing"]) == ("", None)
+        assert float(of_csv["distance_m"]) == of_parquet["distance_m"] == row["distance_m"]
+        assert of_parquet["local_day"].isoformat() == row["local_day"]
+        assert row["local_day"] in in_table
+
+
+def test_numbers_that_json_does_not_have_are_nulls(asked: Ended):
+    query = "select 'nan'::double as a, 'inf'::double as b, [1.5, 'nan'::double] as c"
+    told = asked("sql", query, "--format", "json").stdout
+
+    def refuse(name: str) -> None:
+        raise AssertionError(name)
+
+    assert json.loads(told, parse_constant=refuse) == [{"a": None, "b": None, "c": [1.5, None]}]
+
+
+def test_sql_comes_from_a_file_or_from_standard_input_as_well(
+    asked: Ended, nextgear: Ended, built: Home, tmp_path: Path
+):
+    (tmp_path / "runs.sql").write_text(
+        "-- How many.\nselect count(*) as runs from marts.activities;\n-- That's all.\n"
+    )
+    from_file = asked("sql", tmp_path / "runs.sql", "--format", "csv").stdout
+    query = "select count(*) as runs from marts.activities"
+    piped = nextgear("sql", "--format", "csv", "--data", built.folder, typed=query)
+    assert from_file.splitlines() == piped.stdout.splitlines() == ['"runs"', "8"]
+
+
+def test_each_of_several_selects_is_answered(asked: Ended):
+    assert asked("sql", "select 1 as a; select 2 as b", "--format", "csv").stdout.split() == [
+        '"a"',
+        "1",
+        '"b"',
+        "2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("selec 1", "syntax error"),
+        ("from marts.weather", "weather"),
+        ("select 'x'::bigint", "Could not convert"),
+        ("drop table marts.days", "only selects"),
+        ("copy marts.days to 'days.csv'", "only selects"),
+    ],
+)
+def test_a_query_that_cannot_be_answered_is_one_sentence(
+    here: Ended, built: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: str, said: str
+):
+    monkeypatch.chdir(tmp_path)
+    assert_one_sentence(here("sql", query, "--data", built.folder), 1, said)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sql_file_that_is_not_there_is_named(here: Ended, built: Home):
+    assert_one_sentence(here("sql", "gone.sql", "--data", built.folder), 2, "gone.sql")
+
+
+def test_the_ledger_tells_of_every_file_or_of_one_outcome(asked: Ended, exports: Path):
+    every = json.loads(asked("files", "--format", "json").stdout)
+    assert [file["path"] for file in every] == sorted(map(str, exports.iterdir()))
+    (page,) = json.loads(asked("files", "--outcome", "quarantined", "--format", "json").stdout)
+    assert page["path"] == str(exports / "page.fit")
+    assert page["reason"].startswith("not_fit: ")
+    assert json.loads(asked("files", "--athlete", "ann", "--format", "json").stdout) == []
+
+
+# --- models and demo
+
+
+def test_the_models_are_listed_drawn_and_explained():
+    def told(*arguments: str) -> str:
+        return CliRunner().invoke(app, ["models", *arguments], catch_exceptions=False).stdout
+
+    assert {"marts.weekly_load", "staging.records"} <= set(told().splitlines())
+    first, *arrows = told("--graph").splitlines()
+    assert first == "graph LR"
+    assert "    raw.records --> staging.records" in arrows
+    assert all(re.fullmatch(r"    [a-z_.]+ --> [a-z_.]+", arrow) for arrow in arrows)
+    explained = told("--markdown")
+    assert "### marts.weekly_load" in explained
+    assert "| `athlete_id` | varchar |" in explained
+
+
+# --- pipes and terminals
+
+
+@pytest.mark.parametrize("arguments", [["from range(9000)"], ["from range(200000)", "--format", "csv"]])
+def test_a_reader_that_has_seen_enough_is_no_error(started: Started, built: Home, arguments: list[str]):
+    process = started("sql", *arguments, "--data", built.folder)
+    assert process.stdout and process.stderr
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(60) in (0, 1)
+
+
+@pytest.fixture
+def on_terminal(started: Started) -> Callable[..., str]:
+    """What a command shows on a terminal of so many columns."""
+    pty = pytest.importorskip("pty")
+    termios = pytest.importorskip("termios")
+
+    def show(*arguments: str | Path, columns: int = 80, typed: str = "", **environment: str) -> str:
+        ours, theirs = pty.openpty()
+        termios.tcsetwinsize(theirs, (24, columns))
+        environment = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
+        process = started(
+            *arguments, stdin=theirs, stdout=theirs, stderr=theirs, text=False, env=environment, cwd=CHECKOUT
+        )
+        os.close(theirs)
+        os.write(ours, typed.encode())
+        shown = b""
+        try:
+            while chunk := os.read(ours, 65536):
+                shown += chunk
+        except OSError:  # the other end is closed
+            pass
+        os.close(ours)
+        assert process.wait(60) == 0, shown.decode()
+        return shown.decode().replace("\r\n", "\n")
+
+    return show
+
+
+CHECKOUT = Path(__file__).parent.parent
+
+
+def visible_widths(shown: str) -> list[int]:
+    return [len(line) for line in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).splitlines()]
+
+
+def test_a_terminal_shows_progress_and_colour(on_terminal: Callable[..., str], exports: Path, tmp_path: Path):
+    (tmp_path / "exports").mkdir()  # with a run in it, not with sixteen months of a simulated runner
+    shutil.copy(sorted(exports.glob("*.fit"))[0], tmp_path / "exports")
+    shown = on_terminal("demo", "--data", tmp_path)
+    assert "Reading" in shown
+    assert "Measuring" in shown
+    assert re.search(r"\x1b\[[0-9;]*m\S", shown.split("1 imported")[1])
+    assert (tmp_path / "reports" / "me" / "latest.html").is_file()
+
+
+@pytest.mark.parametrize(("command", "columns"), [("why", 50), ("report", 80)])
+def test_what_is_told_keeps_within_the_terminal(
+    on_terminal: Callable[..., str], built: Home, command: str, columns: int
+):
+    shown = on_terminal(command, "--data", built.folder, columns=columns)
+    assert ESCAPE in shown
+    assert max(visible_widths(shown)) <= columns
+
+
+def test_who_asks_for_no_colour_gets_none(on_terminal: Callable[..., str], built: Home):
+    assert ESCAPE not in on_terminal("why", "--data", built.folder, NO_COLOR="1")
+
+
+def test_sql_is_typed_query_by_query_and_an_empty_line_leaves(on_terminal: Callable[..., str], built: Home):
+    shown = on_terminal("sql", "--data", built.folder, typed="select 40 +\n2 as answer;\n\n")
+    assert "sql> " in shown
+    assert "...> " in shown
+    assert re.search(r"\b42\b", shown)
