@@ -145,11 +145,11 @@ def test_a_file_in_quarantine_is_said_and_counts_as_a_fault_only_on_demand(
 
 
 def look(home: Home, pattern: str) -> set[tuple[Path, int]]:
-    return {(path, path.stat().st_ino) for path in home.folder.glob(pattern) if path.exists()}
+    return {(path, path.stat().st_mtime_ns) for path in home.folder.glob(pattern) if path.exists()}
 
 
 def wait_for(process: subprocess.Popen[Any], home: Home, pattern: str, before: set[tuple[Path, int]]) -> None:
-    """Until there is a file that was not there before, or the run has ended."""
+    """Until there is a file that is new since `before`, or the run has ended."""
     while process.poll() is None:
         try:
             if look(home, pattern) - before:
@@ -165,7 +165,7 @@ MOMENTS = [
     ("lake/me/*/*.parquet", 0),  # a batch is half landed
     ("lake/me/measured/*/*/*.parquet", 0),
     (".warehouse.duckdb.building", 0.2),
-    (".warehouse.duckdb.building", 0.9),
+    (".warehouse.duckdb.building", 0.6),
     ("warehouse.duckdb", 0),
     (".warehouse.duckdb.state", 0),
     ("reports/me/*", 0),
@@ -182,8 +182,7 @@ def test_a_run_killed_at_every_step_ends_with_the_content_of_an_undisturbed_one(
 ):
     kills = 0
     for pattern, delay_s in MOMENTS:
-        if pattern == "exports":
-            shutil.rmtree(home.exports, ignore_errors=True)
+        home.warehouse.unlink(missing_ok=True)  # or the next run might find nothing left to do
         before = look(home, pattern)
         process = started("run", exports, "--data", home.folder, "--quiet")
         wait_for(process, home, pattern, before)
@@ -192,7 +191,7 @@ def test_a_run_killed_at_every_step_ends_with_the_content_of_an_undisturbed_one(
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         kills += process.returncode == -signal.SIGKILL
-    assert kills > len(MOMENTS) / 2
+    assert kills >= len(MOMENTS) - 2  # the fastest machine may be done before we look
     ended = nextgear("run", exports, "--data", home.folder)
     assert ended.returncode == 0, ended.stderr
     assert_content(home, undisturbed)
