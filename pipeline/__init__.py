@@ -20,8 +20,14 @@ class Warehouse:
         self._db = db
 
     def sql(self, query: str) -> pd.DataFrame:
-        """What a query answers. Raises duckdb.Error if it cannot be run."""
-        return self._db.sql(query).df()
+        """What a select answers, the last one if there are several.
+
+        Raises ModelError for anything but a select, and duckdb.Error for one that cannot be run.
+        """
+        from pipeline.query import answers
+
+        *_, answer = (relation.df() for relation in answers(self._db, query))
+        return answer
 
     def close(self) -> None:
         """Let go of the file."""

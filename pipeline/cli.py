@@ -124,7 +124,8 @@ def why(data: Data = None, athlete: Athlete = "me", quiet: Quiet = False, json_l
     from pipeline import flow
 
     console = _console(quiet, json_log)
-    console.show(flow.why(_home(data), athlete, width=console.width, color=console.has_color))
+    text = flow.why(_home(data), athlete, width=console.width, color=console.has_color)
+    flow.deliver(text, None, console)
 
 
 @app.command()

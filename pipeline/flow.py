@@ -113,7 +113,7 @@ def publish(path: Path, text: str) -> None:
 def deliver(text: str, out: Path | None, console: Console) -> None:
     """A report where it was asked for: in a file, or on standard output."""
     if out is None:
-        console.show(text)
+        print(text)  # it was asked for, so even a quiet command says it
     else:
         publish(out, text)
         console.say("report", f"Report: {out}", path=str(out))

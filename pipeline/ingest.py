@@ -8,13 +8,14 @@ not opened again; what it knows by content is not read again.
 import hashlib
 import os
 import signal
+import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path, PurePath
 from typing import Protocol, Self, cast
 
@@ -275,9 +276,21 @@ def _pool(count: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
         count,
         mp_context=get_context("spawn"),  # a fork would copy locks that threads of this process hold
-        initializer=signal.signal,  # Ctrl-C is for this process alone
-        initargs=(signal.SIGINT, signal.SIG_IGN),
+        initializer=_serve,
     )
+
+
+def _serve() -> None:
+    """A reader process leaves Ctrl-C to the process it serves, and ends with it however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
 
 
 def _read(file_format: str, content: bytes, path: str) -> Reading | str:

@@ -17,8 +17,10 @@ import duckdb
 import pandas as pd
 import pytest
 
+import pipeline
 from pipeline import flow, lake, warehouse
 from pipeline.console import Console
+from pipeline.errors import ModelError, NextgearError
 from pipeline.flow import Home
 
 Started = Callable[..., subprocess.Popen[Any]]
@@ -301,3 +303,40 @@ def test_a_full_disk_is_said_and_loses_nothing(
     flow.build(home, SILENT)
     assert_content(home, undisturbed)
     assert_nothing_half_done(home)
+
+
+def test_a_notebook_can_ask_and_cannot_write(built: Home):
+    with pipeline.open(built.folder) as warehouse:
+        assert warehouse.sql("from marts.weekly_load").run_count.sum() > 0
+        part = next((built.lake / "me" / "records").glob("*.parquet"))
+        with pytest.raises(ModelError, match="only selects"):
+            warehouse.sql(f"copy (select 1) to '{part}'")
+    with pytest.raises(NextgearError, match="no warehouse yet"):
+        pipeline.open(built.folder / "nowhere")
+
+
+def test_reader_processes_end_with_the_process_they_serve(
+    started: Started, exports: Path, home: Home, tmp_path: Path
+):
+    """Killed alone, and not as a group: nobody is left to tell them."""
+    many = tmp_path / "many"
+    for copy in range(20):  # other bytes, so that none is a duplicate: there is something to read for a while
+        for file in exports.glob("20*.fit"):
+            (many / str(copy)).mkdir(parents=True, exist_ok=True)
+            (many / str(copy) / file.name).write_bytes(file.read_bytes() + bytes(copy + 1))
+    process = started("ingest", many, "--data", home.folder)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    if not children.parent.exists():
+        pytest.skip("no /proc to see processes in")
+    workers: list[str] = []
+    while len(workers) < 2 and process.poll() is None:
+        workers = children.read_text().split()
+        time.sleep(0.05)
+    time.sleep(1)  # the second of its children is a reader by now, not still a tracker of resources
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{worker}").exists() for worker in workers) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert workers
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]

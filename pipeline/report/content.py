@@ -50,7 +50,12 @@ def read(warehouse: Path, athlete_id: str, sql: Path, sections: Sequence[str]) -
         raise NextgearError(
             f"{warehouse}: no warehouse yet; `nextgear run SOURCES` makes one from your exports"
         )
-    with duckdb.connect(warehouse, read_only=True) as connection:
+    try:
+        connection = duckdb.connect(warehouse, read_only=True)
+    except duckdb.Error as error:
+        advice = "delete it, and `nextgear build` makes a new one"
+        raise NextgearError(f"{warehouse}: {advice}: {error}") from error
+    with connection:
         rows = {
             name: _rows(connection, name, (sql / f"{name}.sql").read_text(encoding="utf-8"), athlete_id)
             for name in dict.fromkeys(("verdict", *sections))
