@@ -127,7 +127,7 @@ def test_files_land_and_are_built_in_steps(nextgear: Ended, exports: Path, tmp_p
     assert ESCAPE not in again.stdout  # in a pipe: neither colour nor, above, progress
 
 
-QUIETLY = [["ingest", "page.fit"], ["build"], ["run"], ["report", "--out", "report.txt"]]
+QUIETLY = [["ingest", "page.fit"], ["build"], ["run"], ["report", "--out", "../report.txt"]]
 
 
 @pytest.mark.parametrize("arguments", QUIETLY, ids=[arguments[0] for arguments in QUIETLY])
