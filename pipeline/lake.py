@@ -184,7 +184,7 @@ def _typed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _decimals(column: pa.ChunkedArray[Any], kind: pa.Decimal128Type[Any, Any]) -> pa.Array[Any]:
+def _decimals(column: "pa.ChunkedArray[Any]", kind: "pa.Decimal128Type[Any, Any]") -> "pa.Array[Any]":
     """Doubles rounded to the digits of a decimal type; what is no finite number of that size is null.
 
     Arrow's own cast takes a hundred times as long: a decimal is two words of 64 bits, the low one first.
