@@ -35,6 +35,7 @@ Athlete = Annotated[str, typer.Option("--athlete", metavar="ID", help="Whose fil
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")]
 JsonLog = Annotated[bool, typer.Option("--json-log", help="News as JSON lines on standard error.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if a file was quarantined.")]
+Retry = Annotated[bool, typer.Option("--retry", help="Read again what gave no activity before.")]
 Sources = Annotated[
     list[Path] | None,
     typer.Argument(
@@ -53,11 +54,12 @@ def run(
     quiet: Quiet = False,
     json_log: JsonLog = False,
     strict: Strict = False,
+    retry: Retry = False,
 ) -> None:
     """Ingest, build and report in one go; what cron calls."""
     from pipeline import flow
 
-    counts = flow.run(_home(data), athlete, sources or [], _console(quiet, json_log))
+    counts = flow.run(_home(data), athlete, sources or [], _console(quiet, json_log), retry)
     raise typer.Exit(QUARANTINED * (strict and counts.outcomes.get("quarantined", 0) > 0))
 
 
@@ -69,12 +71,13 @@ def ingest(
     quiet: Quiet = False,
     json_log: JsonLog = False,
     strict: Strict = False,
+    retry: Retry = False,
 ) -> None:
     """Bring files into the lake."""
     from pipeline import flow
 
     console = _console(quiet, json_log)
-    counts = flow.land(_home(data), athlete, sources or [], console)
+    counts = flow.land(_home(data), athlete, sources or [], console, retry)
     flow.tell(counts, console)
     raise typer.Exit(QUARANTINED * (strict and counts.outcomes.get("quarantined", 0) > 0))
 

@@ -50,18 +50,22 @@ class Home:
         return Lake(self.lake, athlete_id)
 
 
-def land(home: Home, athlete_id: str, sources: Sequence[Path], console: Console) -> Counts:
+def land(
+    home: Home, athlete_id: str, sources: Sequence[Path], console: Console, retry: bool = False
+) -> Counts:
     """Bring every activity of the sources into the lake; without sources, of the drop folder."""
     with lake.exclusive(home.folder):
-        return _land(home, athlete_id, sources, console)
+        return _land(home, athlete_id, sources, console, retry)
 
 
-def _land(home: Home, athlete_id: str, sources: Sequence[Path], console: Console) -> Counts:
+def _land(home: Home, athlete_id: str, sources: Sequence[Path], console: Console, retry: bool) -> Counts:
     athletes_lake = home.lake_of(athlete_id)
     home.exports.mkdir(exist_ok=True)
     settings = athlete.load(home.folder, athlete_id)
     with console.progress("Reading") as progress:
-        return ingest.ingest(sources or [home.exports], athletes_lake, settings.time_zone, progress)
+        return ingest.ingest(
+            sources or [home.exports], athletes_lake, settings.time_zone, progress, retry=retry
+        )
 
 
 def build(home: Home, console: Console) -> bool:
@@ -73,15 +77,20 @@ def build(home: Home, console: Console) -> bool:
 def _build(home: Home, console: Console) -> bool:
     athlete_ids = lake.athletes(home.lake)
     settings = [athlete.load(home.folder, athlete_id) for athlete_id in athlete_ids]
+    lakes = [home.lake_of(athlete_id) for athlete_id in athlete_ids]
     with console.progress("Measuring") as progress:
-        return warehouse.build(
+        is_new = warehouse.build(
             home.warehouse,
             warehouse.sql_folder(),
-            [home.lake_of(athlete_id) for athlete_id in athlete_ids],
+            lakes,
             [repr(said) for said in settings],
             lambda: athlete.tables(settings),
             progress,
         )
+    if is_new:
+        for of_athlete in lakes:  # what was compacted is read by no published warehouse any more
+            of_athlete.sweep()
+    return is_new
 
 
 def report(home: Home, athlete_id: str, **choices: object) -> str:
@@ -141,11 +150,13 @@ def files(home: Home, athlete_id: str, outcome: str | None, form: str, console: 
         )
 
 
-def run(home: Home, athlete_id: str, sources: Sequence[Path], console: Console) -> Counts:
+def run(
+    home: Home, athlete_id: str, sources: Sequence[Path], console: Console, retry: bool = False
+) -> Counts:
     """Ingest, build, report: what cron calls. Says what is new, in one line if nothing is."""
     page = home.report(athlete_id)
     with lake.exclusive(home.folder):
-        counts = _land(home, athlete_id, sources, console)
+        counts = _land(home, athlete_id, sources, console, retry)
         _build(home, console)
         # Not only if it was built just now: perhaps by a run that was cut short, or for another athlete.
         is_old = not page.exists() or page.stat().st_mtime_ns < home.warehouse.stat().st_mtime_ns

@@ -24,8 +24,8 @@ import pyarrow as pa
 from pipeline.errors import UnreadableFileError
 from pipeline.lake import LEDGER, Lake
 from pipeline.local_time import utc_offset
-from pipeline.readers import READERS
-from pipeline.schema import STREAMS, TABLES, Activity, Reading, stream_schema
+from pipeline.readers import READERS, VERSION
+from pipeline.schema import STREAMS, TABLES, Activity, Reading, read_schema, stream_schema
 from pipeline.sources import Export, exports, sniff
 
 # A batch is what a killed run loses, and what the warehouse measures at a time.
@@ -42,6 +42,8 @@ MOST_WORKERS = 8
 
 # Formats of activities that have no reader yet.
 UNSUPPORTED = {"tcx": "TCX files cannot be read yet"}
+# Another version of the readers may make something of them.
+FRUITLESS = ("not_an_activity", "unsupported", "quarantined")
 # Such a name says that there is an activity in the file.
 ACTIVITY_SUFFIXES = (".fit", ".gpx", ".tcx")
 
@@ -68,16 +70,22 @@ class Counts:
 
 
 def ingest(
-    sources: Sequence[Path], lake: Lake, home_zone: str | None, progress: Progress, workers: int | None = None
+    sources: Sequence[Path],
+    lake: Lake,
+    home_zone: str | None,
+    progress: Progress,
+    workers: int | None = None,
+    retry: bool = False,
 ) -> Counts:
     """Bring all activities of files, folders and archives into the lake; the caller holds its lock.
 
     `home_zone` is where an activity took place if neither its file nor a position says so. `workers` is the
     number of reader processes, None for what suits the machine; 1 reads in this process. However the run
-    ends, by an interrupt or a bug, what is complete lands.
+    ends, by an interrupt or a bug, what is complete lands. What gave no activity to an older version of the
+    readers is read again; with `retry`, also what gave none to this one.
     """
     lake.sweep()
-    known = _Known.of(lake)
+    known = _Known.of(lake, retry)
     progress.start(sum(1 for _ in exports(sources, known.is_unchanged)))
     outcomes: Counter[str] = Counter()
     batch: list[_Rows] = []
@@ -94,6 +102,8 @@ def ingest(
         finally:
             if batch:
                 lake.land(_tables(batch))
+    if outcomes:
+        lake.compact()
     return Counts(found=len(known.paths) + outcomes.total(), known=len(known.paths), outcomes=dict(outcomes))
 
 
@@ -127,8 +137,13 @@ class _Known:
     paths: set[str] = field(default_factory=set[str])  # met in this run, with nothing to do
 
     @classmethod
-    def of(cls, lake: Lake) -> Self:
-        rows = lake.ledger().to_pylist()
+    def of(cls, lake: Lake, retry: bool) -> Self:
+        versions = sorted(lake.ledger().to_pylist(), key=lambda row: row["reader_version"])
+        rows = [
+            row
+            for row in {(row["path"], row["digest"]): row for row in versions}.values()
+            if row["outcome"] not in FRUITLESS or (row["reader_version"] == VERSION and not retry)
+        ]
         return cls(
             # What could not be opened has no digest, and is tried again: no file time shows a new permission.
             unchanged={
@@ -346,6 +361,7 @@ def _rows(athlete_id: str, home_zone: str | None, file: _File, reading: Reading)
             "reason": reason,
             "activity_id": ids[0] if ids else None,
             "duplicate_of_path": file.duplicate_of_path,
+            "reader_version": VERSION,
         },
         activities=[
             {**activity.summary, **keys, "file_digest": file.digest, **_offset(activity, home_zone)}
@@ -395,7 +411,7 @@ def _offset(activity: Activity, home_zone: str | None) -> dict[str, object]:
 def _with_keys(rows: pa.Table, table: str, keys: Mapping[str, str]) -> pa.Table:
     for key, value in keys.items():
         rows = rows.append_column(key, pa.repeat(value, len(rows)))
-    return rows.select(TABLES[table].names).cast(TABLES[table])
+    return rows.select(TABLES[table].names).cast(read_schema(table))
 
 
 def _tables(batch: Sequence[_Rows]) -> dict[str, pa.Table]:
@@ -407,5 +423,5 @@ def _tables(batch: Sequence[_Rows]) -> dict[str, pa.Table]:
     }
     for stream in STREAMS:
         parts = [part for rows in batch for table, part in rows.streams if table == stream]
-        tables[stream] = pa.concat_tables([TABLES[stream].empty_table(), *parts])
+        tables[stream] = pa.concat_tables([read_schema(stream).empty_table(), *parts])
     return tables

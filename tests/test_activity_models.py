@@ -224,17 +224,12 @@ def test_steady_blocks_begin_after_ten_minutes_and_a_minute_after_each_stop(rows
 
 
 def test_decoupling_is_the_loss_of_metres_per_beat(rows_of: RowsOf):
-    """An oracle of SCIENCE.md D: an efficiency of 1.28 falls to 1.233, that is 3.67 %."""
+    """An oracle of SCIENCE.md D: 1.28 m per beat fall to 1.233, that is 3.67 %."""
     seconds = np.arange(600 + 2400 + 1)
-    first = seconds <= 600 + 1200
+    speed = np.where(seconds <= 600 + 1200, 1.28, 1.233) * 150 / 60
     given = {
         "raw.activities": RUN,
-        "raw.records": records(
-            seconds,
-            distance_m=seconds * 3.0,
-            speed_m_per_s=3.0,
-            heart_rate_bpm=np.where(first, 180 / 1.28, 180 / 1.233),
-        ),
+        "raw.records": records(seconds, distance_m=np.cumsum(speed), speed_m_per_s=speed, heart_rate_bpm=150),
     }
     steadiness = rows_of("activity.steadiness", given)
     assert steadiness.decoupling_ratio[0] == pytest.approx(0.0367, abs=1e-4)

@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
-from pipeline.lake import ATHLETE_ID, Lake, athletes, exclusive, write_parquet
-from pipeline.schema import TABLES
+from pipeline.lake import ATHLETE_ID, MANY_SMALL, Lake, athletes, exclusive, write_parquet
+from pipeline.lake import _typed as typed  # pyright: ignore[reportPrivateUsage] - the one place that rounds
+from pipeline.schema import TABLES, read_schema
 
 
 def ledger_of(*files: tuple[str, str | None]) -> pa.Table:
@@ -133,3 +135,100 @@ def test_an_athlete_id_that_is_no_folder_name_is_refused(tmp_path: Path, athlete
 def test_an_athlete_id_stays_inside_the_lake(athlete_id: str):
     assert Lake(Path("lake"), athlete_id).folder.resolve().parent == Path("lake").resolve()
     assert not athlete_id.startswith(".")
+
+
+# --- many small batches become one
+
+
+def daily(lake: Lake, days: int) -> None:
+    """A run a day, each landed and measured by itself."""
+    for day in range(days):
+        keys = {"athlete_id": "me", "activity_id": f"run-{day:03}"}
+        row = {**keys, "recorded_at": datetime(2024, 1, 1, 6), "heart_rate_bpm": 150.0, "distance_m": day / 3}
+        batch = lake.land(
+            {
+                "files": ledger_of((f"{day}.fit", str(day))),
+                "records": pa.Table.from_pylist([row], read_schema("records")),
+            }
+        )
+        write_parquet(
+            pa.Table.from_pylist([{**keys, "steps": day}]), lake.measured("activity.x", "d1", batch)
+        )
+
+
+def rows(lake: Lake) -> dict[str, list[dict[str, object]]]:
+    """All that the lake says, in an order of its own."""
+    tables = {table: lake.parts(table) for table in TABLES}
+    tables["measured"] = [lake.measured("activity.x", "d1", batch) for batch in lake.batches()]
+    return {
+        table: sorted((row for part in parts for row in pq.ParquetFile(part).read().to_pylist()), key=repr)
+        for table, parts in tables.items()
+    }
+
+
+def test_small_batches_become_one_with_the_same_rows_and_nothing_to_measure_again(tmp_path: Path):
+    lake = Lake(tmp_path, "me")
+    daily(lake, MANY_SMALL)
+    before = rows(lake)
+    lake.compact()
+    assert len(lake.batches()) == 1
+    assert rows(lake) == before
+    lake.sweep()
+    assert rows(lake) == before
+    assert len([path for path in tmp_path.rglob("*.parquet") if path.is_file()]) == len(TABLES) + 1
+    activity_ids = [str(name) for name in pq.read_table(lake.parts("records")[0])["activity_id"].to_pylist()]
+    assert activity_ids == sorted(activity_ids)
+
+
+def test_a_few_small_batches_and_those_not_measured_yet_are_left_alone(tmp_path: Path):
+    lake = Lake(tmp_path, "me")
+    daily(lake, MANY_SMALL - 1)
+    lake.land({"files": ledger_of(("new.fit", "new"))})
+    batches = lake.batches()
+    lake.compact()
+    assert lake.batches() == batches
+
+
+@pytest.mark.parametrize("kth", range(len(TABLES) + 2))
+def test_a_compaction_that_dies_at_any_rename_neither_loses_nor_doubles_a_row(tmp_path: Path, kth: int):
+    lake = Lake(tmp_path, "me")
+    daily(lake, MANY_SMALL)
+    before = rows(lake)
+    renames: list[Path] = []
+    replace = Path.replace
+
+    def dying(path: Path, target: Path) -> Path:
+        if len(renames) == kth:
+            raise KeyboardInterrupt
+        renames.append(target)
+        return replace(path, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "replace", dying)
+        with suppress(KeyboardInterrupt):
+            lake.compact()
+    assert len(renames) == min(kth, len(TABLES) + 1)
+    assert rows(lake) == before
+    lake.sweep()
+    assert rows(lake) == before
+
+
+# --- numbers
+
+
+@given(st.lists(st.none() | st.floats(-9e6, 9e6, width=64), min_size=1))
+def test_a_double_lands_as_the_nearest_decimal(values: list[float | None]):
+    (landed,) = typed(
+        pa.table({"distance_m": pa.array(values, pa.float64())}),
+        pa.schema([("distance_m", pa.decimal128(18, 2))]),
+    )
+    for value, decimal in zip(values, landed.to_pylist(), strict=True):
+        assert (value is None) == (decimal is None)
+        assert value is None or decimal is None or abs(float(decimal) - value) <= 0.005 + 1e-9
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1e300])
+def test_what_is_no_number_of_any_size_lands_as_a_null(value: float):
+    schema = pa.schema([("distance_m", pa.decimal128(18, 2))])
+    (landed,) = typed(pa.table({"distance_m": pa.array([value, 1.0])}), schema)
+    assert landed.to_pylist() == [None, 1]

@@ -17,5 +17,8 @@ def _reader(format_name: str) -> Reader:
     return read
 
 
+# One more whenever the readers can read more: what an older version could not is then read again.
+VERSION = 1
+
 # By what `sources.sniff` calls the format. `path` is for messages; the only error is `UnreadableFileError`.
 READERS: Mapping[str, Reader] = MappingProxyType({name: _reader(name) for name in ("fit", "gpx")})

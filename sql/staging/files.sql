@@ -27,5 +27,8 @@ left join contents
 qualify
     row_number() over (
         partition by files.athlete_id, files.path
-        order by files.modified_at desc nulls last, files.digest asc nulls last
+        order by
+            files.modified_at desc nulls last,
+            files.digest asc nulls last,
+            files.reader_version desc nulls last
     ) = 1

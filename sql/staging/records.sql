@@ -1,6 +1,26 @@
 -- One row per record of the watch: what cannot be true is null, and said so.
 --
 -- grain: athlete_id, activity_id, recorded_at
+with numbers as (
+    select
+        records.athlete_id,
+        records.activity_id,
+        records.recorded_at,
+        cast(records.latitude_deg as double) as latitude_deg,
+        cast(records.longitude_deg as double) as longitude_deg,
+        cast(records.altitude_m as double) as altitude_m,
+        cast(records.distance_m as double) as distance_m,
+        cast(records.speed_m_per_s as double) as speed_m_per_s,
+        cast(records.heart_rate_bpm as double) as heart_rate_bpm,
+        cast(records.cadence_per_min as double) as cadence_per_min,
+        cast(records.power_w as double) as power_w,
+        cast(records.temperature_c as double) as temperature_c,
+        cast(records.ground_contact_s as double) as ground_contact_s,
+        cast(records.vertical_oscillation_m as double) as vertical_oscillation_m,
+        cast(records.step_length_m as double) as step_length_m
+    from raw.records as records
+)
+
 select
     records.athlete_id,
     records.activity_id,
@@ -41,7 +61,7 @@ select
     records.ground_contact_s,
     records.vertical_oscillation_m,
     records.step_length_m
-from raw.records as records
+from numbers as records
 inner join staging.activities as activities
     on
         records.athlete_id = activities.athlete_id
