@@ -18,4 +18,4 @@ def _reader(format_name: str) -> Reader:
 
 
 # By what `sources.sniff` calls the format. `path` is for messages; the only error is `UnreadableFileError`.
-READERS: Mapping[str, Reader] = MappingProxyType({name: _reader(name) for name in ("fit", "gpx")})
+READERS: Mapping[str, Reader] = MappingProxyType({name: _reader(name) for name in ("fit", "gpx", "tcx")})
