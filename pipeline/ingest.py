@@ -39,8 +39,6 @@ SMALL_BYTES = 1_000_000
 # More would only wait for this process, which digests and lands.
 MOST_WORKERS = 8
 
-# Formats of activities that have no reader yet.
-UNSUPPORTED = {"tcx": "TCX files cannot be read yet"}
 # Such a name says that there is an activity in the file.
 ACTIVITY_SUFFIXES = (".fit", ".gpx", ".tcx")
 
@@ -205,8 +203,6 @@ def _archive_digest(archive: Export) -> str:
 def _set_aside(file: _File) -> _File:
     """Why no reader is asked about this file."""
     suffix = PurePath(file.path.lower().removesuffix(".gz")).suffix
-    if file.format in UNSUPPORTED:
-        return replace(file, outcome="unsupported", reason=UNSUPPORTED[file.format])
     if file.format == "empty":
         return replace(file, outcome="quarantined", reason="empty: there is nothing in this file")
     if suffix in ACTIVITY_SUFFIXES:

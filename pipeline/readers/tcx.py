@@ -112,23 +112,21 @@ def _let_laps_last(laps: list[Row], end: datetime) -> None:
     """Till the next one starts, pauses included: the file says only how long the timer ran."""
     timed = [lap for lap in laps if lap["started_at"]]
     ends = [*(lap["started_at"] for lap in timed[1:]), end]
-    for lap, next_at in zip(timed, ends, strict=True):
+    for lap, next_at in zip(timed, ends, strict=False):
         seconds = (next_at - lap["started_at"]).total_seconds()
         lap["elapsed_s"] = seconds if seconds >= 0 else lap["timer_s"]
 
 
 def _count_feet(rows: Columns, sport: str) -> None:
     """Steps of both feet; `RunCadence` is of feet whatever the sport is called."""
-    feet = rows.pop("foot_cadence_per_min", None)
-    if feet is not None:
-        cadence = rows.get("cadence_per_min", feet)
-        rows["cadence_per_min"] = np.where(np.isnan(cadence), feet, cadence)
-    if feet is not None or sport in channels.FOOT_SPORTS:
+    cadence, feet = rows["cadence_per_min"], rows["foot_cadence_per_min"]
+    rows["cadence_per_min"] = np.where(np.isnan(cadence), feet, cadence)
+    if sport in channels.FOOT_SPORTS or not np.isnan(feet).all():
         tracks.count_both_feet(rows)
 
 
 def _forget_zero_altitudes(rows: Columns) -> None:
-    altitude = rows.get("altitude_m", np.array([]))
+    altitude = rows["altitude_m"]
     known = np.flatnonzero((altitude != 0) & ~np.isnan(altitude))
     zeros = np.flatnonzero(altitude == 0)
     if known.size:
@@ -139,7 +137,7 @@ def _forget_zero_altitudes(rows: Columns) -> None:
 
 def _distance(laps: list[Row], rows: Columns) -> float | None:
     """What the laps say, which may differ from the points; else what these say, or how far apart they are."""
-    recorded = rows.get("distance_m", np.array([]))
+    recorded = rows["distance_m"]
     recorded_m = float(np.max(recorded, initial=0, where=~np.isnan(recorded)))
     return _sum(lap["distance_m"] for lap in laps) or recorded_m or tracks.measure(rows)
 

@@ -39,8 +39,8 @@ def sport(words: str) -> tuple[str, str | None]:
 def timed(columns: Columns, element: Element, segment: str) -> Columns:
     """The points in an element that have a time: one per second, in order, and in which `segment` of it.
 
-    Of several points of one second, the first value of each column. A position
-    is there, or neither half of it: off the globe and (0, 0) are how devices say "no fix".
+    Of several points of one second, the first value of each column. A position is there, or neither half of
+    it: off the globe and (0, 0) are how devices say "no fix".
     """
     points = {name: column[element.first_point : element.end_point] for name, column in columns.items()}
     starts = [one.first_point for one in element.all(segment)]
@@ -49,12 +49,10 @@ def timed(columns: Columns, element: Element, segment: str) -> Columns:
     known = np.flatnonzero(~np.isnan(points["recorded_at"]))
     order = known[np.argsort(points["recorded_at"][known], kind="stable")]
     points = {name: column[order] for name, column in points.items()}
-    if "heart_rate_bpm" in points:
-        points["heart_rate_bpm"][np.isin(points["heart_rate_bpm"], NO_HEART_RATE)] = np.nan
-    if "latitude_deg" in points:
-        latitude, longitude = points["latitude_deg"], points["longitude_deg"]
-        is_fix = (abs(latitude) <= 90) & (abs(longitude) <= 180) & ((latitude != 0) | (longitude != 0))
-        latitude[~is_fix] = longitude[~is_fix] = np.nan
+    points["heart_rate_bpm"][np.isin(points["heart_rate_bpm"], NO_HEART_RATE)] = np.nan
+    latitude, longitude = points["latitude_deg"], points["longitude_deg"]
+    is_fix = (abs(latitude) <= 90) & (abs(longitude) <= 180) & ((latitude != 0) | (longitude != 0))
+    latitude[~is_fix] = longitude[~is_fix] = np.nan
     is_new = np.diff(points["recorded_at"], prepend=np.nan) != 0
     row, count = np.cumsum(is_new) - 1, int(is_new.sum())
     return {name: column_of(row, column, count) for name, column in points.items()}
@@ -62,7 +60,7 @@ def timed(columns: Columns, element: Element, segment: str) -> Columns:
 
 def count_both_feet(rows: Columns) -> None:
     """Double the cadence if the file counts one foot: both kinds are in the wild."""
-    cadence = rows.get("cadence_per_min", np.array([]))
+    cadence = rows["cadence_per_min"]
     moving = cadence[cadence > 0]
     if moving.size and np.median(moving) < channels.ONE_FOOT_MAX_PER_MIN:
         cadence *= 2
@@ -70,7 +68,7 @@ def count_both_feet(rows: Columns) -> None:
 
 def measure(rows: Columns) -> float | None:
     """Gives each row that has a position its distance, along what was recorded; the total, in metres."""
-    located = np.flatnonzero(~np.isnan(rows.get("latitude_deg", np.array([]))))
+    located = np.flatnonzero(~np.isnan(rows["latitude_deg"]))
     if not located.size:
         return None
     latitude, longitude = (np.radians(rows[name][located]) for name in ("latitude_deg", "longitude_deg"))

@@ -6,7 +6,6 @@ declare them. A value that is not there, or is no number, is NaN in a column.
 
 import re
 import string
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,7 +24,7 @@ Columns = dict[str, NDArray[np.float64]]
 
 # No program nests deeper than twenty, nor writes so much that is no point; both only fill the memory.
 _DEPTH_MAX = 100
-_ELEMENTS_MAX = 1_000_000
+_ELEMENTS_MAX = 200_000
 
 # Other times are a clock that was not set: there were no receivers to carry before. Seconds since 1970.
 _CLOCK_MIN, _CLOCK_MAX = 631_152_000, 4_102_444_800
@@ -120,27 +119,28 @@ def parse(
     elsewhere. A point that is cut short is no point.
     """
     local = _Memo(lambda tag: tag.rpartition(":")[2].lower())
-    columns: defaultdict[str, _Texts] = defaultdict(_Texts)
+    columns = {column: _Texts() for column in (*attributes.values(), *children.values())}
     destinations = _Memo(lambda tag: columns[children[local[tag]]] if local[tag] in children else None)
-    stack = [Element("")]
+    stack = [Element("/")]  # no tag is called so: this one stays
     characters: list[str] = []
     clear = characters.clear
-    point_attributes: list[Mapping[str, str]] = []
+    of_attributes = [(name, columns[column].texts.append) for name, column in attributes.items()]
     point_tag = ""
     point_count = element_count = 0
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
+    def start(tag: str, written: dict[str, str]) -> None:
         nonlocal point_tag, element_count
         clear()
         name = local[tag]
         if name == point:
             point_tag = tag
-            point_attributes.append(attributes)
+            for attribute, add_text in of_attributes:
+                add_text(written.get(attribute, ""))
             # Inside a point only ends are listened to: that is most of the speed.
             parser.StartElementHandler = None
             parser.EndElementHandler = end_in_point
             return
-        element = Element(name, attributes, point_count, point_count)
+        element = Element(name, written, point_count, point_count)
         stack[-1].children.append(element)
         stack.append(element)
         element_count += 1
@@ -186,11 +186,9 @@ def parse(
         )
     for element in stack:  # what the damage left open
         element.end_point = point_count
-    for name, column in attributes.items():
-        columns[column] = _Texts(
-            list(range(point_count)), [got.get(name, "") for got in point_attributes[:point_count]]
-        )
-    times = columns.pop("recorded_at", _Texts())
+    for column in attributes.values():
+        columns[column].points.extend(range(len(columns[column].texts)))
+    times = columns.pop("recorded_at")
     numbers = {
         name: column_of(texts.points, _numbers(texts.texts), point_count) for name, texts in columns.items()
     }
