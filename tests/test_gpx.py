@@ -235,6 +235,12 @@ def test_damage_in_the_middle_keeps_what_comes_before():
     assert "damaged at line 1" in reading.note
 
 
+def test_noise_between_tags_costs_no_value():
+    reading = read(gpx(point(0, "T<ele>7</ele>").replace("<time>", "\x9a<time>")))
+    (row,) = reading.activities[0].streams["records"].to_pylist()
+    assert (row["recorded_at"].second, row["altitude_m"]) == (0, 7)
+
+
 def test_what_follows_the_end_is_lost_and_said():
     reading = read(gpx(point(0)) + gpx(point(60)))
     assert reading.activities[0].streams["records"].num_rows == 1

@@ -111,12 +111,16 @@ def parse(
     point: str,
     attributes: Mapping[str, str],
     children: Mapping[str, str],
+    is_exact: bool = False,
 ) -> Document:
     """The tree of elements around those called `point`, and the columns of these.
 
     `attributes` and `children` name the column of each attribute and tag of a point; of several values for
     one column the first number counts. Document types are refused, and with them entities and references to
     elsewhere. A point that is cut short is no point.
+
+    Unless `is_exact`, a value is what stands since the previous tag that ends: nothing but blanks stands
+    between tags. If some value then makes no sense, the file is damaged there, and is read exactly.
     """
     local = _Memo(lambda tag: tag.rpartition(":")[2].lower())
     columns = {column: _Texts() for column in (*attributes.values(), *children.values())}
@@ -137,7 +141,7 @@ def parse(
             for attribute, add_text in of_attributes:
                 add_text(written.get(attribute, ""))
             # Inside a point only ends are listened to: that is most of the speed.
-            parser.StartElementHandler = None
+            parser.StartElementHandler = start_in_point if is_exact else None
             parser.EndElementHandler = end_in_point
             return
         element = Element(name, written, point_count, point_count)
@@ -146,6 +150,9 @@ def parse(
         element_count += 1
         if len(stack) > _DEPTH_MAX or element_count > _ELEMENTS_MAX:
             raise UnreadableFileError(path, "unsafe_xml", "so many tags would fill the memory")
+
+    def start_in_point(*_: object) -> None:
+        clear()
 
     def end_in_point(tag: str) -> None:
         nonlocal point_count
@@ -188,12 +195,22 @@ def parse(
         element.end_point = point_count
     for column in attributes.values():
         columns[column].points.extend(range(len(columns[column].texts)))
-    times = columns.pop("recorded_at")
-    numbers = {
-        name: column_of(texts.points, _numbers(texts.texts), point_count) for name, texts in columns.items()
+    values = {
+        column: (_seconds if column == "recorded_at" else _numbers)(written.texts)
+        for column, written in columns.items()
     }
-    numbers["recorded_at"] = column_of(times.points, _seconds(times.texts), point_count)
-    return Document(stack[0], numbers, next(iter(times.texts), ""), damage)
+    if not is_exact and any(_is_doubtful(columns[name].texts, values[name]) for name in values):
+        return parse(content, path, point, attributes, children, is_exact=True)
+    return Document(
+        stack[0],
+        {name: column_of(columns[name].points, values[name], point_count) for name in values},
+        next(iter(columns["recorded_at"].texts), ""),
+        damage,
+    )
+
+
+def _is_doubtful(texts: list[str], values: NDArray[np.float64]) -> bool:
+    return any(texts[place].strip() for place in np.flatnonzero(np.isnan(values)))
 
 
 def _decoded(content: bytes) -> str:
