@@ -40,8 +40,8 @@ SMALL_BYTES = 1_000_000
 # More would only wait for this process, which digests and lands.
 MOST_WORKERS = 8
 
-# Formats of activities that have no reader yet.
-UNSUPPORTED = {"tcx": "TCX files cannot be read yet"}
+# Such a name says that there is an activity in it, in a format that has no reader.
+UNSUPPORTED_SUFFIXES = (".kml", ".pwx", ".hrm", ".srm", ".slf", ".sml")
 # Another version of the readers may make something of them.
 FRUITLESS = ("not_an_activity", "unsupported", "quarantined")
 # Such a name says that there is an activity in the file.
@@ -221,10 +221,11 @@ def _archive_digest(archive: Export) -> str:
 def _set_aside(file: _File) -> _File:
     """Why no reader is asked about this file."""
     suffix = PurePath(file.path.lower().removesuffix(".gz")).suffix
-    if file.format in UNSUPPORTED:
-        return replace(file, outcome="unsupported", reason=UNSUPPORTED[file.format])
     if file.format == "empty":
         return replace(file, outcome="quarantined", reason="empty: there is nothing in this file")
+    if suffix in UNSUPPORTED_SUFFIXES:
+        reason = f"{suffix[1:].upper()} files cannot be read; export it as FIT, GPX or TCX if you can"
+        return replace(file, outcome="unsupported", reason=reason)
     if suffix in ACTIVITY_SUFFIXES:
         reason = f"not_{suffix[1:]}: called {suffix}, but its content is {file.format}"
         return replace(file, outcome="quarantined", reason=reason)

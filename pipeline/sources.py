@@ -49,7 +49,8 @@ _PARTIAL = (".part", ".partial", ".crdownload", ".download", ".tmp")
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP = b"\x1f\x8b"
-_ROOTS = {"gpx": "gpx", "trainingcenterdatabase": "tcx", "html": "html"}
+# Some program left out the outermost tag of TCX, and the activities are all there.
+_ROOTS = {"gpx": "gpx", "trainingcenterdatabase": "tcx", "activities": "tcx", "html": "html"}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """GPX files of many programs, each with its own idea of the format."""
 
 import csv
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -203,11 +203,106 @@ def test_entities_are_refused():
         read(bomb)
 
 
-@given(st.integers(min_value=0, max_value=2000))
-def test_a_file_cut_short_is_refused_and_nothing_else_happens(cut: int):
-    content = (DATA / "run.gpx").read_bytes()[:cut]
+@pytest.mark.parametrize("where", ['SYSTEM "file:///etc/passwd"', 'PUBLIC "a" "http://localhost/x.dtd"'])
+def test_a_document_type_elsewhere_is_refused(where: str):
+    with pytest.raises(UnreadableFileError, match="unsafe_xml"):
+        read(f"<!DOCTYPE gpx {where}>{gpx(point(0))}")
+
+
+def test_what_only_looks_like_a_document_type_is_read():
+    assert records(gpx("<!-- <!DOCTYPE html> -->" + point(0)))
+
+
+@given(st.integers(min_value=0, max_value=8000))
+def test_a_file_cut_short_keeps_its_whole_points_and_says_so(cut: int):
+    content = (DATA / "run.gpx").read_bytes()
+    whole = content[:cut].count(b"</trkpt>")
+    if not whole:
+        with pytest.raises(UnreadableFileError, match="not_gpx"):
+            read(content[:cut])
+        return
+    reading = read(content[:cut])
+    assert f"the rest is lost; {whole} points come before" in reading.note
+    kept = reading.activities[0].streams["records"].drop(["cadence_per_min"])
+    assert kept.equals(
+        read(content).activities[0].streams["records"].slice(0, whole).drop(["cadence_per_min"])
+    )
+
+
+def test_damage_in_the_middle_keeps_what_comes_before():
+    reading = read(gpx(point(0), point(1) + "<trkpt", point(2)))
+    assert reading.activities[0].streams["records"].num_rows == 2
+    assert "damaged at line 1" in reading.note
+
+
+def test_noise_between_tags_costs_no_value():
+    reading = read(gpx(point(0, "T<ele>7</ele>").replace("<time>", "\x9a<time>")))
+    (row,) = reading.activities[0].streams["records"].to_pylist()
+    assert (row["recorded_at"].second, row["altitude_m"]) == (0, 7)
+
+
+def test_what_follows_the_end_is_lost_and_said():
+    reading = read(gpx(point(0)) + gpx(point(60)))
+    assert reading.activities[0].streams["records"].num_rows == 1
+    assert "junk after document element" in reading.note
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2024-01-01T06:00:07Z", [7]),
+        (" 2024-01-01T06:00:07Z\n", [7]),
+        ("2024-01-01T06:00:07", [7]),
+        ("2024-01-01 06:00:07", [7]),
+        ("2024-1-1T6:0:7Z", [7]),
+        ("2024-01-01T06:00:07.999Z", [7]),
+        ("2024-01-01T06:00:07.123456789Z", [7]),
+        ("2024-01-01T07:00:07+0100", [7]),
+        ("2024-01-01T07:00:07+01", [7]),
+        ("2024-01-01T05:00:07.5\u221201:00", [7]),
+        ("2024-02-30T06:00:00Z", []),
+        ("2024-01-01", []),
+        ("yesterday", []),
+        ("0001-01-01T00:00:00+05:00", []),
+        ("9999-12-31T23:59:59-05:00", []),
+        ("", []),
+    ],
+)
+def test_a_time_is_read_however_it_is_written(written: str, expected: list[int]):
+    """Quirk 25."""
+    odd = f'<trkpt lat="50" lon="8"><time>{written}</time></trkpt>'
+    times = [row["recorded_at"] for row in records(gpx(point(60) + odd))]
+    assert [time.second for time in times if time != datetime(2024, 1, 1, 6, 1)] == expected
+
+
+def test_an_empty_segment_is_no_track():
+    """Quirk 27."""
+    assert read("<gpx><trk><name>Treadmill</name><trkseg/></trk></gpx>") == Reading(note="no track in it")
+
+
+def test_a_point_in_a_point_does_not_confuse_the_reader():
+    nested = '<trkpt lat="50" lon="8"><a:><trkpt/></a:><trkseg></trkpt></trkseg>'
     with pytest.raises(UnreadableFileError, match="not_gpx"):
-        read(content)
+        read(f"<gpx><trk><trkseg>{nested}")
+    inside = '<trkpt lat="50" lon="8"><a:><trkpt></trkpt></a:></trkpt>'
+    assert read(gpx(inside + point(1), point(2))).activities[0].streams["records"].num_rows == 2
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<a>" * 1_000_000,
+        "<a/>" * 250_000,
+        f"<name>{'x' * 20_000_000}</name>",
+        '<trkpt lat="">' + "<a>" * 500_000,
+    ],
+    ids=["deep", "many", "long", "deep in a point"],
+)
+def test_a_hostile_file_is_refused_or_read_in_a_moment(hostile: str):
+    try:
+        read(gpx(point(0) + hostile))
+    except UnreadableFileError as error:
+        assert error.reason == "unsafe_xml"
 
 
 @given(st.binary(max_size=200), st.integers(min_value=0, max_value=1000))
@@ -217,6 +312,18 @@ def test_whatever_bytes_are_in_it_a_file_is_read_or_refused(noise: bytes, at: in
         read(content[:at] + noise + content[at:])
     except UnreadableFileError:
         return
+
+
+ORACLE = {
+    "lat": "latitude_deg",
+    "lon": "longitude_deg",
+    "ele": "altitude_m",
+    "hr": "heart_rate_bpm",
+    "atemp": "temperature_c",
+    "temp": "temperature_c",
+    "powerinwatts": "power_w",
+    "speed": "speed_m_per_s",
+}
 
 
 def manifest() -> list[dict[str, str]]:
@@ -237,6 +344,42 @@ def test_every_real_file_is_read_or_refused_and_keeps_its_points(row: dict[str, 
     if not reading.note:
         # Points of one and the same second are one row: phones write several.
         assert 0.9 * int(row["n_records"]) <= kept + 1 <= int(row["n_records"]) + 1
+
+
+@pytest.mark.parametrize("row", manifest(), ids=lambda row: row["path"].rpartition("/")[2])
+def test_every_real_file_has_the_values_that_gpxpy_finds(row: dict[str, str]):
+    content = (CORPUS / row["path"]).read_bytes()
+    if row["malformed"] == "yes":
+        return
+    wanted = oracle(content)
+    found = read(content).activities
+    rows = found[0].streams["records"].to_pylist() if found else []
+    assert [row["recorded_at"] for row in rows] == sorted(wanted)
+    assert [{name: row[name] for name in wanted[row["recorded_at"]]} for row in rows] == [
+        wanted[second] for second in sorted(wanted)
+    ]
+
+
+def oracle(content: bytes) -> dict[datetime, dict[str, float]]:
+    """The values of each second, the first of each name, as gpxpy has them."""
+    seconds: dict[datetime, dict[str, float]] = {}
+    for one in gpxpy.parse(content.decode("utf-8-sig", "replace")).walk(only_points=True):
+        if one.time is None or one.time.year < 1990:
+            continue
+        row = seconds.setdefault(
+            (one.time - (one.time.utcoffset() or timedelta(0))).replace(tzinfo=None, microsecond=0), {}
+        )
+        values = [("lat", one.latitude), ("lon", one.longitude), ("ele", one.elevation)]
+        values += [
+            (leaf.tag.rpartition("}")[2].lower(), float(leaf.text))
+            for extension in one.extensions
+            for leaf in extension.iter()
+            if leaf.tag.rpartition("}")[2].lower() in ORACLE
+        ]
+        for name, value in values:
+            if value is not None and (name, value) != ("hr", 0):
+                row.setdefault(ORACLE[name], value)
+    return seconds
 
 
 def test_prefixes_that_strava_forgot_to_declare_do_not_stop_the_reader(corpus: Path):

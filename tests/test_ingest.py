@@ -118,16 +118,25 @@ def test_a_run_in_a_folder_lands_as_an_activity_with_its_records(lake: Lake, fol
     assert set(records["activity_id"].to_pylist()) == {activity["activity_id"]}
 
 
+TCX_RUN = b"""          <?xml version="1.0" encoding="UTF-8"?>
+<TrainingCenterDatabase><Activities><Activity Sport="Running"><Id>2024-01-01T06:00:00Z</Id>
+<Lap StartTime="2024-01-01T06:00:00Z"><TotalTimeSeconds>1800</TotalTimeSeconds></Lap>
+</Activity></Activities></TrainingCenterDatabase>"""
+
 OUTCOMES = [
     ("run.gpx", run_of(0).encode(), "imported", "one activity"),
     ("run.gpx.gz", gzip.compress(run_of(0).encode()), "imported", "one activity"),
     ("run.txt", run_of(0).encode(), "imported", "one activity"),
-    ("half.gpx", run_of(0).encode()[:200], "quarantined", "not_gpx"),
+    ("half.gpx", run_of(0).encode()[:250], "salvaged", "the rest is lost; 1 points come before"),
+    ("head.gpx", run_of(0).encode()[:150], "quarantined", "not_gpx"),
     ("empty.fit", b"", "quarantined", "empty"),
     ("page.gpx", b"<!DOCTYPE html><html><body>Log in</body></html>", "quarantined", "called .gpx"),
     ("page.FIT.GZ", gzip.compress(b"Not found\n"), "quarantined", "called .fit"),
     ("half.gpx.gz", gzip.compress(run_of(0).encode())[:50], "quarantined", "damaged_archive"),
-    ("run.tcx", b'<?xml version="1.0"?>\n<TrainingCenterDatabase/>', "unsupported", "TCX"),
+    ("empty.tcx", b'<?xml version="1.0"?>\n<TrainingCenterDatabase/>', "not_an_activity", "no activity"),
+    ("half.tcx", b'<?xml version="1.0"?>\n<TrainingCenterDatabase><Activities', "quarantined", "not_tcx"),
+    ("run.tcx", TCX_RUN, "imported", "one activity"),
+    ("ride.KML", b'<?xml version="1.0"?>\n<kml/>', "unsupported", "KML files cannot be read"),
     ("LICENSE", b"Permission is hereby granted\n", "not_an_activity", "text"),
     (".DS_Store", b"\0\0\0\1Bud1", "not_an_activity", ""),
 ]
@@ -145,7 +154,7 @@ def test_every_file_is_accounted_for_with_a_reason(
     assert row["outcome"] == outcome
     assert row["reason"]
     assert reason in str(row["reason"])
-    assert (row["activity_id"] is not None) == (outcome == "imported")
+    assert (row["activity_id"] is not None) == (outcome in {"imported", "salvaged"})
     assert take_in(lake, folder) == Counts(found=1, known=1, outcomes={})
 
 

@@ -54,6 +54,7 @@ def found(folder: Path) -> dict[str, Export]:
         (b"<!-- <html> --><gpx/>", "gpx"),
         (b"<x:gpx xmlns:x='y'/>", "gpx"),
         (b'<?xml version="1.0"?>\n<TrainingCenterDatabase xmlns="z">', "tcx"),
+        (b"<?xml version='1.0'?>\n  <Activities>", "tcx"),
         (b"<!DOCTYPE html><title>log in", "html"),
         (b"<html><body>502", "html"),
         (b"<HealthData/>", "xml"),

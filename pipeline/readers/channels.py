@@ -15,7 +15,7 @@ Row = dict[str, Any]
 FOOT_SPORTS = frozenset({"running", "walking", "hiking"})
 
 # Nobody runs or walks at fewer steps for half of an outing, and nobody's single foot goes faster.
-_ONE_FOOT_MAX_PER_MIN = 120
+ONE_FOOT_MAX_PER_MIN = 120
 
 
 def position(latitude_deg: float | None, longitude_deg: float | None) -> Row:
@@ -43,7 +43,7 @@ def count_both_feet(rows: Iterable[Row], sport: str) -> None:
     moving = [row for row in rows if row.get("cadence_per_min")]
     if sport not in FOOT_SPORTS or not moving:
         return
-    if median(row["cadence_per_min"] for row in moving) < _ONE_FOOT_MAX_PER_MIN:
+    if median(row["cadence_per_min"] for row in moving) < ONE_FOOT_MAX_PER_MIN:
         for row in moving:
             row["cadence_per_min"] *= 2
 
