@@ -66,11 +66,15 @@ def records(times: Times, columns: Columns, sport: str) -> pa.Table:
     if sport in FOOT_SPORTS and len(moving) and np.median(moving) < _ONE_FOOT_MAX_PER_MIN:
         columns["cadence_per_min"] = cadence * 2
     schema = stream_schema("records")
-    arrays = [
-        pa.array(times.astype("datetime64[us]") if name == "recorded_at" else columns[name], from_pandas=True)
-        for name in schema.names
-    ]
+    arrays = [pa.array(times.astype("datetime64[us]")), *(_arrow(columns[name]) for name in schema.names[1:])]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _arrow(column: NDArray[np.float64]) -> "pa.Array[Any]":
+    """The column with its NaN as nulls; handed over as bytes, which costs less than value by value."""
+    there = ~np.isnan(column)
+    validity = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little").tobytes())
+    return pa.Array.from_buffers(pa.float64(), len(column), [validity, pa.py_buffer(column.tobytes())])
 
 
 def first(column: NDArray[np.float64], *others: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -175,7 +175,7 @@ def read(content: bytes, path: str) -> Reading:
 
 
 def _chains(content: bytes, notes: list[str]) -> Iterator[tuple[int, int, int]]:
-    """Where each FIT file in `content` starts, its body starts, and ends. One that comes twice is given once."""
+    """The start of each FIT file in `content`, and of its body, and the end of that. A copy is left out."""
     seen: set[bytes] = set()
     start = 0
     while start < len(content):
@@ -197,10 +197,10 @@ def _chains(content: bytes, notes: list[str]) -> Iterator[tuple[int, int, int]]:
 def _contents(content: bytes, start: int, body_start: int, end: int, notes: list[str]) -> _Contents:
     """The messages of one FIT file up to the first damage; of one that is no activity, only its kind."""
     body = content[body_start:end]
-    kind = _kind(fit_columns.scan(body[:_HEAD_BYTES]))
-    if kind in {"activity", None}:
+    found = fit_columns.scan(body[:_HEAD_BYTES])
+    if _kind(found) in {"activity", None}:
         found = fit_columns.scan(body)
-        kind = _kind(found)
+    kind = _kind(found)
     if kind not in {"activity", None}:
         return _Contents(kind)
     _note_damage(found, content, start, body_start, end, notes)
@@ -356,8 +356,8 @@ def _activity(
     if len(table):
         streams["records"] = table
     if len(intervals):
-        columns = [np.arange(len(intervals)) + 1, intervals]
-        streams["rr_intervals"] = pa.table(columns, schema=stream_schema("rr_intervals"))
+        columns = [pa.array(np.arange(len(intervals)) + 1), pa.array(intervals)]
+        streams["rr_intervals"] = pa.Table.from_arrays(columns, schema=stream_schema("rr_intervals"))
     return Activity(summary, streams)
 
 
@@ -365,18 +365,15 @@ def _record_columns(records: Columns) -> Columns:
     """In the units of the lake. What an athlete wears for it measures better than the watch."""
     none = np.full(len(records["timestamp"]), np.nan)
 
-    def developers(name: str) -> Real:
-        column = none
-        for own, native in _STAND_INS.items():
-            if native == name and own in records:
-                column = np.where(records[own] == 0, column, channels.first(records[own], column))
-        return column
-
     def first(*names: str) -> Real:
-        columns = (column for name in names for column in (developers(name), records.get(name, none)))
-        return channels.first(*columns)
+        return channels.first(*(records[name] for name in names if name in records), none)
 
-    fraction = np.where(np.isnan(developers("cadence")), records.get("fractional_cadence", none), 0)
+    fraction = np.nan_to_num(first("fractional_cadence"))
+    for own, native in _STAND_INS.items():
+        if own in records:
+            is_worn = np.nan_to_num(records[own]) != 0
+            records[native] = np.where(is_worn, records[own], first(native))
+            fraction = np.where(is_worn & (native == "cadence"), 0, fraction)
     heart_rate = first("heart_rate")
     return {
         "latitude_deg": first("position_lat") * _DEGREES,
@@ -385,9 +382,7 @@ def _record_columns(records: Columns) -> Columns:
         "distance_m": first("distance"),
         "speed_m_per_s": first("enhanced_speed", "speed"),
         "heart_rate_bpm": np.where(heart_rate == 0, np.nan, heart_rate),
-        "cadence_per_min": channels.first(
-            records.get("cadence256", none), first("cadence") + np.nan_to_num(fraction)
-        ),
+        "cadence_per_min": channels.first(first("cadence256"), first("cadence") + fraction),
         "power_w": first("power"),
         "temperature_c": first("temperature"),
         "ground_contact_s": first("stance_time") * 1e-3,

@@ -8,7 +8,7 @@ import struct
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from operator import attrgetter, itemgetter
@@ -27,6 +27,8 @@ Columns = dict[str, Real]
 _FIELD_DESCRIPTION = 206
 _TIMESTAMP = 253
 _DEFINITIONS_MAX = 10_000
+_NO_POSITIONS = np.array([], np.int64)
+_WINDOW = 64  # messages that are looked at in one go, if one is like the one before
 _STRING, _BYTE, _UINT32 = 0x07, 0x0D, 0x86
 
 # Of each base type, numpy's name and the value that says "none"; of floats that is NaN.
@@ -53,7 +55,7 @@ _BASE_TYPES: Mapping[int, tuple[str, int | None]] = {
 
 @dataclass(frozen=True)
 class _Field:
-    """A field as a definition declares it; `developer` is the index of the developer whose it is, if of one."""
+    """A field as a definition declares it; `developer` is the index of its developer, if it has one."""
 
     number: int
     base_type: int
@@ -78,9 +80,15 @@ class _Layout:
         return [(one, profile[one.number]) for one in native if one.number in profile]
 
     @cached_property
-    def accumulates(self) -> bool:
-        """Whether there are fields with the low bits of a number that starts at zero with the definition."""
-        return any(part.accumulate for _, about in self.known for part in about.components or ())
+    def components(self) -> list[tuple[_Field, Any, str]]:
+        """The fields of which bits are another field, what the profile says of that, and its name."""
+        profile = _profile(self.number)
+        return [
+            (one, part, profile[part.def_num].name)
+            for one, about in self.known
+            if one.base_type != _STRING
+            for part in about.components or ()
+        ]
 
 
 @dataclass
@@ -110,7 +118,7 @@ class Group:
         values = self.rows[:, one.bytes].view(self.layout.byte_order + kind)
         valid = ~np.isnan(values) if none is None else values != none
         if base_type == _BYTE:  # all or nothing
-            valid = np.broadcast_to(valid.any(axis=1, keepdims=True), values.shape)
+            valid = valid | np.any(valid, axis=1, keepdims=True)
         return values, valid
 
     def values(self, one: _Field, base_type: int) -> tuple[NDArray[Any], Valid]:
@@ -118,7 +126,7 @@ class Group:
         values, valid = self.elements(one, base_type)
         if values.shape[1] == 1:
             return values[:, 0], valid[:, 0]
-        return values[np.arange(len(values)), valid.argmax(axis=1)], valid.any(axis=1)
+        return values[np.arange(len(values)), np.argmax(valid, axis=1)], np.any(valid, axis=1)
 
     def texts(self, one: _Field) -> list[str | None]:
         """A field of text, which ends at the first zero byte."""
@@ -151,26 +159,24 @@ class Scan:
 
     @cached_property
     def compressed_times(self) -> Mapping[int, Whole]:
-        """By `defined_at` of a group: the times that header bytes tell five bits of, -1 for other messages."""
+        """By `defined_at` of a group: times of which header bytes tell five bits, -1 for other messages."""
         if not self.has_compressed_times:
             return {}
         groups = [group for group in self.groups if group.starts]
         positions = np.concatenate([group.positions for group in groups])
         headers = np.frombuffer(self.body, np.uint8)[positions].astype(np.int64)
         told = np.concatenate([_timestamps(group) for group in groups])
-        order = np.argsort(positions)
-        order = order[(headers[order] >= 0x80) | (told[order] >= 0)]
+        tell_all, tell_some = np.flatnonzero(told >= 0), np.flatnonzero(headers >= 0x80)
+        order = np.argsort(np.append(positions[tell_all], positions[tell_some] + 0.5))
+        at, is_some = np.append(tell_all, tell_some)[order], order >= len(tell_all)
         times = np.full(len(positions), -1)
-        times[order] = unrolled(headers[order] & 0x1F, 5, told[order])
-        times[told >= 0] = -1
+        times[at[is_some]] = unrolled(headers[at] & 0x1F, 5, np.where(is_some, -1, told[at]))[is_some]
         ends = np.cumsum([len(group.positions) for group in groups])[:-1]
         return {group.defined_at: part for group, part in zip(groups, np.split(times, ends), strict=True)}
 
     def positions(self, name: str) -> Whole:
         """Where the messages of a kind start, in the order of `columns` and `messages`."""
-        return np.sort(
-            np.concatenate([group.positions for group in self.of(name)] or [np.array([], np.int64)])
-        )
+        return np.sort(np.concatenate([_NO_POSITIONS, *(group.positions for group in self.of(name))]))
 
     @cached_property
     def descriptions(self) -> Mapping[tuple[int, int], list[_Description]]:
@@ -210,9 +216,10 @@ def _layout(definition: bytes) -> _Layout:
 
 
 def _fitting(base_type: int | None, size: int) -> int:
-    """The base type, if there is such a one and the size holds some of it: COROS declares uint32 in one byte."""
-    known = base_type is not None and base_type in _BASE_TYPES
-    return base_type if known and size % int(_BASE_TYPES[base_type][0][1]) == 0 else _BYTE
+    """The base type, or bytes if it does not fit the size: COROS declares uint32 of one byte."""
+    if base_type is None or base_type not in _BASE_TYPES:
+        return _BYTE
+    return _BYTE if size % np.dtype(_BASE_TYPES[base_type][0]).itemsize else base_type
 
 
 def scan(body: bytes) -> Scan:
@@ -221,23 +228,21 @@ def scan(body: bytes) -> Scan:
     groups: dict[object, Group] = {}
     described: list[array[int]] = []
     current: list[Group | None] = [None] * 16
-    # By header byte, if met since the definition: the size of a message and where to note its start.
-    known: list[tuple[int, array[int]] | None] = [None] * 256
-    position, end = 0, len(body)
+    # By header byte, if met since the definition: the size of a message, and where to note its start.
+    known: list[tuple[int, Callable[[int], None], array[int]] | None] = [None] * 256
+    position, end, header = 0, len(body), -1
     while position < end:
         header = body[position]
         step = known[header]
         if step:
-            size, starts = step
+            size, note, starts = step
             following = position + size
             if following < end and body[following] == header:
-                window = body[position : position + 256 * size : size]
+                window = body[position : position + _WINDOW * size : size]
                 following = position + size * (len(window) - len(window.lstrip(window[:1])))
                 starts.extend(range(position, following, size))
             else:
-                starts.append(position)
-            if following > end:
-                return _damaged(found, starts.pop(), "the message is cut short")
+                note(position)
         elif header & 0xC0 == 0x40:
             following = position + 6 + 3 * int.from_bytes(body[position + 5 : position + 6])
             if header & 0x20:
@@ -247,9 +252,7 @@ def scan(body: bytes) -> Scan:
             definition = body[position + 1 : following]
             layout = _layout(definition)
             key: object = definition
-            if layout.accumulates:
-                key = position
-            elif header & 0x20:  # means what the descriptions so far say
+            if header & 0x20:  # means what the descriptions so far say
                 key = definition, sum(map(len, described))
             if key not in groups:
                 if len(groups) == _DEFINITIONS_MAX:
@@ -268,10 +271,12 @@ def scan(body: bytes) -> Scan:
             group = current[header >> 5 & 0x03 if header & 0x80 else header & 0x0F]
             if not group:
                 return _damaged(found, position, "the message is not defined")
-            known[header] = group.layout.size, group.starts
+            known[header] = group.layout.size, group.starts.append, group.starts
             found.has_compressed_times |= header >= 0x80
-            following = position
+            continue
         position = following
+    if position > end and (step := known[header]):
+        return _damaged(found, step[2].pop(), "the message is cut short")
     return found
 
 
@@ -281,7 +286,7 @@ def _damaged(found: Scan, position: int, damage: str) -> Scan:
 
 
 def unrolled(low: Whole, bits: int, told: Whole) -> Whole:
-    """A number that only grows, of which messages have the low bits, and here and there all of it (else -1)."""
+    """A number that only grows, of which messages have the low bits, and some all of it (else -1)."""
     is_told = told >= 0
     steps = np.diff(np.where(is_told, told, low), prepend=0) & ((1 << bits) - 1)
     grown = np.cumsum(np.where(is_told, 0, steps))
@@ -315,25 +320,40 @@ def _descriptions(found: Scan) -> Iterator[tuple[Any, _Description]]:
 def columns(found: Scan, name: str, wanted: Collection[str] = ()) -> Columns:
     """All messages of a kind, a column per field (or per field `wanted`), in SI units; NaN is none.
 
-    A developer's field is called after the native one that it stands in for, and its units: `developer_3_bpm`.
+    A developer's field is called after the native one that it stands in for and its units, `developer_3_bpm`.
     """
     groups = found.of(name)
-    positions = np.concatenate([group.positions for group in groups] or [np.array([], np.int64)])
-    places = np.empty(len(positions), np.int64)
-    places[np.argsort(positions)] = np.arange(len(positions))
+    positions = found.positions(name)
     complete: Columns = {}
-    end = 0
+
+    def column(of: str) -> Real:
+        if of not in complete:
+            complete[of] = np.full(len(positions), np.nan)
+        return complete[of]
+
     for group in groups:
-        start, end = end, end + len(group.positions)
-        rows = places[start:end] if len(groups) > 1 else slice(None)
-        for column, values, valid in _from_least_to_most_trusted(found, group, wanted):
-            if column not in complete:
-                complete[column] = np.full(len(positions), np.nan)
-            if valid.all():
-                complete[column][rows] = values
-            else:
-                complete[column][rows] = np.where(valid, values, complete[column][rows])
+        rows = np.searchsorted(positions, group.positions) if len(groups) > 1 else slice(None)
+        for of, values, valid in _from_least_to_most_trusted(found, group, wanted):
+            column(of)[rows] = values if valid.all() else np.where(valid, values, column(of)[rows])
+    for of, places, values in _growing(groups, wanted):
+        rows = np.searchsorted(positions, places)
+        column(of)[rows] = np.where(np.isnan(column(of)[rows]), values, column(of)[rows])
     return complete
+
+
+def _growing(groups: list[Group], wanted: Collection[str]) -> Iterator[tuple[str, Whole, Real]]:
+    """What messages have the low bits of: the column, where the messages start, the values."""
+    found: dict[str, list[tuple[Whole, Whole, Any]]] = defaultdict(list)
+    for group in groups:
+        for one, part, target in group.layout.components:
+            if part.accumulate and (not wanted or target in wanted):
+                low, valid = _component(group, one, part)
+                found[target].append((group.positions[valid], low[valid], part))
+    for target, parts in found.items():
+        places, low = (np.concatenate([part[at] for part in parts]) for at in (0, 1))
+        order = np.argsort(places)
+        about = parts[0][2]
+        yield target, places[order], _scaled(unrolled(low[order], about.bits, np.full(len(low), -1)), about)
 
 
 def _from_least_to_most_trusted(
@@ -343,16 +363,12 @@ def _from_least_to_most_trusted(
     times = found.compressed_times.get(group.defined_at)
     if times is not None:
         yield "timestamp", times, times >= 0
-    profile = _profile(group.layout.number)
-    known = [(one, about) for one, about in group.layout.known if one.base_type != _STRING]
-    for one, about in reversed(known):
-        for part in reversed(about.components or ()):
-            target = profile[part.def_num].name
-            if not wanted or target in wanted:
-                values, valid = _component(group, one, part)
-                yield target, _scaled(values, part), valid
-    for one, about in known:
-        if not wanted or about.name in wanted:
+    for one, part, target in reversed(group.layout.components):
+        if not part.accumulate and (not wanted or target in wanted):
+            values, valid = _component(group, one, part)
+            yield target, _scaled(values, part), valid
+    for one, about in group.layout.known:
+        if one.base_type != _STRING and (not wanted or about.name in wanted):
             values, valid = group.values(one, one.base_type)
             yield about.name, _scaled(values, about), valid
     for one in group.layout.fields:
@@ -371,11 +387,7 @@ def _component(group: Group, one: _Field, part: Any) -> tuple[Whole, Valid]:
     shifts = 8 * np.arange(min(values.shape[1], 7))
     whole = (values[:, :7].astype(np.int64) << shifts).sum(axis=1)
     low = whole >> part.bit_offset & ((1 << part.bits) - 1)
-    valid = valid.any(axis=1)
-    if part.accumulate and valid.any():
-        seen = low[valid]
-        low[valid] = unrolled(seen, part.bits, np.where(np.arange(len(seen)) == 0, seen, -1))
-    return low, valid
+    return low, np.any(valid, axis=1)
 
 
 def _scaled(values: NDArray[Any], about: Any) -> NDArray[Any]:
@@ -385,7 +397,7 @@ def _scaled(values: NDArray[Any], about: Any) -> NDArray[Any]:
 
 
 def messages(found: Scan, name: str, wanted: Collection[str]) -> list[Message]:
-    """All messages of a kind with those fields `wanted` that they have, named and in SI units as the profile says.
+    """All messages of a kind with the fields `wanted` that they have, in SI units and the profile's words.
 
     A field whose meaning another one decides is called by its meaning: `garmin_product` instead of `product`.
     """

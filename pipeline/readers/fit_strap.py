@@ -3,7 +3,9 @@
 The latter come as `hr` messages, after a swim. Which record gets which of them is as Garmin's SDK decides.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -92,23 +94,21 @@ def _twelve_bits(octets: Whole) -> Whole:
 
 
 def merged(times: Real, heart_rate: Real, kept: Columns) -> Real:
-    """The heart rate of each record, in the order of the file: the mean of what the strap kept since the last."""
-    beats = list(zip(*_without_gaps(kept["timestamp"], kept["heart_rate"]), strict=True))
+    """The heart rate of each record, in the order of the file: the mean of what came since the last one."""
+    beat_times, rates = _without_gaps(kept["timestamp"], kept["heart_rate"])
+    latest_times = list(accumulate(beat_times, max))  # a new series may start before the end of the last
     merged_rate = heart_rate.copy()
     at, since = 0, float(times[0]) if len(times) else 0
     for record, until in enumerate(times.tolist()):
         if since == until:
             since -= 1
             at = max(at - 1, 0)
-        rates: list[float] = []
-        while at < len(beats) and beats[at][0] <= until:
-            if beats[at][0] > since:
-                rates.append(beats[at][1])
-            at += 1
-        if at < len(beats):
+        start, at = at, max(at, bisect_right(latest_times, until))
+        if at < len(rates):
+            own = [rates[beat] for beat in range(start, at) if beat_times[beat] > since]
             since = until
-            if rates:
-                merged_rate[record] = int(sum(rates) / len(rates) + 0.5)
+            if own:
+                merged_rate[record] = int(sum(own) / len(own) + 0.5)
     return merged_rate
 
 
