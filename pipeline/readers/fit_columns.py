@@ -247,7 +247,7 @@ def scan(body: bytes) -> Scan:
             following = position + 6 + 3 * int.from_bytes(body[position + 5 : position + 6])
             if header & 0x20:
                 following += 1 + 3 * int.from_bytes(body[following : following + 1])
-            if following > end or position + 6 > end:
+            if following > end:
                 return _damaged(found, position, "the definition is cut short")
             definition = body[position + 1 : following]
             layout = _layout(definition)
@@ -263,10 +263,9 @@ def scan(body: bytes) -> Scan:
                     described.append(groups[key].starts)
             local = header & 0x0F
             current[local] = groups[key]
-            for flags in (0x00, 0x10, 0x20, 0x30):
-                known[flags | local] = None
+            known[local:0x40:0x10] = [None] * 4
             if local < 4:
-                known[0x80 | local << 5 : 0xA0 | local << 5] = [None] * 32
+                known[0x80 + 32 * local : 0xA0 + 32 * local] = [None] * 32
         else:
             group = current[header >> 5 & 0x03 if header & 0x80 else header & 0x0F]
             if not group:
@@ -381,9 +380,11 @@ def _from_least_to_most_trusted(
             yield said[-1].column, *group.values(one, _fitting(said[-1].base_type, size))
 
 
-def _component(group: Group, one: _Field, part: Any) -> tuple[Whole, Valid]:
+def _component(group: Group, one: _Field, part: Any) -> tuple[NDArray[Any], Valid]:
     """The bits of a field that are another field."""
     values, valid = group.elements(one, one.base_type)
+    if values.dtype.kind == "f":
+        return values[:, 0], valid[:, 0]
     shifts = 8 * np.arange(min(values.shape[1], 7))
     whole = (values[:, :7].astype(np.int64) << shifts).sum(axis=1)
     low = whole >> part.bit_offset & ((1 << part.bits) - 1)
