@@ -32,6 +32,8 @@ _STALE_S = 86_400
 # A `file_id` comes first. This much of a file has it, with the definitions that some put before it.
 _HEAD_BYTES = 1000
 
+_CHAINED_MAX = 1000
+
 _DEVICE_FIELDS = ("manufacturer", "product", "product_name", "serial_number")
 # The fields that are read of each message, under the names that they have where no subfield renames them.
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -188,6 +190,9 @@ def _chains(content: bytes, notes: list[str]) -> Iterator[tuple[int, int, int]]:
             end = max(len(content), body_start)
             notes.append(f"the header at byte {start} gives no size")
         body = content[body_start:end]
+        if len(seen) == _CHAINED_MAX:
+            notes.append(f"more FIT files in one than any device writes: left out from byte {start} on")
+            return
         if body not in seen:
             yield start, body_start, end
         seen.add(body)

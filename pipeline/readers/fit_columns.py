@@ -26,7 +26,7 @@ Columns = dict[str, Real]
 
 _FIELD_DESCRIPTION = 206
 _TIMESTAMP = 253
-_DEFINITIONS_MAX = 10_000
+_DEFINITIONS_MAX = 2_000
 _NO_POSITIONS = np.array([], np.int64)
 _WINDOW = 64  # messages that are looked at in one go, if one is like the one before
 _STRING, _BYTE, _UINT32 = 0x07, 0x0D, 0x86
