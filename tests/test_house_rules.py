@@ -289,6 +289,7 @@ def test_the_command_starts_without_what_only_some_commands_need():
         "rich",
         "jinja2",
         "vl_convert",
+        "fastcrc",
         "fitdecode",
         "gpxpy",
         "tzfpy",

@@ -1,22 +1,22 @@
-"""FIT, the format of nearly every watch, decoded by fitdecode."""
+"""FIT, the format of nearly every watch."""
 
-import struct
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from operator import itemgetter
-from typing import Any
 
-import fitdecode
+import numpy as np
+import pyarrow as pa
+from fastcrc import crc16
 
 from pipeline.errors import UnreadableFileError
-from pipeline.readers import channels
+from pipeline.readers import channels, fit_columns, fit_strap
 from pipeline.readers.channels import FOOT_SPORTS, Row
-from pipeline.schema import Activity, Reading
-
-Message = dict[str, Any]
+from pipeline.readers.fit_columns import Columns, Message, Real, Scan
+from pipeline.schema import Activity, Reading, stream_schema
 
 _EPOCH = datetime(1989, 12, 31)
 _DEGREES = 180 / 2**31
@@ -29,38 +29,87 @@ _UINT32_END = 2**32
 # A record so long before its session is left over from an earlier one; sooner, the device was merely late.
 _STALE_S = 86_400
 
-# What fitdecode raises at bytes that are no FIT: its own errors, and what its tables and asserts trip over.
-_DAMAGE = (
-    fitdecode.FitError,
-    struct.error,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
+# A `file_id` comes first. This much of a file has it, with the definitions that some put before it.
+_HEAD_BYTES = 1000
+
+_CHAINED_MAX = 1000
+
+_DEVICE_FIELDS = ("manufacturer", "product", "product_name", "serial_number")
+# The fields that are read of each message, under the names that they have where no subfield renames them.
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "activity": ("timestamp", "local_timestamp"),
+    "device_info": (*_DEVICE_FIELDS, "device_index", "device_type", "source_type", "software_version"),
+    "event": ("timestamp", "event", "event_type"),
+    "file_id": (*_DEVICE_FIELDS, "type"),
+    "lap": (
+        "start_time",
+        "sport",
+        "sub_sport",
+        "total_elapsed_time",
+        "total_timer_time",
+        "total_distance",
+        "avg_heart_rate",
+        "max_heart_rate",
+        "intensity",
+        "lap_trigger",
+        "wkt_step_index",
+    ),
+    "length": ("start_time", "total_elapsed_time", "swim_stroke", "total_strokes"),
+    "session": (
+        "start_time",
+        "sport",
+        "sub_sport",
+        "sport_profile_name",
+        "total_elapsed_time",
+        "total_timer_time",
+        "total_distance",
+        "total_ascent",
+        "total_descent",
+        "total_calories",
+        "avg_heart_rate",
+        "max_heart_rate",
+        "workout_rpe",
+    ),
+    "sport": ("sport", "sub_sport", "name"),
+    "user_profile": ("gender", "resting_heart_rate", "default_max_heart_rate"),
+    "zones_target": ("max_heart_rate", "threshold_heart_rate"),
+}
 
 # The messages of a session, and the time that says of which: a session lasts till the next one starts.
-_TIME_OF = {
-    "record": "timestamp",
-    "lap": "start_time",
-    "length": "start_time",
-    "event": "timestamp",
-    "hrv": "timestamp",
-}
-_OF_FILE = {"activity", "device_info", "file_id", "session", "sport", "user_profile", "zones_target"}
-_KEPT = _OF_FILE | _TIME_OF.keys()
+_TIME_OF = {"lap": "start_time", "length": "start_time", "event": "timestamp"}
 
-# Developer fields that declare which native field they stand in for: (its number, their unit) -> its name.
+# Developers' fields by the native one that they say they stand in for.
 _STAND_INS = {
-    (3, "bpm"): "heart_rate",
-    (4, "rpm"): "cadence",
-    (7, "w"): "power",
-    (7, "watt"): "power",
-    (7, "watts"): "power",
-    (41, "milliseconds"): "stance_time",
+    "developer_3_bpm": "heart_rate",
+    "developer_4_rpm": "cadence",
+    "developer_7_w": "power",
+    "developer_7_watt": "power",
+    "developer_7_watts": "power",
+    "developer_41_milliseconds": "stance_time",
 }
+_RECORD_FIELDS = frozenset(
+    {
+        "timestamp",
+        "position_lat",
+        "position_long",
+        "altitude",
+        "enhanced_altitude",
+        "distance",
+        "speed",
+        "enhanced_speed",
+        "heart_rate",
+        "cadence",
+        "cadence256",
+        "fractional_cadence",
+        "power",
+        "temperature",
+        "stance_time",
+        "vertical_oscillation",
+        "step_length",
+        "vertical_ratio",
+        *_STAND_INS,
+    }
+)
 
 _DEVICE_KINDS = (
     "antplus_device_type",
@@ -74,39 +123,41 @@ _ANT_HEART_RATE = 120  # `device_type` of a file that is too old to say `source_
 
 @dataclass
 class _Contents:
-    """The messages of one FIT file by name, in the order of the file."""
+    """What one FIT file holds, in its own order. NaN is none."""
 
     kind: str | None = None
     messages: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
+    records: Columns = field(default_factory=lambda: {"timestamp": np.array([])})
+    intervals: Columns = field(default_factory=lambda: {"timestamp": np.array([]), "rr_s": np.array([])})
+    strap: Columns = field(default_factory=lambda: {"timestamp": np.array([]), "heart_rate": np.array([])})
 
     def first(self, name: str) -> Message:
         return next(iter(self.messages[name]), {})
 
+    def append(self, other: "_Contents") -> None:
+        for name, messages in other.messages.items():
+            self.messages[name] += messages
+        self.records = _appended(self.records, other.records)
+        self.intervals = _appended(self.intervals, other.intervals)
+        self.strap = _appended(self.strap, other.strap)
 
-class _FitReader(fitdecode.FitReader):
-    """fitdecode trips over fields of size 0, which TrainingPeaks Virtual declares: nothing to read there."""
 
-    def _read_definition_message(self, header_chunk: Any, record_header: Any) -> Any:
-        definition: Any = super()._read_definition_message(header_chunk, record_header)
-        definition.field_defs = [one for one in definition.field_defs if one.size]
-        definition.dev_field_defs = [one for one in definition.dev_field_defs if one.size]
-        return definition
-
-    @property
-    def message_start(self) -> int:
-        """Where the message starts that is being read, in bytes."""
-        return self._chunk_offset
+def _appended(first: Columns, second: Columns) -> Columns:
+    none = [np.full(len(columns["timestamp"]), np.nan) for columns in (first, second)]
+    return {
+        name: np.concatenate([first.get(name, none[0]), second.get(name, none[1])])
+        for name in first.keys() | second.keys()
+    }
 
 
 def read(content: bytes, path: str) -> Reading:
     """One activity per session of every FIT file that `content` chains; the note says what was lost."""
     notes: list[str] = []
     parts: list[_Contents] = []
-    for start, chain in _chains(content, notes):
-        part = _contents(chain, start, notes)
+    for start, body_start, end in _chains(content, notes):
+        part = _contents(content, start, body_start, end, notes)
         if part.kind is None and parts:  # a strap's memory that a watch appended: belongs to what it follows
-            for name, messages in part.messages.items():
-                parts[-1].messages[name] += messages
+            parts[-1].append(part)
         else:
             parts.append(part)
     if not parts:
@@ -125,142 +176,152 @@ def read(content: bytes, path: str) -> Reading:
     return Reading(activities, note="; ".join(notes))
 
 
-def _chains(content: bytes, notes: list[str]) -> Iterable[tuple[int, bytes]]:
-    """Where each FIT file in `content` starts, and its bytes. One that comes twice is given once."""
+def _chains(content: bytes, notes: list[str]) -> Iterator[tuple[int, int, int]]:
+    """The start of each FIT file in `content`, and of its body, and the end of that. A copy is left out."""
     seen: set[bytes] = set()
     start = 0
     while start < len(content):
-        header_size = content[start]
-        if header_size < 12 or content[start + 8 : start + 12] != b".FIT":
+        body_start = start + content[start]
+        if content[start] < 12 or content[start + 8 : start + 12] != b".FIT":
             notes.append(f"no FIT in the {len(content) - start} bytes from byte {start} on")
             return
-        body_size = int.from_bytes(content[start + 4 : start + 8], "little")
-        if not body_size:  # the device died before it could fill in the size
-            body_size = len(content) - start - header_size
+        end = body_start + int.from_bytes(content[start + 4 : start + 8], "little")
+        if end == body_start:  # the device died before it could fill in the size
+            end = max(len(content), body_start)
             notes.append(f"the header at byte {start} gives no size")
-        end = start + header_size + body_size + 2
-        body = content[start + header_size : end - 2]
-        header = content[start : start + 4] + body_size.to_bytes(4, "little")
+        body = content[body_start:end]
+        if len(seen) == _CHAINED_MAX:
+            notes.append(f"more FIT files in one than any device writes: left out from byte {start} on")
+            return
         if body not in seen:
-            yield start, header + content[start + 8 : end]
+            yield start, body_start, end
         seen.add(body)
-        start = end
+        start = end + 2
 
 
-def _contents(chain: bytes, start: int, notes: list[str]) -> _Contents:
+def _contents(content: bytes, start: int, body_start: int, end: int, notes: list[str]) -> _Contents:
     """The messages of one FIT file up to the first damage; of one that is no activity, only its kind."""
-    found = _Contents()
-    reader = _FitReader(
-        chain,
-        processor=None,
-        check_crc=fitdecode.CrcCheck.READONLY,
-        error_handling=fitdecode.ErrorHandling.IGNORE,
+    body = content[body_start:end]
+    found = fit_columns.scan(body[:_HEAD_BYTES])
+    if _kind(found) in {"activity", None}:
+        found = fit_columns.scan(body)
+    kind = _kind(found)
+    if kind not in {"activity", None}:
+        return _Contents(kind)
+    _note_damage(found, content, start, body_start, end, notes)
+    messages = {
+        name: [_with_clock_times(message) for message in fit_columns.messages(found, name, fields)]
+        for name, fields in _FIELDS.items()
+    }
+    records = fit_columns.columns(found, "record", _RECORD_FIELDS)
+    positions = found.positions("record")
+    times = records.get("timestamp", np.full(len(positions), np.nan))
+    times[(times <= _CLOCK_MIN) | (times >= _UINT32_END)] = np.nan
+    return _Contents(
+        kind,
+        defaultdict(list, messages),
+        {**records, "timestamp": times},
+        fit_strap.intervals(found, positions[~np.isnan(times)], times[~np.isnan(times)]),
+        fit_strap.heart_rates(found),
     )
-    latest = 0
-    try:
-        for frame in reader:
-            if isinstance(frame, fitdecode.FitCRC) and not frame.matched:
-                notes.append(f"checksum does not match the part that starts at byte {start}")
-            if not isinstance(frame, fitdecode.FitDataMessage) or frame.name not in _KEPT:
-                continue
-            message = _message(frame)
-            if frame.name == "file_id":
-                found.kind = str(message.get("type", "activity"))
-                if found.kind != "activity":
-                    return found
-            elif frame.name == "record":
-                latest = message.get("timestamp", latest)
-            elif frame.name == "hrv":  # has no time of its own
-                intervals = frame.get_value("time", fallback=())
-                message = {
-                    "timestamp": latest,
-                    "intervals": intervals if isinstance(intervals, tuple) else (intervals,),
-                }
-            found.messages[frame.name].append(message)
-    except _DAMAGE as error:
+
+
+def _kind(found: Scan) -> str | None:
+    """The type of the file: what it says first that is no activity, if anything."""
+    kinds = [str(one.get("type", "activity")) for one in fit_columns.messages(found, "file_id", ("type",))]
+    return next((kind for kind in kinds if kind != "activity"), kinds[0] if kinds else None)
+
+
+def _note_damage(
+    found: Scan, content: bytes, start: int, body_start: int, end: int, notes: list[str]
+) -> None:
+    damage, at = found.damage, body_start + (found.damaged_at or 0)
+    if not damage and len(content) < end + 2:
+        damage, at = "the file ends there", min(len(content), end)
+    if damage:
         notes.append(
-            f"damaged from byte {start + reader.message_start} on, the rest is lost; "
-            f"{len(found.messages['record'])} records come before ({error})"
+            f"damaged from byte {at} on, the rest is lost; "
+            f"{len(found.positions('record'))} records come before ({damage})"
         )
-    return found
+    elif crc16.arc(content[start:end]) != int.from_bytes(content[end : end + 2], "little"):
+        notes.append(f"checksum does not match the part that starts at byte {start}")
 
 
-def _message(frame: Any) -> Message:
-    """The values that a message has, by field name; of an array the first value."""
-    message: Message = {}
-    for one in frame.fields:
-        value = one.value
-        if isinstance(value, tuple):
-            value = next((element for element in value if element is not None), None)
-        if value is None or (one.name in {"timestamp", "start_time"} and not _is_time(value)):
-            continue
-        if one.field_def is None:  # unpacked from another field, whose own full-width twin counts more
-            message.setdefault(one.name, value)
-        elif not one.field_def.is_dev:
-            message[one.name] = value
-        elif frame.name == "record" and value:
-            stand_in = _STAND_INS.get((one.field.native_field_num, str(one.units).lower()))
-            if stand_in:
-                message[stand_in] = value
-            if stand_in == "cadence":
-                message.pop("fractional_cadence", None)
+def _with_clock_times(message: Message) -> Message:
+    for name in ("timestamp", "start_time"):
+        value = message.get(name)
+        if name in message and not (isinstance(value, int) and _CLOCK_MIN < value < _UINT32_END):
+            del message[name]
     return message
 
 
-def _is_time(value: object) -> bool:
-    return isinstance(value, int) and _CLOCK_MIN <= value < _UINT32_END
-
-
 def _activities(part: _Contents, path: str, notes: list[str]) -> list[Activity]:
-    sessions, all_records = part.messages["session"], part.messages["record"]
-    records = [record for record in all_records if "timestamp" in record]
-    if len(records) < len(all_records):
-        notes.append(f"{len(all_records) - len(records)} records without a clock time left out")
-    if records and not sessions:
+    sessions = part.messages["session"]
+    has_time = ~np.isnan(part.records["timestamp"])
+    records = {name: column[has_time] for name, column in part.records.items()}
+    times = records["timestamp"]
+    if len(times) < len(has_time):
+        notes.append(f"{len(has_time) - len(times)} records without a clock time left out")
+    if len(times) and not sessions:
         sessions = [_rebuilt(part, records)]
         notes.append("no session message: the summary is rebuilt from the records")
-    if records and len(sessions) == 1:
-        sessions[0].setdefault("start_time", min(record["timestamp"] for record in records))
-    if any("start_time" not in session for session in sessions) or (all_records and not sessions):
+    if len(times) and len(sessions) == 1:
+        sessions[0].setdefault("start_time", int(times.min()))
+    if any("start_time" not in session for session in sessions) or (len(has_time) and not sessions):
         raise UnreadableFileError(path, "no_clock", "the device's clock was not set: the day is unknown")
+    if not sessions:
+        return []
+    if len(part.strap["timestamp"]):
+        heart_rate = records.get("heart_rate", np.full(len(times), np.nan))
+        records["heart_rate"] = fit_strap.merged(times, heart_rate, part.strap)
     sessions = sorted(sessions, key=itemgetter("start_time"))
     starts: list[int] = [session["start_time"] for session in sessions]
     shares: list[dict[str, list[Message]]] = [defaultdict(list) for _ in starts]
-    stale_count = 0
-    for name, time in _TIME_OF.items() if starts else ():
+    for name, time in _TIME_OF.items():
         for message in sorted((one for one in part.messages[name] if time in one), key=itemgetter(time)):
-            if name == "record" and message[time] < starts[0] - _STALE_S:
-                stale_count += 1
-            else:
-                shares[max(bisect_right(starts, message[time]) - 1, 0)][name].append(message)
-    if stale_count:
-        notes.append(f"{stale_count} records of more than a day before the start left out")
-    return [_activity(part, session, share) for session, share in zip(sessions, shares, strict=True)]
+            shares[max(bisect_right(starts, message[time]) - 1, 0)][name].append(message)
+    is_stale = times < starts[0] - _STALE_S
+    if is_stale.any():
+        notes.append(f"{is_stale.sum()} records of more than a day before the start left out")
+        records = {name: column[~is_stale] for name, column in records.items()}
+    return [
+        _activity(part, session, share, own_records, own_intervals["rr_s"])
+        for session, share, own_records, own_intervals in zip(
+            sessions, shares, _shared(records, starts), _shared(part.intervals, starts), strict=True
+        )
+    ]
 
 
-def _rebuilt(part: _Contents, records: list[Message]) -> Message:
-    times = [record["timestamp"] for record in records]
-    distances = [metres for record in records if (metres := _number(record, "distance")) is not None]
+def _shared(columns: Columns, starts: list[int]) -> list[Columns]:
+    """The rows of each session, in the order of time."""
+    order = np.argsort(columns["timestamp"], kind="stable")
+    columns = {name: column[order] for name, column in columns.items()}
+    bounds = [0, *np.searchsorted(columns["timestamp"], starts[1:]), len(order)]
+    return [{name: column[a:b] for name, column in columns.items()} for a, b in pairwise(bounds)]
+
+
+def _rebuilt(part: _Contents, records: Columns) -> Message:
+    times = records["timestamp"]
+    distances = records.get("distance", times[:0])
     known: Message = {
-        "start_time": min(times),
-        "total_elapsed_time": max(times) - min(times),
+        "start_time": int(times.min()),
+        "total_elapsed_time": times.max() - times.min(),
         "sport": part.first("sport").get("sport", part.first("lap").get("sport")),
         "sub_sport": part.first("sport").get("sub_sport", part.first("lap").get("sub_sport")),
-        "total_distance": max(distances, default=None),
+        "total_distance": max(distances[~np.isnan(distances)].tolist(), default=None),
     }
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _activity(part: _Contents, session: Message, share: dict[str, list[Message]]) -> Activity:
+def _activity(
+    part: _Contents, session: Message, share: dict[str, list[Message]], records: Columns, intervals: Real
+) -> Activity:
     sport = _profile_name(session, "sport")
-    rows = channels.merged((_at(record["timestamp"]), _record(record)) for record in share["record"])
-    channels.count_both_feet(rows, sport)
+    times = np.datetime64(_EPOCH) + records["timestamp"].astype("timedelta64[s]")
+    table = channels.records(times, _record_columns(records), sport)
     file_id, profile, zones = part.first("file_id"), part.first("user_profile"), part.first("zones_target")
     devices = _devices(part.messages["device_info"])
     creator = next((device for device in devices if device.get("device_index") in {"creator", 0}), {})
-    intervals = [
-        rr_s for message in share["hrv"] for rr_s in message["intervals"] if isinstance(rr_s, float) and rr_s
-    ]
     rating, kilocalories = _number(session, "workout_rpe"), _number(session, "total_calories")
     summary: Row = {
         "sport": sport,
@@ -280,7 +341,9 @@ def _activity(part: _Contents, session: Message, share: dict[str, list[Message]]
         "device_manufacturer": _text(file_id | creator, "manufacturer"),
         "device_product": _text(creator | file_id, "product_name", "garmin_product", "product"),
         "device_serial": _text(creator | file_id, "serial_number"),
-        "heart_rate_source": _heart_rate_source(devices, rows, sport, bool(intervals)),
+        "heart_rate_source": _heart_rate_source(
+            devices, sport, bool(len(intervals)), table["heart_rate_bpm"].null_count < len(table)
+        ),
         "profile_sex": _text(profile, "gender"),
         "profile_heart_rate_resting_bpm": _number(profile, "resting_heart_rate") or None,
         "profile_heart_rate_max_bpm": _number(zones, "max_heart_rate")
@@ -289,35 +352,48 @@ def _activity(part: _Contents, session: Message, share: dict[str, list[Message]]
         "profile_heart_rate_threshold_bpm": _number(zones, "threshold_heart_rate") or None,
     }
     tables = {
-        "records": rows,
         "laps": [_lap(number, lap) for number, lap in enumerate(share["lap"], 1)],
         "lengths": [_length(number, length) for number, length in enumerate(share["length"], 1)],
         "events": [_event(number, event) for number, event in enumerate(share["event"], 1)],
-        "rr_intervals": [
-            {"rr_number": number, "rr_s": seconds} for number, seconds in enumerate(intervals, 1)
-        ],
         "devices": [_device(number, device) for number, device in enumerate(devices, 1)],
     }
-    return Activity(summary, channels.streams(tables))
+    streams = channels.streams(tables)
+    if len(table):
+        streams["records"] = table
+    if len(intervals):
+        columns = [pa.array(np.arange(len(intervals)) + 1), pa.array(intervals)]
+        streams["rr_intervals"] = pa.Table.from_arrays(columns, schema=stream_schema("rr_intervals"))
+    return Activity(summary, streams)
 
 
-def _record(record: Message) -> Row:
-    latitude, longitude = _number(record, "position_lat"), _number(record, "position_long")
-    cadence = _number(record, "cadence256", "cadence")
-    if cadence is not None and "cadence256" not in record:
-        cadence += _number(record, "fractional_cadence") or 0
-    return channels.position(_scaled(latitude, _DEGREES), _scaled(longitude, _DEGREES)) | {
-        "altitude_m": _number(record, "enhanced_altitude", "altitude"),
-        "distance_m": _number(record, "distance"),
-        "speed_m_per_s": _number(record, "enhanced_speed", "speed"),
-        "heart_rate_bpm": _number(record, "heart_rate") or None,
-        "cadence_per_min": cadence,
-        "power_w": _number(record, "power"),
-        "temperature_c": _number(record, "temperature"),
-        "ground_contact_s": _scaled(_number(record, "stance_time"), 1e-3),
-        "vertical_oscillation_m": _scaled(_number(record, "vertical_oscillation"), 1e-3),
-        "step_length_m": _scaled(_number(record, "step_length"), 1e-3),
-        "vertical_ratio": _scaled(_number(record, "vertical_ratio"), 1e-2),
+def _record_columns(records: Columns) -> Columns:
+    """In the units of the lake. What an athlete wears for it measures better than the watch."""
+    none = np.full(len(records["timestamp"]), np.nan)
+
+    def first(*names: str) -> Real:
+        return channels.first(*(records[name] for name in names if name in records), none)
+
+    fraction = np.nan_to_num(first("fractional_cadence"))
+    for own, native in _STAND_INS.items():
+        if own in records:
+            is_worn = np.nan_to_num(records[own]) != 0
+            records[native] = np.where(is_worn, records[own], first(native))
+            fraction = np.where(is_worn & (native == "cadence"), 0, fraction)
+    heart_rate = first("heart_rate")
+    return {
+        "latitude_deg": first("position_lat") * _DEGREES,
+        "longitude_deg": first("position_long") * _DEGREES,
+        "altitude_m": first("enhanced_altitude", "altitude"),
+        "distance_m": first("distance"),
+        "speed_m_per_s": first("enhanced_speed", "speed"),
+        "heart_rate_bpm": np.where(heart_rate == 0, np.nan, heart_rate),
+        "cadence_per_min": channels.first(first("cadence256"), first("cadence") + fraction),
+        "power_w": first("power"),
+        "temperature_c": first("temperature"),
+        "ground_contact_s": first("stance_time") * 1e-3,
+        "vertical_oscillation_m": first("vertical_oscillation") * 1e-3,
+        "step_length_m": first("step_length") * 1e-3,
+        "vertical_ratio": first("vertical_ratio") * 1e-2,
     }
 
 
@@ -374,12 +450,13 @@ def _devices(messages: list[Message]) -> list[Message]:
     return list(devices.values())
 
 
-def _heart_rate_source(devices: list[Message], rows: list[Row], sport: str, has_beats: bool) -> str | None:
+def _heart_rate_source(
+    devices: list[Message], sport: str, has_beats: bool, has_heart_rate: bool
+) -> str | None:
     """Only straps tell single beats. A watch that names no sensor used its own; no devices tell nothing."""
     kinds = [device.get(kind) for device in devices for kind in _DEVICE_KINDS if kind != "local_device_type"]
     if has_beats or "heart_rate" in kinds or _ANT_HEART_RATE in kinds:
         return "strap"
-    has_heart_rate = any("heart_rate_bpm" in row for row in rows)
     return "wrist" if devices and has_heart_rate and sport in FOOT_SPORTS else None
 
 
@@ -400,10 +477,6 @@ def _number(message: Message, *names: str) -> float | None:
 def _whole(message: Message, name: str) -> int | None:
     value = message.get(name)
     return value if isinstance(value, int) and abs(value) < _UINT32_END else None
-
-
-def _scaled(number: float | None, factor: float) -> float | None:
-    return None if number is None else number * factor
 
 
 def _text(message: Message, *names: str) -> str | None:
