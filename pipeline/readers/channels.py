@@ -63,7 +63,7 @@ def records(times: Times, columns: Columns, sport: str) -> pa.Table:
         columns = {name: _first_values(column[order], starts) for name, column in columns.items()}
     cadence = columns["cadence_per_min"]
     moving = cadence[(cadence > 0)]
-    if sport in FOOT_SPORTS and len(moving) and np.median(moving) < _ONE_FOOT_MAX_PER_MIN:
+    if sport in FOOT_SPORTS and len(moving) and np.median(moving) < ONE_FOOT_MAX_PER_MIN:
         columns["cadence_per_min"] = cadence * 2
     schema = stream_schema("records")
     arrays = [pa.array(times.astype("datetime64[us]")), *(_arrow(columns[name]) for name in schema.names[1:])]
