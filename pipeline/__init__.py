@@ -22,7 +22,7 @@ class Warehouse:
     def sql(self, query: str) -> pd.DataFrame:
         """What a select answers, the last one if there are several.
 
-        Raises ModelError for anything but a select, and duckdb.Error for one that cannot be run.
+        Raises SettingsError for anything but a select, and duckdb.Error for one that cannot be run.
         """
         from pipeline.query import answers
 

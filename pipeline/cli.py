@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.errors import CheckError, ModelError, NextgearError
+from pipeline.errors import NextgearError
 
 if TYPE_CHECKING:
     from pipeline.console import Console
@@ -43,7 +43,7 @@ Sources = Annotated[
     ),
 ]
 
-WRONG, USAGE, QUARANTINED, BUSY = 1, 2, 3, 75
+WRONG, QUARANTINED, BUSY = 1, 3, 75
 
 
 @app.command()
@@ -83,12 +83,15 @@ def ingest(
 
 
 @app.command()
-def build(data: Data = None, quiet: Quiet = False, json_log: JsonLog = False) -> None:
-    """Build what is out of date in the warehouse."""
+def build(
+    data: Data = None, athlete: Athlete = "me", quiet: Quiet = False, json_log: JsonLog = False
+) -> None:
+    """Build what is out of date in the warehouse, which is one for all athletes."""
     from pipeline import flow
 
-    console = _console(quiet, json_log)
-    is_built = flow.build(_home(data), console)
+    home, console = _home(data), _console(quiet, json_log)
+    home.lake_of(athlete)
+    is_built = flow.build(home, console)
     console.say("built", "Built." if is_built else "The warehouse is up to date.", is_new=is_built)
 
 
@@ -140,11 +143,14 @@ def sql(
         str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")
     ] = "table",
     data: Data = None,
+    athlete: Athlete = "me",
+    quiet: Quiet = False,
+    json_log: JsonLog = False,
 ) -> None:
-    """Ask the warehouse in SQL; nothing can be changed."""
+    """Ask the warehouse in SQL; nothing can be changed. getvariable('athlete_id') is the --athlete."""
     from pipeline import flow
 
-    flow.ask(_home(data), query, form, _console(quiet=False, json_log=False))
+    flow.ask(_home(data), athlete, query, form, _console(quiet, json_log))
 
 
 @app.command()
@@ -157,11 +163,13 @@ def files(
     ] = "table",
     data: Data = None,
     athlete: Athlete = "me",
+    quiet: Quiet = False,
+    json_log: JsonLog = False,
 ) -> None:
     """Every file ever seen, and what became of it."""
     from pipeline import flow
 
-    flow.files(_home(data), athlete, outcome, form, _console(quiet=False, json_log=False))
+    flow.files(_home(data), athlete, outcome, form, _console(quiet, json_log))
 
 
 @app.command()
@@ -214,7 +222,7 @@ def main() -> None:
         app(prog_name="nextgear")
     except NextgearError as error:
         typer.echo(f"nextgear: {error}", err=True)
-        sys.exit(WRONG if isinstance(error, CheckError | ModelError) else USAGE)
+        sys.exit(error.exit_code)
     except TimeoutError as error:  # filelock.Timeout, without importing filelock to start up
         typer.echo(f"nextgear: another run is at work on this data folder ({error})", err=True)
         sys.exit(BUSY)

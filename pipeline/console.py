@@ -22,6 +22,11 @@ class Console:
         return shutil.get_terminal_size((80, 24)).columns
 
     @property
+    def table_width(self) -> int:
+        """Columns that a table may take: in a pipe or a file, as many as it wants."""
+        return self.width if sys.stdout.isatty() else sys.maxsize
+
+    @property
     def has_color(self) -> bool:
         """Colour on a terminal only, and not for who asks for none (no-color.org)."""
         return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

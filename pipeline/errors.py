@@ -6,6 +6,8 @@ from pathlib import PurePath
 class NextgearError(Exception):
     """What a user can be told in one sentence."""
 
+    exit_code = 2  # what was asked for cannot be done; 1: something of ours is wrong
+
 
 class UnreadableFileError(NextgearError):
     """A file that no reader can make sense of. It is quarantined and the run goes on.
@@ -23,6 +25,8 @@ class UnreadableFileError(NextgearError):
 class ModelError(NextgearError):
     """A SQL model that cannot be parsed, ordered or run. The published warehouse stays as it was."""
 
+    exit_code = 1
+
     def __init__(self, model: str, detail: str) -> None:
         super().__init__(f"model {model}: {detail}")
         self.model = model
@@ -32,6 +36,8 @@ class ModelError(NextgearError):
 class CheckError(NextgearError):
     """A promise of a model that its rows break. The published warehouse stays as it was."""
 
+    exit_code = 1
+
     def __init__(self, model: str, check: str, rows: str) -> None:
         super().__init__(f"model {model} breaks its promise `{check}`:\n{rows}")
         self.model = model
@@ -39,5 +45,11 @@ class CheckError(NextgearError):
         self.rows = rows
 
 
+class WarehouseError(NextgearError):
+    """A published warehouse that is damaged; the lake has all that it takes to build another."""
+
+    exit_code = 1
+
+
 class SettingsError(NextgearError):
-    """A value in athlete.toml or on the command line that cannot be used."""
+    """A value in athlete.toml, on the command line or in a query that cannot be used."""

@@ -16,6 +16,7 @@ from pipeline.console import Console
 from pipeline.errors import SettingsError
 from pipeline.ingest import Counts
 from pipeline.lake import Lake
+from pipeline.schema import OUTCOMES
 
 
 @dataclass(frozen=True)
@@ -128,15 +129,18 @@ def deliver(text: str, out: Path | None, console: Console) -> None:
         console.say("report", f"Report: {out}", path=str(out))
 
 
-def ask(home: Home, query: str | None, form: str, console: Console) -> None:
+def ask(home: Home, athlete_id: str, query: str | None, form: str, console: Console) -> None:
     """Print what the warehouse answers to a query, or to one after the other as they are typed."""
     with warehouse.reader(home.warehouse, home.lake) as db:
+        db.execute("set variable athlete_id = $1", [athlete_id])
         for asked in [query_text.text_of(query)] if query else query_text.typed():
-            query_text.show(db, asked, form, console.width)
+            query_text.show(db, asked, form, console.table_width)
 
 
 def files(home: Home, athlete_id: str, outcome: str | None, form: str, console: Console) -> None:
     """Print the ledger, or the files of one outcome."""
+    if outcome not in (None, *OUTCOMES):
+        raise SettingsError(f"--outcome {outcome}: there are {', '.join(OUTCOMES)}")
     with warehouse.reader(home.warehouse, home.lake) as db:
         db.execute("set variable athlete_id = $1", [athlete_id])
         db.execute("set variable outcome = $1", [outcome])
@@ -146,7 +150,7 @@ def files(home: Home, athlete_id: str, outcome: str | None, form: str, console: 
             "where athlete_id = getvariable('athlete_id') "
             "and outcome = coalesce(getvariable('outcome'), outcome) order by path",
             form,
-            console.width,
+            console.table_width,
         )
 
 
@@ -192,17 +196,23 @@ def tell(counts: Counts, console: Console) -> None:
 
 
 def demo(folder: Path | None, console: Console) -> Home:
-    """A simulated runner's exports and the report on them, in a folder of its own."""
+    """A simulated runner's exports and the report on them, in a folder of its own.
+
+    Raises SettingsError for a folder that already holds anything else: nobody wants those runs among theirs.
+    """
     from pipeline import simulate
 
-    home = Home(folder or Path(tempfile.mkdtemp(prefix="nextgear-demo-")))
+    home = Home(folder.expanduser().absolute() if folder else Path(tempfile.mkdtemp(prefix="nextgear-demo-")))
+    written = home.folder / ".demo"  # the folder is a demo's; with the digest of a runner in it, a whole one
     runner = simulate.demo_runner()
-    if not any(home.exports.glob("*.fit")):
+    if not written.exists() and home.folder.exists() and any(home.folder.iterdir()):
+        raise SettingsError(f"{home.folder}: not empty, and a demo wants a folder of its own (--data DIR)")
+    home.folder.mkdir(parents=True, exist_ok=True)
+    written.touch()
+    if written.read_text() != repr(runner):
         console.say("simulating", f"Writing {runner.weeks} weeks of a simulated runner's exports ...")
-        beside = home.folder / ".exports"
-        shutil.rmtree(beside, ignore_errors=True)
-        simulate.write(runner, beside)
-        home.exports.rmdir() if home.exports.exists() else None
-        beside.replace(home.exports)
+        shutil.rmtree(home.exports, ignore_errors=True)
+        simulate.write(runner, home.exports)
+        written.write_text(repr(runner))
     run(home, athlete.DEFAULT_ID, [], console)
     return home

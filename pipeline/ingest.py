@@ -21,7 +21,7 @@ from typing import Protocol, Self, cast
 
 import pyarrow as pa
 
-from pipeline.errors import UnreadableFileError
+from pipeline.errors import NextgearError, UnreadableFileError
 from pipeline.lake import LEDGER, Lake
 from pipeline.local_time import utc_offset
 from pipeline.readers import READERS, VERSION
@@ -142,7 +142,8 @@ class _Known:
         rows = [
             row
             for row in {(row["path"], row["digest"]): row for row in versions}.values()
-            if row["outcome"] not in FRUITLESS or (row["reader_version"] == VERSION and not retry)
+            if row["outcome"] not in FRUITLESS
+            or (row["reader_version"] == VERSION and not retry and row["reason"] != OUT_OF_MEMORY)
         ]
         return cls(
             # What could not be opened has no digest, and is tried again: no file time shows a new permission.
@@ -321,6 +322,11 @@ def _read(file_format: str, content: bytes, path: str) -> Reading | str:
 
 def _read_alone(file: _File) -> Reading | str:
     with _pool(1) as pool:
+        try:
+            pool.submit(int).result()
+        except BrokenProcessPool as error:
+            advice = "in a script, call this below `if __name__ == '__main__':`"
+            raise NextgearError(f"no reader process can be started; {advice}") from error
         try:
             return pool.submit(_read, file.format, file.content, file.path).result()
         except BrokenProcessPool:

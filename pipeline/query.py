@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipeline.errors import ModelError, SettingsError
+from pipeline.errors import SettingsError
 
 FORMATS = ("table", "csv", "json", "parquet")
 TABLE_ROWS = 10_000  # a table is for reading; who wants more takes CSV or Parquet
@@ -31,15 +31,14 @@ def text_of(query: str) -> str:
 def answers(db: duckdb.DuckDBPyConnection, query: str) -> Iterator[duckdb.DuckDBPyRelation]:
     """What each select of a query answers, to be read before the next one.
 
-    Raises ModelError for all but selects, and duckdb.Error for one that cannot be run. A read-only connection
-    writes files all the same, by a COPY in one statement or another, wherever it may read: over the lake.
+    Raises SettingsError for all but selects, and duckdb.Error for one that cannot be run. A read-only
+    connection writes files all the same, by a COPY in one statement or another, wherever it may read: over
+    the lake.
     """
     statements = db.extract_statements(query)
     parsed = db.execute("select json_serialize_sql(?)", [query]).fetchall()[0][0]
     if json.loads(parsed)["error"] or '"type":"COPY_QUERY_NODE"' in parsed:
-        raise ModelError(
-            "(your query)", "only selects (also: from, with, describe, summarize, show) can be asked"
-        )
+        raise SettingsError("only selects (also: from, with, describe, summarize, show) can be asked")
     for statement in statements:
         yield db.sql(statement)
 
@@ -47,7 +46,7 @@ def answers(db: duckdb.DuckDBPyConnection, query: str) -> Iterator[duckdb.DuckDB
 def show(db: duckdb.DuckDBPyConnection, query: str, form: str, width: int) -> None:
     """Print what a query answers, in one of FORMATS; Parquet goes to standard output as bytes.
 
-    Raises ModelError if the query cannot be run, and SettingsError for another format.
+    Raises SettingsError if the query cannot be run, and for another format.
     """
     if form not in FORMATS:
         raise SettingsError(f"--format {form}: there are {', '.join(FORMATS)}")
@@ -58,7 +57,7 @@ def show(db: duckdb.DuckDBPyConnection, query: str, form: str, width: int) -> No
             else:
                 _write(answer.to_arrow_table(), form)
     except duckdb.Error as error:
-        raise ModelError("(your query)", str(error)) from error
+        raise SettingsError(f"your query: {error}") from error
 
 
 def _write(rows: pa.Table, form: str) -> None:

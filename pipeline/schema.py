@@ -146,6 +146,8 @@ TABLES: Mapping[str, pa.Schema] = {
     ),
 }
 
+OUTCOMES = ("imported", "salvaged", "duplicate", "not_an_activity", "unsupported", "quarantined")
+
 # Filled in by the lake, not by a reader: a file does not know its athlete, nor its place in the lake.
 KEYS = ("athlete_id", "activity_id")
 LANDED = (*KEYS, "file_digest", "utc_offset_source")

@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipeline.errors import CheckError, ModelError, NextgearError
+from pipeline.errors import CheckError, ModelError, NextgearError, WarehouseError
 from pipeline.lake import Lake
 from pipeline.schema import SCHEMA_VERSION, TABLES
 
@@ -302,8 +302,8 @@ def state(folder: Path, lakes: Sequence[Lake], said: Iterable[str]) -> str:
     """A digest of all that a warehouse is made of: program, models, landed batches, what athletes said."""
     program = [
         path.read_text(encoding="utf-8")
-        for path in (*sorted(Path(__file__).parent.rglob("*.py")), *sorted(folder.rglob("*.*")))
-        if path.is_file()
+        for path in (*sorted(Path(__file__).parent.rglob("*")), *sorted(folder.rglob("*")))
+        if path.suffix in {".py", ".j2", ".css", ".sql", ".toml"}
     ]
     landed = [f"{lake.folder} {batch}" for lake in lakes for batch in lake.batches()]
     return _digest([duckdb.__version__, *program, *landed, *said])
@@ -418,7 +418,7 @@ def reader(warehouse: Path, lake: Path) -> duckdb.DuckDBPyConnection:
         db = duckdb.connect(str(warehouse), read_only=True)
     except duckdb.Error as error:
         advice = "delete it, and `nextgear build` makes a new one"
-        raise NextgearError(f"{warehouse}: {advice}: {error}") from error
+        raise WarehouseError(f"{warehouse}: {advice}: {error}") from error
     db.execute("set autoinstall_known_extensions = false")
     db.execute("set autoload_known_extensions = false")
     db.execute(f"set allowed_directories = [{_quoted(str(lake))}]")

@@ -81,6 +81,46 @@ def test_a_jump_of_the_gps_is_no_distance_and_is_counted(rows_of: RowsOf):
     assert list(steps.is_speed_rejected) == [False, True, False]
 
 
+def test_distance_written_in_some_records_only_is_counted_once(rows_of: RowsOf):
+    """A record a second, the speed in each and the distance in every tenth, as some watches write them."""
+    seconds = np.arange(601)
+    steps = rows_of(
+        "activity.steps",
+        given={
+            "raw.activities": RUN,
+            "raw.records": records(
+                seconds, speed_m_per_s=3, distance_m=np.where(seconds % 10 == 0, seconds * 3.0, np.nan)
+            ),
+        },
+    )
+    assert steps.step_m.to_numpy() == pytest.approx(np.r_[0, np.full(600, 3)])
+    assert not steps.is_speed_rejected.any()
+
+
+def test_a_swim_whose_distance_grows_by_the_length_moves_all_the_time(rows_of: RowsOf):
+    """25 m every 25 seconds, and no speed: 24 records of 25 say nothing of where the swimmer is."""
+    seconds = np.arange(501)
+    summary = rows_of(
+        "activity.summaries",
+        given={
+            "raw.activities": RUN,
+            "raw.records": records(seconds, distance_m=np.where(seconds % 25 == 0, seconds, np.nan)),
+        },
+    ).iloc[0]
+    assert (summary.travelled_m, summary.moving_s) == (pytest.approx(500), 500)
+
+
+def test_before_its_first_distance_a_run_is_measured_by_its_speed(rows_of: RowsOf):
+    steps = rows_of(
+        "activity.steps",
+        given={
+            "raw.activities": RUN,
+            "raw.records": records(range(5), speed_m_per_s=3, distance_m=[np.nan, np.nan, 6, np.nan, 14]),
+        },
+    )
+    assert list(steps.step_m) == [0, 3, 3, 4, 4]
+
+
 def test_heart_rate_written_only_when_it_changes_is_held_for_half_a_minute(rows_of: RowsOf):
     steps = rows_of(
         "activity.steps",

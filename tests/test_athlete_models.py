@@ -42,6 +42,7 @@ ANCHORS = ann(
     zero_speed_heart_rate_bpm=50,
     easy_below_bpm=156,
     hard_from_bpm=176,
+    is_heart_rate_max_confirmed=True,
 )
 
 
@@ -168,6 +169,7 @@ def test_easy_is_below_the_first_threshold_and_hard_from_the_second_on(rows_of: 
     )
     assert (load.easy_s, load.moderate_s, load.hard_s) == (1 + 2, 4 + 8 + 16, 32)
     assert (load.easy_minus_3_bpm_s, load.easy_plus_3_bpm_s) == (1, 1 + 2 + 4 + 8)
+    assert (load.moderate_minus_3_bpm_s, load.moderate_plus_3_bpm_s) == (2 + 4 + 8 + 16, 16 + 32)
     assert (load.easy_m, load.heart_rate_known_m) == (9, 189)
 
 
@@ -192,16 +194,18 @@ def anchors_of(
     rows_of: RowsOf,
     peaks: Sequence[float] = (),
     lows: Any = 90,
+    mean: float = 140,
     sources: Any = "strap",
     told: str = "",
     numbers: Sequence[int] | None = None,
+    birth_year: str = "",
     **profile: float,
 ) -> Row:
     """The anchors of ann, who ran once a day with those peaks of heart rate."""
     run_days = days(numbers or range(len(peaks)))
     ids = [f"run{number}" for number in range(len(peaks))]
     given: dict[str, Any] = {
-        "athlete.athletes": ATHLETE,
+        "athlete.athletes": f"athlete_id | birth_year\nann | {birth_year}",
         "raw.athlete_anchors": f"athlete_id | anchor | valid_from | value\n{told}".strip(),
     }
     if peaks:
@@ -214,7 +218,10 @@ def anchors_of(
             **{f"profile_heart_rate_{name}_bpm": value for name, value in profile.items()},
         )
         given["activity.summaries"] = ann(
-            activity_id=ids, heart_rate_peak_bpm=list(peaks), heart_rate_low_bpm=lows
+            activity_id=ids,
+            heart_rate_peak_bpm=list(peaks),
+            heart_rate_low_bpm=lows,
+            heart_rate_mean_bpm=mean,
         )
     return rows_of("athlete.anchors", given).iloc[0]
 
@@ -266,6 +273,30 @@ def test_a_strap_is_believed_before_the_wrist(rows_of: RowsOf):
     assert wrist.athlete_heart_rate_max_bpm == 190
 
 
+def test_who_never_runs_hard_has_the_maximum_of_the_age(rows_of: RowsOf):
+    """Truly 188, all runs at 68 % with peaks of 147: born 1986, the usual maximum is 211 - 0.64 x 38."""
+    easy = {"peaks": [146, 147, 147], "mean": 128}
+    aged = anchors_of(rows_of, **easy, birth_year="1986")
+    assert aged.athlete_heart_rate_max_bpm == pytest.approx(186.68)
+    assert aged.athlete_heart_rate_max_source == "age"
+    assert aged.is_heart_rate_max_confirmed
+    unknown = anchors_of(rows_of, **easy)
+    assert (unknown.athlete_heart_rate_max_bpm, unknown.athlete_heart_rate_max_source) == (147, "runs")
+    assert not unknown.is_heart_rate_max_confirmed
+    assert anchors_of(rows_of, **easy, birth_year="1986", max=185).athlete_heart_rate_max_source == "device"
+
+
+def test_runs_above_the_maximum_of_the_age_are_believed(rows_of: RowsOf):
+    anchors = anchors_of(rows_of, [194, 195], birth_year="1986")
+    assert (anchors.athlete_heart_rate_max_bpm, anchors.athlete_heart_rate_max_source) == (194, "runs")
+
+
+def test_what_holds_from_tomorrow_on_does_not_hold_yet(rows_of: RowsOf):
+    """The last run is on 2 January."""
+    told = "ann | heart_rate_max_bpm | 2024-01-02 | 190\nann | heart_rate_max_bpm | 2024-01-03 | 200"
+    assert anchors_of(rows_of, [180, 181], told=told).athlete_heart_rate_max_bpm == 190
+
+
 def test_a_maximum_is_forgotten_after_two_years(rows_of: RowsOf):
     assert (
         anchors_of(rows_of, [199, 198, 185, 184], numbers=[0, 1, 800, 801]).athlete_heart_rate_max_bpm == 184
@@ -312,11 +343,12 @@ def test_the_mart_lists_each_known_anchor_with_its_source(rows_of: RowsOf):
         athlete_heart_rate_max_source="device",
         athlete_heart_rate_resting_bpm=60,
         athlete_heart_rate_resting_source="default",
+        is_heart_rate_max_confirmed=True,
     )
     listed = rows_of("marts.anchors", {"athlete.anchors": anchors})
-    assert listed[["anchor", "value", "source"]].to_numpy().tolist() == [
-        ["heart_rate_max_bpm", 190, "device"],
-        ["heart_rate_resting_bpm", 60, "default"],
+    assert listed[["anchor", "value", "source", "is_confirmed"]].to_numpy().tolist() == [
+        ["heart_rate_max_bpm", 190, "device", True],
+        ["heart_rate_resting_bpm", 60, "default", False],
     ]
 
 
@@ -340,6 +372,37 @@ def test_an_athlete_who_has_said_nothing_has_defaults_and_the_sex_of_the_watch(r
         "sunday",
         1990,
     ]
+
+
+# --- sessions
+
+GROWN = """
+    athlete_id | path  | digest | modified_at         | outcome   | activity_id
+    ann        | a.fit | half   | 2024-01-01 08:00:00 | imported  | a-half
+    ann        | a.fit | whole  | 2024-01-01 09:00:00 | imported  | a-whole
+    ann        | b.fit | half   | 2024-01-01 08:30:00 | duplicate |
+"""
+
+
+@pytest.mark.parametrize(("start", "left"), [("06:00", ["a-whole"]), ("18:00", ["a-half", "a-whole"])])
+def test_a_file_that_grew_in_place_is_one_activity(rows_of: RowsOf, start: str, left: list[str]):
+    """Half a run in the morning and all of it an hour later; another start is another run."""
+    given = {
+        "raw.files": GROWN,
+        "raw.activities": f"""
+            athlete_id | activity_id | file_digest | sport   | started_at          | distance_m
+            ann        | a-half      | half        | running | 2024-01-01 06:00:00 | 5000
+            ann        | a-whole     | whole       | running | 2024-01-01 {start}:00 | 10000
+        """,
+        "raw.laps": ann(activity_id=["a-half", "a-whole"], lap_number=1),
+        "raw.records": ann(
+            activity_id=["a-half", "a-whole"], recorded_at=pd.Timestamp("2024-01-01 06:00:00")
+        ),
+    }
+    for table in ("athlete.sessions", "marts.activities", "marts.laps", "marts.records"):
+        assert list(rows_of(table, given).activity_id) == left, table
+    weekly = rows_of("marts.weekly_load", given)
+    assert list(weekly.distance_m) == [10000 if len(left) == 1 else 15000]
 
 
 # --- activities
@@ -1170,7 +1233,12 @@ def test_the_trend_people_look_at_is_a_speed_at_the_reference_heart_rate(rows_of
 def test_a_lap_without_time_has_no_speed(rows_of: RowsOf):
     laps = rows_of(
         "marts.laps",
-        {"staging.laps": ann(activity_id="run", lap_number=[1, 2], timer_s=[200, 0], distance_m=[800, 0])},
+        {
+            "athlete.sessions": ann(activity_id="run"),
+            "staging.laps": ann(
+                activity_id="run", lap_number=[1, 2], timer_s=[200, 0], distance_m=[800, 0]
+            ),
+        },
     )
     assert laps.speed_m_per_s[0] == 4
     assert pd.isna(laps.speed_m_per_s[1])
@@ -1181,6 +1249,7 @@ def test_a_record_has_the_zone_of_its_heart_rate(rows_of: RowsOf):
         "marts.records",
         {
             "athlete.anchors": ANCHORS,
+            "athlete.sessions": ann(activity_id="run"),
             "activity.grade_adjusted_speed": ann(
                 activity_id="run",
                 recorded_at=pd.date_range("2024-01-01", periods=4, freq="s"),
@@ -1296,9 +1365,28 @@ def test_too_little_easy_running_is_measured_against_75_percent(
 def test_an_easy_share_that_hangs_on_three_beats_counts_half(rows_of: RowsOf):
     columns = {"easy_m": 6000, "easy_minus_3_bpm_s": 1800, "easy_plus_3_bpm_s": 3000}
     cause = cause_of(rows_of, "easy_share_low", runs(DAILY, **columns))
-    assert cause.coverage_ratio == 0.5
+    assert (cause.coverage_ratio, cause.certainty_ratio, cause.status) == (1, 0.5, "flag")
     assert cause.score == pytest.approx(logistic(3) / 2)
     assert pd.isna(cause["rank"])
+    assert "3 bpm lower or higher" in cause.reason
+
+
+def test_a_middle_zone_that_hangs_on_three_beats_counts_half(rows_of: RowsOf):
+    columns = {"moderate_s": 2160, "moderate_minus_3_bpm_s": 2500, "moderate_plus_3_bpm_s": 1000}
+    cause = cause_of(rows_of, "medium_trap", runs(DAILY, **columns))
+    assert (cause.coverage_ratio, cause.certainty_ratio, cause.status) == (1, 0.5, "flag")
+    assert cause.score == pytest.approx(logistic(2.5) / 2)
+    assert "3 bpm lower or higher" in cause.reason
+
+
+@pytest.mark.parametrize("cause", ["easy_share_low", "medium_trap"])
+def test_a_guessed_maximum_makes_no_leading_cause_and_says_what_would_help(rows_of: RowsOf, cause: str):
+    guess = ANCHORS.assign(is_heart_rate_max_confirmed=False)
+    columns = {"easy_m": 0, "moderate_s": 3600, "moderate_minus_3_bpm_s": 3600, "moderate_plus_3_bpm_s": 3600}
+    found = cause_of(rows_of, cause, runs(DAILY, **columns), athlete__anchors=guess)
+    assert (found.certainty_ratio, found.status) == (0.5, "flag")
+    assert pd.isna(found["rank"])
+    assert "set heart_rate_max_bpm in athlete.toml" in found.reason
 
 
 @pytest.mark.parametrize(

@@ -281,7 +281,7 @@ def test_a_query_that_cannot_be_answered_is_one_sentence(
     here: Ended, built: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: str, said: str
 ):
     monkeypatch.chdir(tmp_path)
-    assert_one_sentence(here("sql", query, "--data", built.folder), 1, said)
+    assert_one_sentence(here("sql", query, "--data", built.folder), 2, said)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -366,11 +366,17 @@ def visible_widths(shown: str) -> list[int]:
 def test_a_terminal_shows_progress_and_colour(on_terminal: Callable[..., str], exports: Path, tmp_path: Path):
     (tmp_path / "exports").mkdir()  # with a run in it, not with sixteen months of a simulated runner
     shutil.copy(sorted(exports.glob("*.fit"))[0], tmp_path / "exports")
-    shown = on_terminal("demo", "--data", tmp_path)
+    shown = on_terminal("run", "--data", tmp_path)
     assert "Reading" in shown
     assert "Measuring" in shown
     assert re.search(r"\x1b\[[0-9;]*m\S", shown.split("1 imported")[1])
     assert (tmp_path / "reports" / "me" / "latest.html").is_file()
+
+
+def test_a_demo_never_gets_among_anybodys_own_runs(here: Ended, built: Home):
+    before = sorted(built.folder.rglob("*"))
+    assert_one_sentence(here("demo", "--data", built.folder), 2, "a folder of its own")
+    assert sorted(built.folder.rglob("*")) == before
 
 
 @pytest.mark.parametrize(("command", "columns"), [("why", 50), ("report", 80)])

@@ -20,7 +20,7 @@ import pytest
 import pipeline
 from pipeline import flow, lake, warehouse
 from pipeline.console import Console
-from pipeline.errors import ModelError, NextgearError
+from pipeline.errors import NextgearError, SettingsError
 from pipeline.flow import Home
 
 Started = Callable[..., subprocess.Popen[Any]]
@@ -309,7 +309,7 @@ def test_a_notebook_can_ask_and_cannot_write(built: Home):
     with pipeline.open(built.folder) as warehouse:
         assert warehouse.sql("from marts.weekly_load").run_count.sum() > 0
         part = next((built.lake / "me" / "records").glob("*.parquet"))
-        with pytest.raises(ModelError, match="only selects"):
+        with pytest.raises(SettingsError, match="only selects"):
             warehouse.sql(f"copy (select 1) to '{part}'")
     with pytest.raises(NextgearError, match="no warehouse yet"):
         pipeline.open(built.folder / "nowhere")

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline import athlete, query, warehouse
-from pipeline.errors import CheckError, ModelError, NextgearError
+from pipeline.errors import CheckError, ModelError, NextgearError, SettingsError
 from pipeline.flow import Home
 from pipeline.lake import Lake
 from pipeline.schema import TABLES
@@ -483,7 +483,7 @@ def test_a_question_can_change_nothing_and_read_nothing_else(
     ask: Callable[[str], object], built: Home, tmp_path: Path, attack: str
 ):
     before = on_disk(built.folder), on_disk(tmp_path)
-    with pytest.raises((ModelError, duckdb.Error)):
+    with pytest.raises((SettingsError, duckdb.Error)):
         ask(attack)
     assert (on_disk(built.folder), on_disk(tmp_path)) == before
 

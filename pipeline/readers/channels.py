@@ -1,8 +1,6 @@
 """What every format's records have in common, whatever they were called in the file."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from statistics import median
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -22,38 +20,12 @@ FOOT_SPORTS = frozenset({"running", "walking", "hiking"})
 ONE_FOOT_MAX_PER_MIN = 120
 
 
-def position(latitude_deg: float | None, longitude_deg: float | None) -> Row:
-    """The position, or neither half of it: off the globe and (0, 0) are how devices say "no fix"."""
-    if latitude_deg is None or longitude_deg is None:
-        return {}
-    if not (abs(latitude_deg) <= 90 and abs(longitude_deg) <= 180) or latitude_deg == longitude_deg == 0:
-        return {}
-    return {"latitude_deg": latitude_deg, "longitude_deg": longitude_deg}
-
-
-def merged(rows: Iterable[tuple[datetime, Row]]) -> list[Row]:
-    """One row per time, in order; of several rows of one time, the first value of each column."""
-    by_time: dict[datetime, Row] = {}
-    for recorded_at, row in rows:
-        kept = by_time.setdefault(recorded_at, {"recorded_at": recorded_at})
-        for column, value in row.items():
-            if value is not None:
-                kept.setdefault(column, value)
-    return [by_time[recorded_at] for recorded_at in sorted(by_time)]
-
-
-def count_both_feet(rows: Iterable[Row], sport: str) -> None:
-    """Double the cadence of a foot sport if the file counts one foot: both kinds are in the wild."""
-    moving = [row for row in rows if row.get("cadence_per_min")]
-    if sport not in FOOT_SPORTS or not moving:
-        return
-    if median(row["cadence_per_min"] for row in moving) < ONE_FOOT_MAX_PER_MIN:
-        for row in moving:
-            row["cadence_per_min"] *= 2
-
-
 def records(times: Times, columns: Columns, sport: str) -> pa.Table:
-    """As `position`, `merged` and `count_both_feet`, of columns in which NaN is none."""
+    """The records as the lake wants them, from columns in which NaN is none.
+
+    A position off the globe or at (0, 0) is how devices say "no fix". Of several rows of one second each
+    column keeps its first value. Where a foot sport's cadence counts one foot, it is doubled.
+    """
     latitude, longitude = columns["latitude_deg"], columns["longitude_deg"]
     has_fix = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180) & ((latitude != 0) | (longitude != 0))
     columns |= {name: np.where(has_fix, columns[name], np.nan) for name in ("latitude_deg", "longitude_deg")}

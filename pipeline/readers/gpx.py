@@ -38,6 +38,7 @@ def read(content: bytes, path: str) -> Reading:
     sport, sub_sport = tracks.sport(next(filter(None, (one.find("type") for one in root.all("trk"))), ""))
     if sport in channels.FOOT_SPORTS:
         tracks.count_both_feet(rows)
+    tracks.measure(rows)  # for the records alone: the file itself states no total, jumps of the GPS and all
     started_s, ended_s = rows["recorded_at"][[0, -1]]
     summary = {
         "sport": sport,
@@ -46,7 +47,6 @@ def read(content: bytes, path: str) -> Reading:
         "started_at": xml_columns.at(started_s),
         "utc_offset_s": xml_columns.utc_offset(document.first_time),
         "elapsed_s": float(ended_s - started_s),
-        "distance_m": tracks.measure(rows),
         "device_product": gpx.attributes.get("creator"),
     }
     return Reading([Activity(summary, {"records": tracks.table(rows)})], document.lost())

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.errors import ModelError, NextgearError
+from pipeline.errors import ModelError, NextgearError, WarehouseError
 
 Row = Mapping[str, Any]
 
@@ -54,7 +54,7 @@ def read(warehouse: Path, athlete_id: str, sql: Path, sections: Sequence[str]) -
         connection = duckdb.connect(warehouse, read_only=True)
     except duckdb.Error as error:
         advice = "delete it, and `nextgear build` makes a new one"
-        raise NextgearError(f"{warehouse}: {advice}: {error}") from error
+        raise WarehouseError(f"{warehouse}: {advice}: {error}") from error
     with connection:
         rows = {
             name: _rows(connection, name, (sql / f"{name}.sql").read_text(encoding="utf-8"), athlete_id)

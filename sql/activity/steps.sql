@@ -3,7 +3,8 @@
 -- Time is weighed, never counted in rows: a watch may write every second or every half minute. A record
 -- stands for the time since the one before it. A longer silence is a pause, unless the distance went on and
 -- nobody stopped the timer: then it was a dropout, and counts as moving. Heart rate is held where a watch
--- writes only its changes.
+-- writes only its changes. Between two records with a distance it grows evenly; the speed that the watch
+-- tells makes metres only where no distance does, so that none is counted twice.
 --
 -- grain: athlete_id, activity_id, recorded_at
 -- check: step_s >= 0
@@ -14,6 +15,28 @@ with limits as (
     from settings.thresholds as thresholds
 ),
 
+located as (
+    select
+        records.*,
+        case
+            when
+                last_value(records.distance_m ignore nulls) over until_now is not null
+                and first_value(records.distance_m ignore nulls) over from_now is not null
+                then fill(records.distance_m) over activity
+        end as reached_m
+    from staging.records as records
+    window
+        activity as (partition by records.athlete_id, records.activity_id order by records.recorded_at),
+        until_now as (
+            partition by records.athlete_id, records.activity_id order by records.recorded_at
+            rows between unbounded preceding and current row
+        ),
+        from_now as (
+            partition by records.athlete_id, records.activity_id order by records.recorded_at
+            rows between current row and unbounded following
+        )
+),
+
 gaps as (
     select
         records.*,
@@ -22,13 +45,13 @@ gaps as (
             as double
         ) / 1000 as gap_s,
         lag(records.recorded_at) over activity as before_at,
-        records.distance_m - lag(records.distance_m ignore nulls) over activity as advance_m,
+        records.reached_m - lag(records.reached_m) over activity as advance_m,
         last_value(records.heart_rate_bpm ignore nulls) over (
             partition by records.athlete_id, records.activity_id
             order by records.recorded_at
             range between limits.heart_rate_hold preceding and current row
         ) as heart_rate_held_bpm
-    from staging.records as records
+    from located as records
     cross join limits
     window activity as (
         partition by records.athlete_id, records.activity_id order by records.recorded_at

@@ -32,6 +32,8 @@ with joined as (
         loads.hard_s,
         loads.easy_minus_3_bpm_s,
         loads.easy_plus_3_bpm_s,
+        loads.moderate_minus_3_bpm_s,
+        loads.moderate_plus_3_bpm_s,
         loads.heart_rate_known_s,
         loads.heart_rate_known_m,
         loads.easy_m,
@@ -42,7 +44,7 @@ with joined as (
         steadiness.efficiency_m_per_beat,
         indices.index_log_pct,
         indices.steady_heart_rate_bpm
-    from staging.activities as activities
+    from athlete.sessions as activities
     left join activity.summaries as summaries
         on activities.athlete_id = summaries.athlete_id and activities.activity_id = summaries.activity_id
     left join activity.terrains as terrains
@@ -114,6 +116,8 @@ select
     hard_s,
     easy_minus_3_bpm_s,
     easy_plus_3_bpm_s,
+    moderate_minus_3_bpm_s,
+    moderate_plus_3_bpm_s,
     easy_m,
     heart_rate_known_s,
     heart_rate_known_m,

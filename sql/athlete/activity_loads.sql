@@ -1,8 +1,8 @@
 -- One row per activity with heart rate: training impulse, Edwards score and time in the three zones.
 --
 -- Easy is below the first threshold, hard from the second on; an hour at the second is a load of 100. The
--- easy time is taken again with the threshold a few beats lower and higher, so that a verdict can say whether
--- it hangs on it.
+-- easy and the moderate time are taken again with the thresholds a few beats lower and higher, so that a
+-- verdict can say whether it hangs on them.
 --
 -- grain: athlete_id, activity_id
 -- check: trimp_score >= 0
@@ -61,6 +61,22 @@ sums as (
             ),
             0
         ) as easy_plus_3_bpm_s,
+        coalesce(
+            sum(seconds.duration_s) filter (
+                where
+                seconds.heart_rate_bpm >= seconds.easy_below_bpm - thresholds.anchor_shift_bpm
+                and seconds.heart_rate_bpm < seconds.hard_from_bpm - thresholds.anchor_shift_bpm
+            ),
+            0
+        ) as moderate_minus_3_bpm_s,
+        coalesce(
+            sum(seconds.duration_s) filter (
+                where
+                seconds.heart_rate_bpm >= seconds.easy_below_bpm + thresholds.anchor_shift_bpm
+                and seconds.heart_rate_bpm < seconds.hard_from_bpm + thresholds.anchor_shift_bpm
+            ),
+            0
+        ) as moderate_plus_3_bpm_s,
         sum(seconds.distance_m) as heart_rate_known_m,
         coalesce(
             sum(seconds.distance_m) filter (where seconds.heart_rate_bpm < seconds.easy_below_bpm), 0
@@ -88,6 +104,8 @@ select
     hard_s,
     easy_minus_3_bpm_s,
     easy_plus_3_bpm_s,
+    moderate_minus_3_bpm_s,
+    moderate_plus_3_bpm_s,
     heart_rate_known_m,
     easy_m
 from sums

@@ -53,6 +53,7 @@ select
     1 / (1 + exp((thresholds.device_other_flag_ratio - shares.other_ratio) / thresholds.device_other_scale))
         as exposure_score,
     cast(1 as double) as coverage_ratio,
+    cast(1 as double) as certainty_ratio,
     shares.window_start_on,
     shares.as_of_day as window_end_on,
     if(

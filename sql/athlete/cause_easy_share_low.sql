@@ -1,6 +1,7 @@
 -- One row per athlete: is enough of the recent distance easy? The articles ask for 80 %.
 --
--- If the answer changes with the threshold three beats lower or higher, the evidence counts half.
+-- If the answer changes with the threshold three beats lower or higher, or the maximum heart rate is a guess,
+-- the evidence counts half.
 --
 -- grain: athlete_id
 with sums as (
@@ -21,6 +22,21 @@ with sums as (
     cross join settings.thresholds as thresholds
     where activities.is_run and activities.local_day >= periods.recent_from
     group by periods.athlete_id, periods.recent_from, periods.last_day
+),
+
+doubted as (
+    select
+        sums.*,
+        anchors.easy_below_bpm,
+        coalesce(
+            (sums.easy_low_ratio < thresholds.easy_share_flag_ratio)
+            != (sums.easy_high_ratio < thresholds.easy_share_flag_ratio),
+            false
+        ) as is_sensitive,
+        not anchors.is_heart_rate_max_confirmed as is_guess
+    from sums
+    inner join athlete.anchors as anchors on sums.athlete_id = anchors.athlete_id
+    cross join settings.thresholds as thresholds
 )
 
 select
@@ -30,30 +46,30 @@ select
     thresholds.easy_share_flag_ratio as threshold,
     1 / (1 + exp((sums.easy_share_ratio - thresholds.easy_share_flag_ratio) / thresholds.easy_share_scale))
         as exposure_score,
-    if(
-        (sums.easy_low_ratio < thresholds.easy_share_flag_ratio)
-        = (sums.easy_high_ratio < thresholds.easy_share_flag_ratio),
-        sums.known_ratio,
-        sums.known_ratio / 2
-    ) as coverage_ratio,
+    sums.known_ratio as coverage_ratio,
+    if(sums.is_sensitive or sums.is_guess, thresholds.doubtful_certainty_ratio, 1) as certainty_ratio,
     sums.recent_from as window_start_on,
     sums.last_day as window_end_on,
     case
         when sums.easy_share_ratio is null then 'No run of the last eight weeks has heart rate.'
         else format(
-            '{:.0f} % of the recent distance was easy (below {:.0f} bpm); the articles ask for {:.0f} %.{}',
+            '{:.0f} % of the recent distance was easy (below {:.0f} bpm); the articles ask for {:.0f} %.{}{}',
             100 * sums.easy_share_ratio,
-            anchors.easy_below_bpm,
+            sums.easy_below_bpm,
             100 * thresholds.easy_target_ratio,
             if(
-                (sums.easy_low_ratio < thresholds.easy_share_flag_ratio)
-                = (sums.easy_high_ratio < thresholds.easy_share_flag_ratio),
-                '',
-                ' With a threshold 3 bpm lower or higher the answer would be another.'
+                sums.is_sensitive,
+                ' With a threshold 3 bpm lower or higher the answer would be another.',
+                ''
+            ),
+            if(
+                sums.is_guess,
+                ' Your maximum heart rate is a guess from runs that were never hard, or only once; '
+                || 'set heart_rate_max_bpm in athlete.toml.',
+                ''
             )
         )
     end as reason,
     sums.activity_ids
-from sums
-inner join athlete.anchors as anchors on sums.athlete_id = anchors.athlete_id
+from doubted as sums
 cross join settings.thresholds as thresholds

@@ -46,6 +46,7 @@ select
         )
     ) as exposure_score,
     least(counted.week_count * 7 / (thresholds.recent_days + thresholds.base_days - 7), 1) as coverage_ratio,
+    cast(1 as double) as certainty_ratio,
     counted.base_from as window_start_on,
     counted.last_day as window_end_on,
     format(

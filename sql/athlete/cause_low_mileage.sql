@@ -25,6 +25,7 @@ select
     thresholds.mileage_flag_m as threshold,
     1 / (1 + exp((weeks.weekly_m - thresholds.mileage_flag_m) / thresholds.mileage_scale)) as exposure_score,
     least(weeks.week_count * 7 / thresholds.recent_days, 1) as coverage_ratio,
+    cast(1 as double) as certainty_ratio,
     weeks.recent_from as window_start_on,
     weeks.last_day as window_end_on,
     format(

@@ -1,5 +1,8 @@
 -- One row per athlete: how much of the recent easy runs was spent in the middle, not easy and not hard.
 --
+-- If the answer changes with the thresholds three beats lower or higher, or the maximum heart rate is a
+-- guess, the evidence counts half.
+--
 -- grain: athlete_id
 with sums as (
     select
@@ -7,6 +10,10 @@ with sums as (
         periods.recent_from,
         periods.last_day,
         sum(activities.moderate_s) / nullif(sum(activities.heart_rate_known_s), 0) as medium_ratio,
+        sum(activities.moderate_minus_3_bpm_s) / nullif(sum(activities.heart_rate_known_s), 0)
+            as medium_low_ratio,
+        sum(activities.moderate_plus_3_bpm_s) / nullif(sum(activities.heart_rate_known_s), 0)
+            as medium_high_ratio,
         least(coalesce(sum(activities.heart_rate_known_s) / nullif(sum(activities.moving_s), 0), 0), 1)
             as known_ratio,
         list(activities.activity_id order by activities.moderate_s desc, activities.activity_id asc)
@@ -20,6 +27,22 @@ with sums as (
         activities.session_class in ('easy', 'long')
         and activities.local_day >= periods.recent_from
     group by periods.athlete_id, periods.recent_from, periods.last_day
+),
+
+doubted as (
+    select
+        sums.*,
+        anchors.easy_below_bpm,
+        anchors.hard_from_bpm,
+        coalesce(
+            (sums.medium_low_ratio > thresholds.medium_flag_ratio)
+            != (sums.medium_high_ratio > thresholds.medium_flag_ratio),
+            false
+        ) as is_sensitive,
+        not anchors.is_heart_rate_max_confirmed as is_guess
+    from sums
+    inner join athlete.anchors as anchors on sums.athlete_id = anchors.athlete_id
+    cross join settings.thresholds as thresholds
 )
 
 select
@@ -31,19 +54,30 @@ select
     / (1 + exp((thresholds.medium_flag_ratio - sums.medium_ratio) / thresholds.medium_scale))
         as exposure_score,
     sums.known_ratio as coverage_ratio,
+    if(sums.is_sensitive or sums.is_guess, thresholds.doubtful_certainty_ratio, 1) as certainty_ratio,
     sums.recent_from as window_start_on,
     sums.last_day as window_end_on,
     case
         when sums.medium_ratio is null then 'No easy run of the last eight weeks has heart rate.'
         else format(
             '{:.0f} % of the time in easy runs was between {:.0f} and {:.0f} bpm: '
-            || 'too hard to be easy, too easy to be hard.',
+            || 'too hard to be easy, too easy to be hard.{}{}',
             100 * sums.medium_ratio,
-            anchors.easy_below_bpm,
-            anchors.hard_from_bpm
+            sums.easy_below_bpm,
+            sums.hard_from_bpm,
+            if(
+                sums.is_sensitive,
+                ' With thresholds 3 bpm lower or higher the answer would be another.',
+                ''
+            ),
+            if(
+                sums.is_guess,
+                ' Your maximum heart rate is a guess from runs that were never hard, or only once; '
+                || 'set heart_rate_max_bpm in athlete.toml.',
+                ''
+            )
         )
     end as reason,
     sums.activity_ids
-from sums
-inner join athlete.anchors as anchors on sums.athlete_id = anchors.athlete_id
+from doubted as sums
 cross join settings.thresholds as thresholds

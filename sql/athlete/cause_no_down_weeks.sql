@@ -59,6 +59,7 @@ select
         )
     ) as exposure_score,
     least(longest.week_count * 7 / (thresholds.rest_search_days - 7), 1) as coverage_ratio,
+    cast(1 as double) as certainty_ratio,
     longest.search_from as window_start_on,
     longest.last_day as window_end_on,
     format(

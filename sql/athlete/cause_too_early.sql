@@ -36,6 +36,7 @@ select
         )
     ) as exposure_score,
     cast(1 as double) as coverage_ratio,
+    cast(1 as double) as certainty_ratio,
     starts.going_since as window_start_on,
     starts.last_day as window_end_on,
     format(

@@ -1,7 +1,7 @@
 -- One row per athlete and cause that a plateau can have: flagged, ruled out, or impossible to tell.
 --
--- score = coverage x exposure, where exposure is 0.5 at the threshold and grows beyond it; causes with a
--- score of at least 0.5 are ranked. "Fits" and "consistent with", never "because": one runner proves no
+-- score = coverage x certainty x exposure, where exposure is 0.5 at the threshold and grows beyond it, and
+-- certainty is halved if the answer hangs on a guess; causes with a score of at least 0.5 are ranked. "Fits" and "consistent with", never "because": one runner proves no
 -- cause.
 --
 -- grain: athlete_id, cause
@@ -56,7 +56,7 @@ scored as (
             when
                 evidence.exposure_score >= thresholds.score_min
                 or evidence.coverage_ratio >= thresholds.ruled_out_coverage_min_ratio
-                then evidence.coverage_ratio * evidence.exposure_score
+                then evidence.coverage_ratio * evidence.certainty_ratio * evidence.exposure_score
         end as score,
         thresholds.score_min
     from athlete.athletes as athletes
@@ -87,6 +87,7 @@ select
     scored.unit,
     scored.threshold,
     scored.coverage_ratio,
+    scored.certainty_ratio,
     scored.window_start_on,
     scored.window_end_on,
     coalesce(

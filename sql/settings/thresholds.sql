@@ -44,6 +44,11 @@ select
     cast(730 as bigint) as anchor_memory_days, -- maximum heart rate is believed for two years
     cast(3 as double) as anchor_shift_bpm, -- verdicts are tried again with thresholds this much off
     cast(3 as double) as heart_rate_peak_agreement_bpm, -- two peaks this close confirm each other
+    -- a maximum from easy runs alone is hardly above their mean; hard running goes well above it
+    cast(1.15 as double) as peak_above_usual_min_ratio,
+    -- usual maximum at an age: 211 - 0.64 a year (Nes 2013, 3320 healthy adults, standard error 11 bpm)
+    cast(211 as double) as heart_rate_max_at_birth_bpm,
+    cast(0.64 as double) as heart_rate_max_loss_per_year,
     -- load
     -- less than this, and load is estimated from duration
     cast(0.8 as double) as heart_rate_coverage_min_ratio,
@@ -103,5 +108,6 @@ select
     cast(10 as bigint) as interruption_days, -- a gap longer than this interrupts
     cast(0.2 as double) as device_other_flag_ratio, -- share of comparable runs that another device recorded
     cast(0.07 as double) as device_other_scale,
+    cast(0.5 as double) as doubtful_certainty_ratio, -- evidence that hangs on a guess counts half
     cast(0.5 as double) as score_min, -- a cause below this is not named among the leading ones
     cast(0.7 as double) as ruled_out_coverage_min_ratio -- only well covered evidence can rule a cause out

@@ -6,6 +6,7 @@
 select
     activities.athlete_id,
     activities.activity_id,
+    activities.file_digest,
     activities.name,
     coalesce(activities.sport, 'generic') as sport,
     activities.sub_sport,
