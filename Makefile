@@ -6,9 +6,9 @@ bin    := $(VENV)/bin
 
 # Whose report, and where the lake, the warehouse and the reports go.
 EXPORTS ?=
-DATA    ?= $(if $(EXPORTS),data,data/demo)
+DATA    ?= $(if $(EXPORTS),$(if $(NEXTGEAR_DATA),$(NEXTGEAR_DATA),data),data/demo)
 
-.PHONY: help report test format docs lint ci clean
+.PHONY: help report test format docs lint bench ci clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ lint: $(VENV)/.installed-dev ## Style, types, SQL, and whether the generated pag
 	$(bin)/basedpyright
 	$(bin)/sqlfluff lint sql
 	$(bin)/nextgear models --markdown | diff -u sql/README.md - || { echo 'sql/README.md is out of date: make docs'; exit 1; }
+
+bench: $(VENV)/.installed-dev ## Speed and size against peers, as ratios; some minutes
+	$(bin)/python -W ignore tests/bench.py
 
 ci: lint test ## What a change has to pass: lint, test, and the demo in a scratch folder
 	scratch=$$(mktemp -d) && $(MAKE) report EXPORTS= DATA="$$scratch" && rm -r "$$scratch"

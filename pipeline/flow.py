@@ -5,6 +5,7 @@ did through a `Console` and leaves the data folder sound wherever it is stopped.
 """
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -133,8 +134,16 @@ def ask(home: Home, athlete_id: str, query: str | None, form: str, console: Cons
     """Print what the warehouse answers to a query, or to one after the other as they are typed."""
     with warehouse.reader(home.warehouse, home.lake) as db:
         db.execute("set variable athlete_id = $1", [athlete_id])
-        for asked in [query_text.text_of(query)] if query else query_text.typed():
-            query_text.show(db, asked, form, console.table_width)
+        if query is not None:
+            query_text.show(db, query_text.text_of(query), form, console.table_width)
+            return
+        for asked in query_text.typed():
+            try:
+                query_text.show(db, asked, form, console.table_width)
+            except SettingsError as error:
+                if not sys.stdin.isatty():
+                    raise
+                print(error)  # and the prompt goes on
 
 
 def files(home: Home, athlete_id: str, outcome: str | None, form: str, console: Console) -> None:
@@ -184,15 +193,19 @@ def tell(counts: Counts, console: Console) -> None:
     """What an ingest found, in one line, and what needs a look."""
     found = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in counts.outcomes.items())
     known = f"{counts.known} known" if counts.known else ""
+    what = ", ".join(filter(None, (known, found))) or "nothing to read"
     console.say(
         "ingested",
-        f"{counts.found} files: {', '.join(filter(None, (known, found))) or 'nothing to read'}.",
+        f"{counts.found} file{'s' * (counts.found != 1)}: {what}.",
         found=counts.found,
         known=counts.known,
         outcomes=dict(counts.outcomes),
     )
-    if counts.outcomes.get("quarantined"):
-        console.say("quarantined", "Why files are in quarantine: nextgear files --outcome quarantined")
+    for outcome in ("quarantined", "unsupported"):
+        if counts.outcomes.get(outcome):
+            console.say(outcome, f"Why files are {outcome}: nextgear files --outcome {outcome}")
+    if set(counts.outcomes) == {"not_an_activity"} and not counts.known:
+        console.say("no_activity", "None of these is an activity; what each one is: nextgear files")
 
 
 def demo(folder: Path | None, console: Console) -> Home:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pipeline.errors import SettingsError
 
+LEAVE = ("", "exit", "quit", "q", "\\q", ".exit", ".quit")  # what people type to get out of a prompt
 FORMATS = ("table", "csv", "json", "parquet")
 TABLE_ROWS = 10_000  # a table is for reading; who wants more takes CSV or Parquet
 
@@ -61,6 +62,8 @@ def show(db: duckdb.DuckDBPyConnection, query: str, form: str, width: int) -> No
 
 
 def _write(rows: pa.Table, form: str) -> None:
+    if form == "parquet" and sys.stdout.isatty():
+        raise SettingsError("Parquet is not for the eye; send it to a file: ... > rows.parquet")
     out = sys.stdout.buffer
     if form == "csv":
         from pyarrow import csv
@@ -99,14 +102,14 @@ def typed() -> Iterator[str]:
     with suppress(ImportError):  # gives input() editing and a history; Windows has none
         importlib.import_module("readline")
 
-    print("SQL, ended by a semicolon; an empty line or Ctrl-D leaves. Try: from marts.weekly_load;")
+    print("SQL, ended by a semicolon; `exit` leaves. Try: show tables; or: from weekly_load;")
     query = ""
     while True:
         try:
             line = input("...> " if query else "sql> ")
         except EOFError:
             return
-        if not query and not line.strip():
+        if not query and line.strip().rstrip(";").lower() in LEAVE:
             return
         query = f"{query}\n{line}"
         if line.rstrip().endswith(";"):

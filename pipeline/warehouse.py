@@ -412,7 +412,9 @@ def reader(warehouse: Path, lake: Path) -> duckdb.DuckDBPyConnection:
     A file in the lake could be, by a COPY: `pipeline.query.answers` lets none through.
     """
     if not warehouse.exists():
-        advice = "`nextgear run SOURCES` makes one from your exports"
+        advice = (
+            "`nextgear run SOURCES` makes one from your exports (`make report` keeps its demo in data/demo)"
+        )
         raise NextgearError(f"{warehouse}: no warehouse yet; {advice}")
     try:
         db = duckdb.connect(str(warehouse), read_only=True)
@@ -423,5 +425,6 @@ def reader(warehouse: Path, lake: Path) -> duckdb.DuckDBPyConnection:
     db.execute("set autoload_known_extensions = false")
     db.execute(f"set allowed_directories = [{_quoted(str(lake))}]")
     db.execute("set enable_external_access = false")
+    db.execute("set schema = 'marts'")
     db.execute("set lock_configuration = true")
     return db

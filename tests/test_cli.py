@@ -122,7 +122,7 @@ def test_files_land_and_are_built_in_steps(nextgear: Ended, exports: Path, tmp_p
     built = nextgear("build", "--data", tmp_path)
     assert (built.returncode, built.stdout, built.stderr) == (0, "", "Built.\n")
     again = nextgear("run", run, "--data", tmp_path)  # its news is the report
-    assert again.stderr.splitlines() == ["1 files: 1 known.", f"Report: {tmp_path}/reports/me/latest.html"]
+    assert again.stderr.splitlines() == ["1 file: 1 known.", f"Report: {tmp_path}/reports/me/latest.html"]
     assert again.stdout.startswith("Not enough runs to judge yet\n")
     assert ESCAPE not in again.stdout  # in a pipe: neither colour nor, above, progress
 

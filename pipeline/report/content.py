@@ -48,7 +48,8 @@ def read(warehouse: Path, athlete_id: str, sql: Path, sections: Sequence[str]) -
     """Ask the warehouse the questions in the folder `sql` (one file per section)."""
     if not warehouse.exists():
         raise NextgearError(
-            f"{warehouse}: no warehouse yet; `nextgear run SOURCES` makes one from your exports"
+            f"{warehouse}: no warehouse yet; `nextgear run SOURCES` makes one from your exports "
+            "(`make report` keeps its demo in data/demo)"
         )
     try:
         connection = duckdb.connect(warehouse, read_only=True)

@@ -20,6 +20,13 @@ _CHANGES = {
     "not_enough_data": "your speed at the same heart rate changed by {change}: too uncertain to call.",
 }
 
+_TURN = (
+    "your speed at the same heart rate changed by {change}: a turn that one look shows; "
+    "the next must confirm it."
+)
+
+_YEAR_WEEKS = 52  # over whole years the seasons cancel out
+
 _PROBABILITIES = {"p_improving": "Getting faster", "p_plateau": "Level", "p_declining": "Getting slower"}
 
 
@@ -53,7 +60,8 @@ def _change(row: Row) -> str:
     if row["change_low_pct"] is not None and row["change_high_pct"] is not None:
         change += f" (90 %: {signed(row['change_low_pct'])} to {signed(row['change_high_pct'])})"
     span = f"Between {row['window_start_on']} and {row['window_end_on']} "
-    return span + _CHANGES[row["verdict"]].format(change=change)
+    sentence = _TURN if row["is_first_look_of_turn"] else _CHANGES[row["verdict"]]
+    return span + sentence.format(change=change)
 
 
 def _pace(row: Row, units: Units) -> str:
@@ -96,8 +104,10 @@ def _window(row: Row) -> str:
     if (smallest := row["minimum_detectable_pct_per_month"]) is not None:
         facts.append(f"the smallest trend they could show is {number(smallest, 1)} % a month")
     if row["since"] is not None and row["verdict"] != "not_enough_data":
-        facts.append(f"this verdict has stood since {row['since']}")
-    return "; ".join(facts) + "."
+        at_least = "at least " if row["is_since_before"] else ""
+        facts.append(f"this verdict has stood {at_least}since {row['since']}")
+    season = " Season and heat are not corrected for." if row["window_weeks"] < _YEAR_WEEKS else ""
+    return "; ".join(facts) + "." + season
 
 
 def _other_windows(content: Content) -> str:
@@ -107,6 +117,6 @@ def _other_windows(content: Content) -> str:
         f"over {row['window_weeks']} weeks faster {percent(row['p_improving'])}, "
         f"level {percent(row['p_plateau'])}, slower {percent(row['p_declining'])}"
         for row in content.rows["verdict"]
-        if row["window_weeks"] in (26, 52) and row["p_plateau"] is not None and row is not chosen
+        if row["window_weeks"] in (26, _YEAR_WEEKS) and row["p_plateau"] is not None and row is not chosen
     ]
     return f"For comparison: {'; '.join(views)}." if views else ""
