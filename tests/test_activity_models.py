@@ -243,6 +243,19 @@ def test_a_best_effort_starts_between_two_records(rows_of: RowsOf):
     assert efforts.elapsed_s[0] == pytest.approx(400 / 3)
 
 
+def test_a_ride_called_a_run_has_no_best_effort_and_a_single_impossible_one_is_dropped(rows_of: RowsOf):
+    """An hour at 8 m/s is faster than any record from 3000 m on; a jump of 300 m spoils its 400 m alone."""
+    seconds = np.arange(3601)
+    ride = {"raw.activities": RUN, "raw.records": records(seconds, distance_m=8.0 * seconds)}
+    assert rows_of("activity.best_efforts", ride).empty
+    slow = {
+        "raw.activities": RUN,
+        "raw.records": records(seconds, distance_m=3.0 * seconds + 9 * np.clip(seconds - 1000, 0, 34)),
+    }
+    efforts = rows_of("activity.best_efforts", slow)
+    assert list(efforts.effort_distance_m) == [1000, 1609.344, 3000, 5000, 10000]
+
+
 def test_steady_blocks_begin_after_ten_minutes_and_a_minute_after_each_stop(rows_of: RowsOf):
     """Forty minutes at 3 m/s and 150 bpm with half a minute of standing in minute 20."""
     seconds = np.arange(2400)
@@ -314,6 +327,20 @@ def test_a_peak_of_a_single_second_is_no_peak(rows_of: RowsOf):
     assert rows_of("activity.summaries", given).heart_rate_peak_bpm[0] == 150
     assert len(rows_of("activity.grades", given)) == 601
     assert rows_of("activity.steady_steps", given).empty
+
+
+def test_a_peak_is_none_in_the_first_minutes_nor_just_after_a_silence(rows_of: RowsOf):
+    """A dry strap shows 45, then 210 for five minutes, and 210 again for five seconds after a pause."""
+    seconds = np.r_[0:901, 1000:1301]
+    heart_rate = np.where(seconds < 300, 210, 150)
+    heart_rate[seconds < 5] = 45
+    heart_rate[(seconds >= 1000) & (seconds < 1005)] = 210
+    given = {
+        "raw.activities": RUN,
+        "raw.records": records(seconds, heart_rate_bpm=heart_rate, distance_m=3.0 * np.arange(len(seconds))),
+    }
+    summary = rows_of("activity.summaries", given).iloc[0]
+    assert (summary.heart_rate_peak_bpm, summary.heart_rate_low_bpm) == (150, 150)
 
 
 def test_one_athletes_rows_do_not_depend_on_who_else_is_there(rows_of: RowsOf):

@@ -275,7 +275,7 @@ def test_a_strap_is_believed_before_the_wrist(rows_of: RowsOf):
 
 def test_who_never_runs_hard_has_the_maximum_of_the_age(rows_of: RowsOf):
     """Truly 188, all runs at 68 % with peaks of 147: born 1986, the usual maximum is 211 - 0.64 x 38."""
-    easy = {"peaks": [146, 147, 147], "mean": 128}
+    easy: dict[str, Any] = {"peaks": [146, 147, 147], "mean": 128}
     aged = anchors_of(rows_of, **easy, birth_year="1986")
     assert aged.athlete_heart_rate_max_bpm == pytest.approx(186.68)
     assert aged.athlete_heart_rate_max_source == "age"
@@ -418,7 +418,9 @@ def activities(rows_of: RowsOf, ids: Sequence[str], **given: dict[str, Any]) -> 
         "loads": "athlete.activity_loads",
         "indices": "athlete.run_indices",
     }
-    staging = {"sport": "running", "is_run": True, "local_day": MONDAY} | given.pop("staging", {})
+    staging = {"sport": "running", "is_run": True, "is_on_foot": True, "local_day": MONDAY} | given.pop(
+        "staging", {}
+    )
     written = {name: given.get(name, {}) for name in layers} | {"staging": staging}
     rows = {
         layers[name]: ann(activity_id=list(ids), **columns) if columns else "athlete_id | activity_id"
@@ -491,7 +493,7 @@ def test_a_session_is_hard_long_or_easy(rows_of: RowsOf):
             "is_run": [True, True, True, True, True, False],
         },
         summaries={"moving_s": [3600, 3600, 3600, 4800, 4800, 7200]},
-        loads={"hard_s": [0, 480, 479, 0, 0, 0]},
+        loads={"hard_s": [0, 480, 479, 0, 0, 0], "heart_rate_known_s": 3600},
     )
     assert dict(rows.session_class) == {
         "easy": "easy",
@@ -501,6 +503,23 @@ def test_a_session_is_hard_long_or_easy(rows_of: RowsOf):
         "slow": "easy",
         "ride": "not_a_run",
     }
+
+
+def test_whether_a_run_without_heart_rate_was_hard_is_unknown(rows_of: RowsOf):
+    rows = activities(
+        rows_of, ["run", "ride"], staging={"is_run": [True, False]}, summaries={"moving_s": 3600}
+    )
+    assert dict(rows.session_class) == {"run": "unknown", "ride": "not_a_run"}
+
+
+def test_the_grade_of_a_ride_adjusts_no_speed(rows_of: RowsOf):
+    rows = activities(
+        rows_of,
+        ["ride", "run"],
+        staging={"is_on_foot": [False, True]},
+        summaries={"moving_s": 3000, "moving_m": 9000, "grade_adjusted_m": 9300},
+    )
+    assert rows.grade_adjusted_speed_m_per_s.isna().to_dict() == {"ride": True, "run": False}
 
 
 def test_speed_is_over_moving_time_and_nothing_is_divided_by_zero(rows_of: RowsOf):
@@ -580,6 +599,18 @@ def test_several_activities_of_a_day_add_up_and_an_unknown_load_is_counted(rows_
     assert (day.distance_m, day.moving_s) == (20000, 10800)
 
 
+def test_a_day_whose_load_nobody_can_tell_has_none_and_fitness_goes_on_without_it(rows_of: RowsOf):
+    rows = days_of(rows_of, {0: math.nan, 1: 70, 2: math.nan})
+    assert rows.load_score.isna().tolist() == [True, False, True]
+    assert rows.fitness_score[0] == 0
+    assert rows.fitness_score[1] > rows.fitness_score[2] > 0
+
+
+def test_a_week_that_holds_an_unknown_load_has_no_monotony(rows_of: RowsOf):
+    rows = days_of(rows_of, dict(enumerate([math.nan, 5, 15, 20, 20, 20, 25, 35])))
+    assert rows.monotony.isna().tolist() == [True] * 7 + [False]
+
+
 # --- weeks
 
 
@@ -633,6 +664,16 @@ def test_a_week_is_compared_with_the_three_before(rows_of: RowsOf):
     assert list(weeks.load_change_ratio[3:]) == pytest.approx([-0.3, 50 / (145 / 3) - 1])
     assert weeks.is_down_week.isna().tolist() == [True, True, True, False, False]
     assert list(weeks.is_down_week[3:]) == [True, False]
+
+
+def test_an_unknown_load_is_not_published_as_none(rows_of: RowsOf):
+    """Six weeks of daily runs: one has no load at all, and no week that looks back at it has a change."""
+    loads = [math.nan if day // 7 == 1 else 50 for day in range(42)]
+    given = {"athlete.activities": runs(list(range(42)), load_score=loads), "athlete.athletes": ATHLETE}
+    weeks = rows_of("marts.weekly_load", given)
+    assert weeks.load_score.isna().tolist() == [False, True, False, False, False, False]
+    assert list(weeks.load_unknown_count) == [0, 7, 0, 0, 0, 0]
+    assert weeks.load_change_ratio.isna().tolist() == [True] * 5 + [False]
 
 
 def test_an_unfinished_week_is_no_lighter_one(rows_of: RowsOf):
@@ -723,7 +764,7 @@ def test_runs_without_heart_rate_are_neither_easy_nor_hard(rows_of: RowsOf):
         ["easy_s", "moderate_s", "hard_s", "easy_m", "heart_rate_known_s", "heart_rate_known_m"],
         [math.nan] * 2,
     )
-    found = split(rows_of, **unknown)
+    found = split(rows_of, **unknown, session_class="unknown")
     for column in ("easy_time_ratio", "easy_distance_ratio", "easy_session_ratio", "polarization_index"):
         assert pd.isna(found[column]), column
     assert found.heart_rate_coverage_ratio == 0
@@ -1051,13 +1092,9 @@ def test_a_turn_is_undecided_at_its_first_look(rows_of: RowsOf):
         28 * number: {26: (0.1, name)}
         for number, name in enumerate(["improving", "declining", "declining", "plateau", "improving"])
     }
-    assert list(verdicts(rows_of, looks).verdict) == [
-        "improving",
-        "undecided",
-        "declining",
-        "plateau",
-        "improving",
-    ]
+    rows = verdicts(rows_of, looks)
+    assert list(rows.verdict) == ["improving", "undecided", "declining", "plateau", "undecided"]
+    assert list(rows.is_first_look_of_turn) == [False, True, False, False, True]
 
 
 # --- the plateau mart
@@ -1184,6 +1221,42 @@ def test_a_verdict_has_stood_since_the_first_look_of_its_row(rows_of: RowsOf):
     )
     rows = rows_of("marts.plateau", {"athlete.looks": looks, "athlete.verdicts": verdict})
     assert [day.date() for day in rows.since] == days([0, 28, 56, 56])
+    assert not rows.is_since_before.any()
+
+
+def test_a_verdict_as_old_as_the_first_look_may_be_older(rows_of: RowsOf):
+    keys = ann(as_of_day=days([100, 128]), window_weeks=26)
+    given = {
+        "athlete.looks": keys.assign(window_start_on=days([-81, -53]), is_latest=[False, True]),
+        "athlete.verdicts": keys.assign(verdict="plateau"),
+    }
+    for first_day, is_before in ((90, False), (50, True)):
+        periods = ann(first_day=days([first_day]))
+        rows = rows_of("marts.plateau", given | {"athlete.periods": periods})
+        assert list(rows.is_since_before) == [is_before] * 2
+        assert [day.date() for day in rows.since] == days([100, 100])
+
+
+def test_a_turn_of_one_look_says_so(rows_of: RowsOf):
+    """The window that carries it, and no other."""
+    keys = {"as_of_day": days([0, 0]), "window_weeks": [26, 52]}
+    given = {
+        "athlete.looks": ann(**keys, is_latest=True, window_start_on=days([-181, -363])),
+        "athlete.verdicts": ann(
+            as_of_day=days([0]), window_weeks=26, verdict="undecided", is_first_look_of_turn=True
+        ),
+        "athlete.periods": ann(first_day=days([-400])),
+        "athlete.activities": runs(range(-360, 1, 3)),
+        "athlete.slopes": ann(
+            **keys, slope_pct_per_month=1.0, standard_error_pct_per_month=0.1, run_count=50, window_months=6
+        ),
+        "athlete.reference_points": ann(reference_heart_rate_bpm=150, reference_above_zero_speed_bpm=100),
+    }
+    rows = rows_of("marts.plateau", given)
+    assert list(rows.reason) == [
+        "a turn that one look shows; the next must confirm it",
+        "50 comparable runs",
+    ]
 
 
 # --- the other marts
@@ -1235,9 +1308,7 @@ def test_a_lap_without_time_has_no_speed(rows_of: RowsOf):
         "marts.laps",
         {
             "athlete.sessions": ann(activity_id="run"),
-            "staging.laps": ann(
-                activity_id="run", lap_number=[1, 2], timer_s=[200, 0], distance_m=[800, 0]
-            ),
+            "staging.laps": ann(activity_id="run", lap_number=[1, 2], timer_s=[200, 0], distance_m=[800, 0]),
         },
     )
     assert laps.speed_m_per_s[0] == 4
@@ -1436,6 +1507,10 @@ def test_fifteen_miles_a_week_are_the_least(rows_of: RowsOf, weekly_km: float, s
     cause = cause_of(rows_of, "low_mileage", runs(DAILY, distance_m=1000 * weekly_km / 7))
     assert cause.value == pytest.approx(1000 * weekly_km)
     assert (cause.status, cause.score) == (status, pytest.approx(score))
+
+
+def test_seven_whole_weeks_of_eight_are_all_that_can_be_asked_of_a_mileage(rows_of: RowsOf):
+    assert cause_of(rows_of, "low_mileage", runs(DAILY[:-3])).coverage_ratio == 1
 
 
 def test_runs_without_distance_are_not_too_few_kilometres(rows_of: RowsOf):

@@ -44,6 +44,9 @@ MAY_IMPORT = {
 # None, neighbours, halves, a week's other days, conversions: numbers that say nothing about runners.
 UNITS = {0, 1, -1, 2, 6, 7, 60, 100, 1000, 3600, 86400}
 
+# Here a column's reason stands beside it in its own file.
+EXPLAIN_THEMSELVES = ("settings.measuring", "settings.judging")
+
 # Other rows tomorrow, or on a retry. What needs no parentheses is a column to DuckDB's parser.
 RESTLESS_FUNCTIONS = {"now", "today", "random", "setseed", "uuid", "uuidv4", "uuidv7", "nextval"}
 RESTLESS_COLUMNS = {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"}
@@ -202,6 +205,24 @@ def test_a_number_that_decides_lives_in_settings_with_its_reason(models: Models)
     )
 
 
+def test_every_threshold_is_read_by_a_model(models: Models, nothing_landed: NothingLanded):
+    read = {
+        node["column_names"][-1]
+        for model in models.values()
+        for node, _ in nodes(model)
+        if node.get("column_names")
+    }
+    numbers = {name for table in EXPLAIN_THEMSELVES for name in nothing_landed([table]).table(table).columns}
+    expect_none(numbers - read)
+
+
+def test_what_is_measured_once_per_activity_hangs_on_no_number_that_judges(models: Models):
+    activity = [name for name, model in models.items() if model.layer == "activity"]
+    expect_none(
+        m.name for m in warehouse.ancestors(models, activity).values() if "settings.judging" in m.reads
+    )
+
+
 # --- SQL: names
 
 
@@ -219,8 +240,7 @@ def columns(models: Models, nothing_landed: NothingLanded) -> list[tuple[str, st
 
 def test_every_column_is_explained_once_and_every_explanation_is_used(columns: list[tuple[str, str, str]]):
     explained = {name for name, meaning in warehouse.column_meanings(SQL).items() if meaning.strip()}
-    # A threshold may do without: its reason stands beside it in its own file.
-    expect_none({name for table, name, _ in columns if table != "settings.thresholds"} - explained)
+    expect_none({name for table, name, _ in columns if table not in EXPLAIN_THEMSELVES} - explained)
     expect_none(explained - {name for _, name, _ in columns})
 
 

@@ -37,6 +37,8 @@ minimum_detectable_pct_per_month | 0.46               | 0.40               | 0.4
 is_chosen                        | true               | false              | true
 is_latest                        | false              | true               | true
 verdict                          | improving          | plateau            | plateau
+is_since_before                  | false              | false              | false
+is_first_look_of_turn            | false              | false              | false
 since                            | 2026-09-01         | 2026-11-21         | 2026-11-21
 reason                           | 39 comparable runs | 80 comparable runs | 41 comparable runs
 reference_heart_rate_bpm         | 150                | 150                | 150
@@ -212,6 +214,26 @@ def test_a_plateau_is_told_with_its_dates_its_uncertainty_and_its_pace(full: Pat
 )
 def test_each_verdict_has_its_own_plain_sentence(warehouse_of: Warehouse, verdict: str, words: str):
     assert words in told(warehouse_of({"plateau": verdict_row(verdict=verdict)}), "terminal", "verdict")
+
+
+def test_a_turn_that_one_look_shows_says_that_the_next_must_confirm_it(warehouse_of: Warehouse):
+    row = verdict_row(verdict="undecided", is_first_look_of_turn="true")
+    text = told(warehouse_of({"plateau": row}), "terminal", "verdict")
+    assert "a turn that one look shows; the next must confirm it" in text
+    assert "fits more than one answer" not in text
+
+
+@pytest.mark.parametrize(("weeks", "is_said"), [("28", True), ("52", False)])
+def test_a_verdict_on_less_than_a_year_says_that_the_season_is_in_it(
+    warehouse_of: Warehouse, weeks: str, is_said: bool
+):
+    text = told(warehouse_of({"plateau": verdict_row(window_weeks=weeks)}), "terminal", "verdict")
+    assert ("Season and heat are not corrected for." in text) == is_said
+
+
+def test_a_verdict_older_than_all_looks_has_stood_at_least_since_the_first(warehouse_of: Warehouse):
+    text = told(warehouse_of({"plateau": verdict_row(is_since_before="true")}), "terminal", "verdict")
+    assert "this verdict has stood at least since 2026-11-21" in text
 
 
 def test_a_runner_in_miles_reads_miles(full: Path):

@@ -1,7 +1,8 @@
 -- One row per activity and distance: the shortest time in which it was covered, stops included.
 --
 -- Every record is taken as an end; the start is interpolated between two records, so that an effort is never
--- faster than the distance it really covered.
+-- faster than the distance it really covered. An effort faster than the world record is none; an activity
+-- with several of those was no run (a ride that the watch was told is one) and has no efforts.
 --
 -- grain: athlete_id, activity_id, effort_distance_m
 -- check: elapsed_s > 0
@@ -67,18 +68,41 @@ efforts as (
             ends.athlete_id = segments.athlete_id
             and ends.activity_id = segments.activity_id
             and ends.start_m >= segments.travelled_m
+),
+
+fastest as (
+    select
+        efforts.athlete_id,
+        efforts.activity_id,
+        efforts.effort_distance_m,
+        efforts.end_offset_s - efforts.start_offset_s as elapsed_s,
+        efforts.start_offset_s
+    from efforts
+    where efforts.end_offset_s > efforts.start_offset_s
+    qualify
+        row_number() over (
+            partition by efforts.athlete_id, efforts.activity_id, efforts.effort_distance_m
+            order by efforts.end_offset_s - efforts.start_offset_s, efforts.start_offset_s
+        ) = 1
+),
+
+compared as (
+    select
+        fastest.*,
+        fastest.elapsed_s < distances.record_s as is_impossible,
+        count(*) filter (where fastest.elapsed_s < distances.record_s) over (
+            partition by fastest.athlete_id, fastest.activity_id
+        ) as impossible_count
+    from fastest
+    inner join settings.effort_distances as distances
+        on fastest.effort_distance_m = distances.effort_distance_m
 )
 
 select
-    efforts.athlete_id,
-    efforts.activity_id,
-    efforts.effort_distance_m,
-    efforts.end_offset_s - efforts.start_offset_s as elapsed_s,
-    efforts.start_offset_s
-from efforts
-where efforts.end_offset_s > efforts.start_offset_s
-qualify
-    row_number() over (
-        partition by efforts.athlete_id, efforts.activity_id, efforts.effort_distance_m
-        order by efforts.end_offset_s - efforts.start_offset_s, efforts.start_offset_s
-    ) = 1
+    compared.athlete_id,
+    compared.activity_id,
+    compared.effort_distance_m,
+    compared.elapsed_s,
+    compared.start_offset_s
+from compared
+where compared.impossible_count <= 1 and not compared.is_impossible

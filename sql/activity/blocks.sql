@@ -9,7 +9,7 @@ with numbered as (
         cast(floor(steps.after_warm_up_s / thresholds.block_s) as bigint) as block_number,
         thresholds.block_min_s
     from activity.steady_steps as steps
-    cross join settings.thresholds as thresholds
+    cross join settings.measuring as thresholds
 )
 
 select

@@ -22,7 +22,7 @@ with graded as (
             and steps.recorded_at = grades.recorded_at
     inner join activity.terrains as terrains
         on steps.athlete_id = terrains.athlete_id and steps.activity_id = terrains.activity_id
-    cross join settings.thresholds as thresholds
+    cross join settings.measuring as thresholds
 ),
 
 weighed as (

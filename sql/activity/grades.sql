@@ -30,7 +30,7 @@ sloped as (
                 then regr_slope(travelled.altitude_m, travelled.travelled_m) over long_window
         end as slope_long
     from travelled
-    cross join settings.thresholds as thresholds
+    cross join settings.measuring as thresholds
     window
         short_window as (
             partition by travelled.athlete_id, travelled.activity_id

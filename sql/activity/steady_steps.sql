@@ -10,7 +10,7 @@ with limits as (
     select
         thresholds.*,
         to_seconds(cast(thresholds.pace_window_s as bigint)) as pace_window
-    from settings.thresholds as thresholds
+    from settings.measuring as thresholds
 ),
 
 timed as (

@@ -12,7 +12,7 @@
 -- check: moving_s >= 0
 with limits as (
     select to_seconds(cast(thresholds.heart_rate_hold_s as bigint)) as heart_rate_hold
-    from settings.thresholds as thresholds
+    from settings.measuring as thresholds
 ),
 
 located as (
@@ -77,7 +77,7 @@ judged as (
             false
         ) as is_dropout
     from gaps
-    cross join settings.thresholds as thresholds
+    cross join settings.measuring as thresholds
     asof left join staging.timer_stops as stops
         on
             gaps.athlete_id = stops.athlete_id

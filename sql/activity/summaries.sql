@@ -1,7 +1,7 @@
 -- One row per activity: its totals, measured from its records.
 --
 -- A peak of heart rate is the highest median of a quarter of a minute, a low the lowest mean of half a
--- minute.
+-- minute; only where heart rate was known all the while, and a peak not in the first minutes.
 --
 -- grain: athlete_id, activity_id
 -- check: moving_s >= 0
@@ -9,13 +9,23 @@
 with limits as (
     select
         to_seconds(cast(thresholds.peak_window_s as bigint)) as peak_window,
-        to_seconds(cast(thresholds.pace_window_s as bigint)) as pace_window
-    from settings.thresholds as thresholds
+        to_seconds(cast(thresholds.pace_window_s as bigint)) as pace_window,
+        to_seconds(cast(thresholds.peak_after_s as bigint)) as peak_after
+    from settings.measuring as thresholds
 ),
 
 windowed as (
     select
         records.*,
+        max(
+            case when records.step_s = 0 or records.heart_rate_bpm is null then records.recorded_at end
+        ) over (
+            partition by records.athlete_id, records.activity_id order by records.recorded_at
+        ) as unbroken_since,
+        min(records.recorded_at) over (partition by records.athlete_id, records.activity_id)
+        + limits.peak_after as peak_from,
+        limits.peak_window,
+        limits.pace_window,
         median(records.heart_rate_bpm) over (
             partition by records.athlete_id, records.activity_id
             order by records.recorded_at
@@ -44,8 +54,14 @@ select
     sum(windowed.heart_rate_bpm * windowed.step_s)
     / nullif(sum(windowed.step_s) filter (where windowed.heart_rate_bpm is not null), 0)
         as heart_rate_mean_bpm,
-    max(windowed.heart_rate_around_bpm) as heart_rate_peak_bpm,
-    min(windowed.heart_rate_half_minute_bpm) as heart_rate_low_bpm,
+    max(windowed.heart_rate_around_bpm) filter (
+        where
+        windowed.recorded_at >= windowed.unbroken_since + windowed.peak_window
+        and windowed.recorded_at >= windowed.peak_from
+    ) as heart_rate_peak_bpm,
+    min(windowed.heart_rate_half_minute_bpm) filter (
+        where windowed.recorded_at >= windowed.unbroken_since + windowed.pace_window
+    ) as heart_rate_low_bpm,
     coalesce(sum(windowed.step_s) filter (where windowed.is_heart_rate_rejected), 0) as heart_rate_rejected_s,
     coalesce(sum(windowed.step_s) filter (where windowed.is_speed_rejected), 0) as speed_rejected_s,
     bool_or(windowed.latitude_deg is not null) as has_position

@@ -15,5 +15,5 @@ select
         when count(grades.grade_long_ratio) > 0 then 2 * any_value(thresholds.grade_half_window_noisy_m)
     end as grade_smoothing_m
 from activity.grades as grades
-cross join settings.thresholds as thresholds
+cross join settings.measuring as thresholds
 group by grades.athlete_id, grades.activity_id

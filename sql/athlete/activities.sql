@@ -65,7 +65,7 @@ measured as (
                 then joined.heart_rate_load_score
         end as measured_load_score
     from joined
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
 ),
 
 usual as (
@@ -79,7 +79,7 @@ usual as (
         thresholds.long_run_min_s,
         thresholds.long_run_ratio
     from measured
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
 )
 
 select
@@ -102,7 +102,9 @@ select
     coalesce(measured_heart_rate_mean_bpm, heart_rate_mean_bpm) as heart_rate_mean_bpm,
     coalesce(heart_rate_peak_bpm, heart_rate_max_bpm) as heart_rate_max_bpm,
     moving_m / nullif(measured_moving_s, 0) as speed_m_per_s,
-    grade_adjusted_m / nullif(measured_moving_s, 0) as grade_adjusted_speed_m_per_s,
+    -- what a hill costs was measured on runners
+    case when is_on_foot then grade_adjusted_m / nullif(measured_moving_s, 0) end
+        as grade_adjusted_speed_m_per_s,
     grade_smoothing_m,
     trimp_score,
     edwards_score,
@@ -130,6 +132,7 @@ select
     steady_heart_rate_bpm,
     case
         when not is_run then 'not_a_run'
+        when coalesce(heart_rate_known_s, 0) = 0 then 'unknown'
         when hard_s >= quality_hard_s then 'quality'
         when moving_known_s >= long_run_min_s and distance_known_m >= long_run_ratio * usual_run_m then 'long'
         else 'easy'

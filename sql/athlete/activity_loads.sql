@@ -88,7 +88,7 @@ sums as (
         on
             seconds.heart_rate_bpm >= zones.from_ratio * seconds.athlete_heart_rate_max_bpm
             and seconds.heart_rate_bpm < zones.to_ratio * seconds.athlete_heart_rate_max_bpm
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
     group by seconds.athlete_id, seconds.activity_id
 )
 

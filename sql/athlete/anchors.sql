@@ -3,8 +3,8 @@
 -- In order of trust: athlete.toml, what the watch has been told, what the runs show, a default. A maximum
 -- that two runs have exceeded is none, whatever the watch has been told; but a watch at the wrist is no
 -- witness to that. Runs that were never hard show too low a maximum: the one usual at that age is then
--- believed before them, and without an age it is not confirmed. A value that the others contradict (a maximum at or below the resting heart rate, a
--- threshold outside both) is not known.
+-- believed before them, and without an age it is not confirmed. A value that the others contradict (a
+-- maximum at or below the resting heart rate, a threshold outside both) is not known.
 --
 -- grain: athlete_id
 -- check: athlete_heart_rate_max_bpm is null or athlete_heart_rate_max_bpm > athlete_heart_rate_resting_bpm
@@ -57,7 +57,7 @@ recent as (
         on
             activities.athlete_id = summaries.athlete_id
             and activities.activity_id = summaries.activity_id
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
     where activities.is_run and summaries.heart_rate_peak_bpm is not null
 ),
 
@@ -100,7 +100,7 @@ expected as (
             as age_max_bpm
     from athlete.athletes as athletes
     inner join latest on athletes.athlete_id = latest.athlete_id
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
 ),
 
 chosen as (
@@ -145,7 +145,7 @@ chosen as (
     left join device on athletes.athlete_id = device.athlete_id
     left join shown on athletes.athlete_id = shown.athlete_id
     left join expected on athletes.athlete_id = expected.athlete_id
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
 ),
 
 possible as (
@@ -179,7 +179,7 @@ thresholded as (
         ) as hard_from_bpm,
         possible.athlete_heart_rate_max_bpm * thresholds.easy_below_max_ratio as easy_below_bpm
     from possible
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
 )
 
 select
@@ -208,4 +208,4 @@ select
     thresholded.is_threshold_known,
     if(thresholded.is_threshold_known, thresholded.threshold_source, 'default') as hard_from_source
 from thresholded
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds

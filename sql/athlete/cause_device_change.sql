@@ -67,4 +67,4 @@ select
     ) as reason,
     shares.activity_ids
 from shares
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds

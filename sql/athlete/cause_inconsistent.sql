@@ -29,7 +29,7 @@ counted as (
             where inside.run_count = 0 or inside.distance_m < thresholds.light_week_ratio * inside.usual_m
         ) as light_count
     from inside
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
     group by inside.athlete_id
     having sum(inside.run_count) > 0
 )
@@ -56,4 +56,4 @@ select
     ) as reason,
     cast([] as varchar[]) as activity_ids
 from counted
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds

@@ -24,15 +24,11 @@ select
     'm/week' as unit,
     thresholds.mileage_flag_m as threshold,
     1 / (1 + exp((weeks.weekly_m - thresholds.mileage_flag_m) / thresholds.mileage_scale)) as exposure_score,
-    least(weeks.week_count * 7 / thresholds.recent_days, 1) as coverage_ratio,
+    least(weeks.week_count * 7 / (thresholds.recent_days - 7), 1) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
     weeks.recent_from as window_start_on,
     weeks.last_day as window_end_on,
-    format(
-        'A usual recent week has {:.0f} km; under {:.0f} km there is little to improve on.',
-        weeks.weekly_m / 1000,
-        thresholds.mileage_flag_m / 1000
-    ) as reason,
+    'The usual distance of a recent week; the articles begin to see gains above the threshold.' as reason,
     cast([] as varchar[]) as activity_ids
 from weeks
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds

@@ -22,9 +22,9 @@ with sums as (
         ) as activity_ids
     from athlete.periods as periods
     inner join athlete.activities as activities on periods.athlete_id = activities.athlete_id
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
     where
-        activities.session_class in ('easy', 'long')
+        activities.session_class in ('easy', 'long', 'unknown')
         and activities.local_day >= periods.recent_from
     group by periods.athlete_id, periods.recent_from, periods.last_day
 ),
@@ -42,7 +42,7 @@ doubted as (
         not anchors.is_heart_rate_max_confirmed as is_guess
     from sums
     inner join athlete.anchors as anchors on sums.athlete_id = anchors.athlete_id
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
 )
 
 select
@@ -80,4 +80,4 @@ select
     end as reason,
     sums.activity_ids
 from doubted as sums
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds

@@ -10,7 +10,7 @@ with inside as (
         periods.last_day
     from athlete.weeks as weeks
     inner join athlete.periods as periods on weeks.athlete_id = periods.athlete_id
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
     where
         weeks.week_start_on > periods.last_day - cast(thresholds.rest_search_days as integer)
         and weeks.is_down_week is not null
@@ -69,4 +69,4 @@ select
     ) as reason,
     cast([] as varchar[]) as activity_ids
 from longest
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds

@@ -20,7 +20,7 @@ starts as (
         ) as going_since,
         max(gaps.local_day) as last_day
     from gaps
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
     group by gaps.athlete_id
 )
 
@@ -46,4 +46,4 @@ select
     ) as reason,
     cast([] as varchar[]) as activity_ids
 from starts
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds

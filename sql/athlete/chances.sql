@@ -15,7 +15,7 @@ with bounds as (
         slopes.slope_pct_per_month,
         slopes.standard_error_pct_per_month
     from athlete.slopes as slopes
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
 ),
 
 scores as (

@@ -1,8 +1,9 @@
 -- One row per athlete and day, rest days too: load, and what it leaves behind.
 --
 -- Fitness and fatigue are exponentially weighted means of the load, k = 1 - exp(-1/tau), from zero
--- (Banister; the form that GoldenCheetah uses). Form is yesterday's fitness less yesterday's fatigue.
--- Monotony and strain are Foster's, over seven days, with the population's standard deviation.
+-- (Banister; the form that GoldenCheetah uses); an unknown load counts as none there, and is null itself.
+-- Form is yesterday's fitness less yesterday's fatigue. Monotony and strain are Foster's, over seven days,
+-- with the population's standard deviation.
 --
 -- grain: athlete_id, local_day
 -- check: fitness_score >= 0
@@ -32,7 +33,10 @@ loads as (
         count(activities.activity_id) filter (where activities.is_run) as run_count,
         coalesce(sum(activities.distance_m) filter (where activities.is_run), 0) as distance_m,
         coalesce(sum(activities.moving_s), 0) as moving_s,
-        coalesce(sum(activities.load_score), 0) as load_score,
+        case
+            when count(activities.activity_id) = 0 then cast(0 as double)
+            else sum(activities.load_score)
+        end as load_score,
         count(activities.activity_id) filter (where activities.load_score is null) as load_unknown_count
     from spine
     left join athlete.activities as activities
@@ -44,22 +48,31 @@ decayed as (
     select
         today.athlete_id,
         today.local_day,
-        sum(before.load_score * exp(-(today.local_day - before.local_day) / thresholds.fitness_days))
-        * (1 - exp(-1 / any_value(thresholds.fitness_days))) as fitness_score,
-        sum(before.load_score * exp(-(today.local_day - before.local_day) / thresholds.fatigue_days))
-        * (1 - exp(-1 / any_value(thresholds.fatigue_days))) as fatigue_score
+        coalesce(
+            sum(before.load_score * exp(-(today.local_day - before.local_day) / thresholds.fitness_days))
+            * (1 - exp(-1 / any_value(thresholds.fitness_days))),
+            0
+        ) as fitness_score,
+        coalesce(
+            sum(before.load_score * exp(-(today.local_day - before.local_day) / thresholds.fatigue_days))
+            * (1 - exp(-1 / any_value(thresholds.fatigue_days))),
+            0
+        ) as fatigue_score
     from loads as today
-    inner join loads as before
-        on today.athlete_id = before.athlete_id and today.local_day >= before.local_day
-    cross join settings.thresholds as thresholds
-    where today.local_day - before.local_day <= thresholds.load_memory_days
+    cross join settings.judging as thresholds
+    left join loads as before
+        on
+            today.athlete_id = before.athlete_id
+            and today.local_day >= before.local_day
+            and today.local_day - before.local_day <= thresholds.load_memory_days
+            and before.load_score > 0
     group by today.athlete_id, today.local_day
 ),
 
 week_before as (
     select
         loads.*,
-        count(*) over week as week_day_count,
+        count(loads.load_score) over week as week_day_count,
         sum(loads.load_score) over week as week_load_score,
         avg(loads.load_score) over week / nullif(stddev_pop(loads.load_score) over week, 0) as monotony
     from loads
@@ -91,4 +104,4 @@ select
 from week_before
 inner join decayed
     on week_before.athlete_id = decayed.athlete_id and week_before.local_day = decayed.local_day
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds

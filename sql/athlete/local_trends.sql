@@ -20,7 +20,7 @@ with neighbours as (
             thresholds.local_days,
             thresholds.smooth_days
         from athlete.trend_runs as ours
-        cross join settings.thresholds as thresholds
+        cross join settings.judging as thresholds
         where ours.counts_for_trend
     ) as runs
     inner join lateral (
@@ -51,4 +51,4 @@ select
     neighbours.smooth_count,
     neighbours.smooth_pct
 from neighbours
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds

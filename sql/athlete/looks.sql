@@ -20,7 +20,7 @@ days as (
         cast(unnest(generate_series(cast(0 as bigint), thresholds.look_count, cast(1 as bigint))) as integer)
         * cast(thresholds.look_days as integer) as days_back
     from spans
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
 )
 
 select

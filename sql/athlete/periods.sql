@@ -10,5 +10,5 @@ select
     - cast(thresholds.recent_days + thresholds.base_days as integer)
     + 1 as base_from
 from athlete.activities as activities
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds
 group by activities.athlete_id, thresholds.recent_days, thresholds.base_days

@@ -15,7 +15,7 @@ select
     median(blocks.heart_rate_bpm) as steady_heart_rate_bpm
 from activity.blocks as blocks
 inner join athlete.anchors as anchors on blocks.athlete_id = anchors.athlete_id
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds
 where
     blocks.speed_m_per_s > 0
     and blocks.heart_rate_bpm

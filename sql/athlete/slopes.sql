@@ -61,7 +61,7 @@ noise as (
         max(inside.day_number) as last_day_number,
         any_value(thresholds.mad_to_sd) * median(abs(inside.residual_pct)) as run_noise_pct
     from inside
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
     group by inside.athlete_id, inside.as_of_day, inside.window_weeks
     having
         count(*) >= any_value(thresholds.trend_min_runs)
@@ -80,7 +80,7 @@ pairs as (
     from athlete.trend_runs as earlier
     inner join athlete.trend_runs as later
         on earlier.athlete_id = later.athlete_id and earlier.device_key = later.device_key
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
     where
         earlier.counts_for_trend
         and later.counts_for_trend
@@ -169,5 +169,5 @@ inner join medians
         noise.athlete_id = medians.athlete_id
         and noise.as_of_day = medians.as_of_day
         and noise.window_weeks = medians.window_weeks
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds
 where noise.run_noise_pct > 0 and leverage.sum_of_squares > 0

@@ -31,7 +31,7 @@ weekly as (
         coalesce(sum(runs.heart_rate_known_m), 0) as heart_rate_known_m,
         coalesce(sum(runs.moving_s), 0) as moving_s,
         count(*) as run_count,
-        count(runs.heart_rate_known_s) as classed_count,
+        count(*) filter (where runs.session_class != 'unknown') as classed_count,
         count(*) filter (where runs.session_class = 'quality') as quality_count
     from runs
     group by runs.athlete_id, runs.week_start_on
@@ -79,7 +79,7 @@ shares as (
             else summed.hard_s / nullif(summed.known_s, 0) - thresholds.polarization_floor_ratio
         end as outer_ratio
     from summed
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
 )
 
 select

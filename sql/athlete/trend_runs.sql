@@ -21,7 +21,7 @@ returns as (
         thresholds.steady_min_s,
         thresholds.steady_spread_max_ratio
     from runs
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
 ),
 
 reasoned as (

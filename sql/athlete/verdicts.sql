@@ -2,7 +2,7 @@
 --
 -- The shortest window whose slope is sure enough and whose class is likely enough. A sure slope without a
 -- likely class is undecided; no sure slope is not enough data. A turn from improving to declining, or back,
--- is undecided until a second look agrees.
+-- is undecided until a second look agrees, whatever has been between the two.
 --
 -- grain: athlete_id, as_of_day
 -- check: verdict in ('improving', 'plateau', 'declining', 'undecided', 'not_enough_data')
@@ -30,7 +30,7 @@ with judged as (
             looks.athlete_id = chances.athlete_id
             and looks.as_of_day = chances.as_of_day
             and looks.window_weeks = chances.window_weeks
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
 ),
 
 chosen as (
@@ -57,9 +57,14 @@ chosen as (
 turned as (
     select
         chosen.*,
-        lag(chosen.first_verdict) over (
-            partition by chosen.athlete_id order by chosen.as_of_day
-        ) as verdict_before
+        coalesce(
+            chosen.first_verdict in ('improving', 'declining')
+            and chosen.first_verdict != lag(
+                case when chosen.first_verdict in ('improving', 'declining') then chosen.first_verdict end
+                ignore nulls
+            ) over (partition by chosen.athlete_id order by chosen.as_of_day),
+            false
+        ) as is_first_look_of_turn
     from chosen
 )
 
@@ -68,11 +73,6 @@ select
     turned.as_of_day,
     turned.is_latest,
     case when turned.standard_error_pct_per_month is not null then turned.window_weeks end as window_weeks,
-    case
-        when
-            (turned.first_verdict = 'improving' and turned.verdict_before = 'declining')
-            or (turned.first_verdict = 'declining' and turned.verdict_before = 'improving')
-            then 'undecided'
-        else turned.first_verdict
-    end as verdict
+    if(turned.is_first_look_of_turn, 'undecided', turned.first_verdict) as verdict,
+    turned.is_first_look_of_turn
 from turned

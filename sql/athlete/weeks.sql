@@ -1,7 +1,8 @@
 -- One row per athlete and week of local days, empty weeks too: how much was run.
 --
 -- A week is compared with the three before it if all four are whole: an unfinished week is not a lighter one.
--- Nor is one whose runs have no distance.
+-- Nor is one whose runs have no distance. A load that is not known for one of the four has not changed by
+-- anything that could be told.
 --
 -- grain: athlete_id, week_start_on
 -- check: longest_run_m <= distance_m + 1
@@ -38,7 +39,11 @@ sums as (
         count(*) filter (where dated.run_count > 0) as run_day_count,
         sum(dated.distance_m) as distance_m,
         sum(dated.moving_s) as moving_s,
-        sum(dated.load_score) as load_score,
+        case
+            when sum(dated.activity_count) = 0 or sum(dated.load_unknown_count) < sum(dated.activity_count)
+                then sum(dated.load_score)
+        end as load_score,
+        cast(sum(dated.load_unknown_count) as bigint) as load_unknown_count,
         arg_max(dated.fitness_score, dated.local_day) as fitness_score,
         arg_max(dated.fatigue_score, dated.local_day) as fatigue_score,
         arg_max(dated.form_score, dated.local_day) as form_score
@@ -51,7 +56,7 @@ limits as (
         thresholds.weeks_compared,
         thresholds.down_week_ratio,
         to_days(7 * cast(thresholds.weeks_compared as integer)) as stretch
-    from settings.thresholds as thresholds
+    from settings.judging as thresholds
 ),
 
 before as (
@@ -61,6 +66,7 @@ before as (
         limits.down_week_ratio,
         avg(sums.load_score) over weeks_before as load_before_score,
         avg(sums.distance_m) over weeks_before as distance_before_m,
+        sum(sums.load_unknown_count) over weeks_before as load_unknown_before,
         count(*) filter (where sums.day_count = 7) over weeks_before as week_count_before
     from sums
     cross join limits
@@ -80,9 +86,12 @@ select
     before.distance_m,
     before.moving_s,
     before.load_score,
+    before.load_unknown_count,
     case
         when
-            before.week_count_before = before.weeks_compared and before.day_count = 7
+            before.week_count_before = before.weeks_compared
+            and before.day_count = 7
+            and before.load_unknown_count + before.load_unknown_before = 0
             then before.load_score / nullif(before.load_before_score, 0) - 1
     end as load_change_ratio,
     coalesce(longest.longest_run_m, 0) as longest_run_m,

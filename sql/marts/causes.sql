@@ -1,8 +1,8 @@
 -- One row per athlete and cause that a plateau can have: flagged, ruled out, or impossible to tell.
 --
 -- score = coverage x certainty x exposure, where exposure is 0.5 at the threshold and grows beyond it, and
--- certainty is halved if the answer hangs on a guess; causes with a score of at least 0.5 are ranked. "Fits" and "consistent with", never "because": one runner proves no
--- cause.
+-- certainty is halved if the answer hangs on a guess; causes with a score of at least 0.5 are ranked. "Fits"
+-- and "consistent with", never "because": one runner proves no cause.
 --
 -- grain: athlete_id, cause
 -- check: status in ('flag', 'ok', 'not_assessable', 'not_applicable')
@@ -61,7 +61,7 @@ scored as (
         thresholds.score_min
     from athlete.athletes as athletes
     cross join settings.causes as causes
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
     left join evidence
         on athletes.athlete_id = evidence.athlete_id and causes.cause = evidence.cause
 )

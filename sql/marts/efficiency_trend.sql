@@ -9,7 +9,7 @@ with noise as (
         trends.athlete_id,
         thresholds.mad_to_sd * median(abs(trends.residual_pct)) as run_noise_pct
     from athlete.local_trends as trends
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
     group by trends.athlete_id, thresholds.mad_to_sd
 )
 
@@ -33,4 +33,4 @@ left join athlete.reference_points as points on runs.athlete_id = points.athlete
 left join athlete.local_trends as trends
     on runs.athlete_id = trends.athlete_id and runs.activity_id = trends.activity_id
 left join noise on runs.athlete_id = noise.athlete_id
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds

@@ -27,4 +27,4 @@ select
     anchors.athlete_heart_rate_max_source
 from athlete.splits as splits
 inner join athlete.anchors as anchors on splits.athlete_id = anchors.athlete_id
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds

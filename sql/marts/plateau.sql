@@ -13,6 +13,7 @@ with changes as (
         verdicts.athlete_id,
         verdicts.as_of_day,
         verdicts.verdict,
+        verdicts.is_first_look_of_turn,
         verdicts.window_weeks as chosen_weeks,
         coalesce(
             verdicts.verdict != lag(verdicts.verdict) over (
@@ -28,7 +29,8 @@ stretches as (
         changes.*,
         max(case when changes.is_new then changes.as_of_day end) over (
             partition by changes.athlete_id order by changes.as_of_day
-        ) as since
+        ) as since,
+        min(changes.as_of_day) over (partition by changes.athlete_id) as first_look_on
     from changes
 ),
 
@@ -54,7 +56,7 @@ inside as (
             looks.athlete_id = slopes.athlete_id
             and looks.as_of_day = slopes.as_of_day
             and looks.window_weeks = slopes.window_weeks
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
     where runs.counts_for_trend
     group by looks.athlete_id, looks.as_of_day, looks.window_weeks
 ),
@@ -71,7 +73,7 @@ levels as (
             inside.athlete_id = slopes.athlete_id
             and inside.as_of_day = slopes.as_of_day
             and inside.window_weeks = slopes.window_weeks
-    cross join settings.thresholds as thresholds
+    cross join settings.judging as thresholds
 )
 
 select
@@ -88,6 +90,12 @@ select
         as is_chosen,
     stretches.verdict,
     stretches.since,
+    coalesce(
+        stretches.since = stretches.first_look_on
+        and periods.first_day < stretches.first_look_on - cast(thresholds.look_days as integer),
+        false
+    ) as is_since_before,
+    stretches.is_first_look_of_turn,
     coalesce(inside.run_count, 0) as run_count,
     slopes.run_noise_pct,
     slopes.slope_pct_per_month,
@@ -137,6 +145,8 @@ select
             greatest(chances.p_improving, chances.p_plateau, chances.p_declining)
             < thresholds.verdict_min_probability
             then 'no class is likely enough'
+        when stretches.is_first_look_of_turn and looks.window_weeks = stretches.chosen_weeks
+            then 'a turn that one look shows; the next must confirm it'
         else format('{} comparable runs', slopes.run_count)
     end as reason
 from athlete.looks as looks
@@ -161,5 +171,6 @@ left join levels
         looks.athlete_id = levels.athlete_id
         and looks.as_of_day = levels.as_of_day
         and looks.window_weeks = levels.window_weeks
+left join athlete.periods as periods on looks.athlete_id = periods.athlete_id
 left join athlete.reference_points as points on looks.athlete_id = points.athlete_id
-cross join settings.thresholds as thresholds
+cross join settings.judging as thresholds

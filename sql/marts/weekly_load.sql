@@ -10,6 +10,7 @@ select
     weeks.distance_m,
     weeks.moving_s,
     weeks.load_score,
+    weeks.load_unknown_count,
     weeks.load_change_ratio,
     weeks.longest_run_m,
     weeks.is_down_week,

@@ -3,6 +3,8 @@ select
     as_of_day,
     verdict,
     since,
+    is_since_before,
+    is_first_look_of_turn,
     reason,
     window_weeks,
     window_start_on,

@@ -53,4 +53,4 @@ select
     activities.profile_heart_rate_max_bpm,
     activities.profile_heart_rate_threshold_bpm
 from raw.activities as activities
-cross join settings.thresholds as thresholds
+cross join settings.measuring as thresholds

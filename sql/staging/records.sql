@@ -66,4 +66,4 @@ inner join staging.activities as activities
     on
         records.athlete_id = activities.athlete_id
         and records.activity_id = activities.activity_id
-cross join settings.thresholds as thresholds
+cross join settings.measuring as thresholds

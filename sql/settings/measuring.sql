@@ -1,0 +1,35 @@
+-- One row: every number by which an activity is cleaned and measured, and why it is what it is.
+--
+-- Whoever changes one of these has every activity measured anew.
+select
+    -- records
+    -- smart recording leaves up to this between records; longer is a pause or a dropout
+    cast(30 as double) as gap_max_s,
+    -- a dropout (tunnel, wood) this long still counts as running, if the distance went on
+    cast(300 as double) as gap_moving_max_s,
+    cast(30 as double) as heart_rate_hold_s, -- some watches write heart rate only when it changes
+    cast(0.8 as double) as moving_min_m_per_s, -- slower is standing: a GPS at rest drifts this fast
+    cast(40 as double) as heart_rate_possible_min_bpm, -- below it is a dropout, not a runner
+    cast(230 as double) as heart_rate_possible_max_bpm, -- above it is interference or cadence
+    cast(12.5 as double) as foot_speed_max_m_per_s, -- faster than the fastest sprint ever run: a GPS jump
+    cast(40 as double) as speed_max_m_per_s, -- the same for whatever rolls
+    cast(-430 as double) as altitude_min_m, -- the shore of the Dead Sea
+    cast(9000 as double) as altitude_max_m, -- above every summit
+    cast(300 as double) as cadence_max_per_min, -- steps; sprinters reach 280
+    -- hills
+    -- 50 m of smoothing follows the published grade-adjusted pace best
+    cast(25 as double) as grade_half_window_m,
+    cast(100 as double) as grade_half_window_noisy_m, -- 200 m where the altitude is noise: noise makes hills
+    -- typical gap between the two smoothings that a clean barometer stays under
+    cast(0.02 as double) as grade_noise_max_ratio,
+    cast(0.45 as double) as grade_max_ratio, -- the factors were measured no steeper than this
+    cast(10 as double) as grade_min_run_m, -- fewer metres in the window say nothing about a slope
+    -- steady running (SCIENCE.md F: S20)
+    cast(600 as double) as warm_up_s, -- heart rate needs ten minutes to settle
+    cast(60 as double) as after_stop_s, -- and a minute after standing
+    cast(0.06 as double) as steady_grade_max_ratio, -- steeper, and grade adjustment decides the result
+    cast(300 as double) as block_s, -- five-minute blocks: long enough for heart rate to follow the pace
+    cast(120 as double) as block_min_s, -- a block with less steady running than this is not kept
+    cast(15 as double) as peak_window_s, -- a heart-rate peak must last this long to be believed
+    cast(360 as double) as peak_after_s, -- a dry strap or a cold wrist reads too high in the first minutes
+    cast(30 as double) as pace_window_s -- evenness is judged on half-minute speeds: GPS jitters below
