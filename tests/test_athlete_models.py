@@ -596,7 +596,7 @@ def test_several_activities_of_a_day_add_up_and_an_unknown_load_is_counted(rows_
     activities = runs([0, 0, 0], load_score=[50, 20, math.nan], is_run=[True, False, True])
     day = rows_of("athlete.days", {"athlete.activities": activities}).iloc[0]
     assert (day.activity_count, day.run_count, day.load_score, day.load_unknown_count) == (3, 2, 70, 1)
-    assert (day.distance_m, day.moving_s) == (20000, 10800)
+    assert (day.distance_m, day.moving_s) == (20000, 7200)
 
 
 def test_a_day_whose_load_nobody_can_tell_has_none_and_fitness_goes_on_without_it(rows_of: RowsOf):

@@ -58,7 +58,11 @@ def weekly_load(content: Content, units: Units) -> Section:
         "Weekly load",
         [sentence for sentence in sentences if sentence],
         table=table,
-        notes=["Change compares a week's load with the mean of the three before."],
+        notes=[
+            "Distance and time are those of runs. Load is that of all sports (100 is an hour at threshold), "
+            "and its change is against the mean of the three weeks before.",
+            "Form is yesterday's fitness less yesterday's fatigue.",
+        ],
         source="marts.weekly_load",
     )
 
@@ -140,7 +144,12 @@ def _zones(row: Row) -> str:
     low, high = row["easy_time_minus_3_bpm_ratio"], row["easy_time_plus_3_bpm_ratio"]
     if low is not None and high is not None:
         zones += f"; were these 3 bpm lower or higher, easy would be {percent(low)} or {percent(high)}"
-    return zones + "."
+    zones += "."
+    if row["athlete_heart_rate_max_bpm"] is not None:
+        source = {"runs": "the highest in your runs", "device": "set in your watch", "age": "from your age"}
+        said = source.get(row["athlete_heart_rate_max_source"], row["athlete_heart_rate_max_source"])
+        zones += f" Both follow from a maximum of {number(row['athlete_heart_rate_max_bpm'])} bpm ({said})."
+    return zones
 
 
 def efficiency_trend(content: Content, units: Units) -> Section:

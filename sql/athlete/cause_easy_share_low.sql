@@ -37,6 +37,7 @@ doubted as (
     from sums
     inner join athlete.anchors as anchors on sums.athlete_id = anchors.athlete_id
     cross join settings.judging as thresholds
+    where sums.known_count >= thresholds.cause_min_runs or sums.known_count = 0
 )
 
 select

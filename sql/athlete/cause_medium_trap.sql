@@ -9,6 +9,7 @@ with sums as (
         periods.athlete_id,
         periods.recent_from,
         periods.last_day,
+        count(activities.activity_id) filter (where activities.heart_rate_known_s > 0) as known_count,
         sum(activities.moderate_s) / nullif(sum(activities.heart_rate_known_s), 0) as medium_ratio,
         sum(activities.moderate_minus_3_bpm_s) / nullif(sum(activities.heart_rate_known_s), 0)
             as medium_low_ratio,
@@ -43,6 +44,7 @@ doubted as (
     from sums
     inner join athlete.anchors as anchors on sums.athlete_id = anchors.athlete_id
     cross join settings.judging as thresholds
+    where sums.known_count >= thresholds.cause_min_runs or sums.known_count = 0
 )
 
 select

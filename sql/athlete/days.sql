@@ -32,7 +32,7 @@ loads as (
         count(activities.activity_id) as activity_count,
         count(activities.activity_id) filter (where activities.is_run) as run_count,
         coalesce(sum(activities.distance_m) filter (where activities.is_run), 0) as distance_m,
-        coalesce(sum(activities.moving_s), 0) as moving_s,
+        coalesce(sum(activities.moving_s) filter (where activities.is_run), 0) as moving_s,
         case
             when count(activities.activity_id) = 0 then cast(0 as double)
             else sum(activities.load_score)

@@ -78,6 +78,7 @@ select
     cast(10 as bigint) as interruption_days, -- a gap longer than this interrupts
     cast(0.2 as double) as device_other_flag_ratio, -- share of comparable runs that another device recorded
     cast(0.07 as double) as device_other_scale,
+    cast(6 as bigint) as cause_min_runs, -- fewer recent runs with heart rate are no habit
     cast(0.5 as double) as doubtful_certainty_ratio, -- evidence that hangs on a guess counts half
     cast(0.5 as double) as score_min, -- a cause below this is not named among the leading ones
     cast(0.7 as double) as ruled_out_coverage_min_ratio -- only well covered evidence can rule a cause out
