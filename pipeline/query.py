@@ -102,7 +102,7 @@ def typed() -> Iterator[str]:
     with suppress(ImportError):  # gives input() editing and a history; Windows has none
         importlib.import_module("readline")
 
-    print("SQL, ended by a semicolon; `exit` leaves. Try: show tables; or: from weekly_load;")
+    print("SQL, each query ended by a semicolon; `exit` leaves. Try: show tables;")
     query = ""
     while True:
         try:
