@@ -1,0 +1,25 @@
+"""The demo from end to end: what its report says against what is true of the simulated runner."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+from pipeline import flow, simulate
+from pipeline.console import Console
+
+
+def test_the_demos_report_states_the_simulated_runners_true_verdict(tmp_path: Path):
+    home = flow.demo(tmp_path, Console(is_quiet=True))
+    report = json.loads(flow.report(home, "me", format="json"))
+    verdict = report["verdict"]
+    window = (date.fromisoformat(verdict["window_start"]), date.fromisoformat(verdict["window_end"]))
+    true_slope = simulate.truth(simulate.demo_runner(), *window)
+    assert (
+        abs(true_slope) < 0.25
+    )  # a plateau: less than 3 % a year, in the very days that the report speaks of
+    assert verdict["class"] == "plateau"
+    assert verdict["slope_low_pct_per_month"] < true_slope < verdict["slope_high_pct_per_month"]
+    # What the runner was made to do wrong, and nothing else, leads the causes.
+    leading = [cause["cause"] for cause in report["causes"] if cause["rank"]]
+    assert leading == ["easy_share_low", "medium_trap", "no_down_weeks"]
+    assert report["files"] == {"imported": len(simulate.sessions(simulate.demo_runner()))}
