@@ -1,4 +1,8 @@
-"""What every format's records have in common, whatever they were called in the file."""
+"""The one way in which records are cleaned, whatever format they come from.
+
+A reader gives each channel a column under its name in the lake, in the lake's units, NaN where there is
+nothing, and `recorded_at` in seconds since 1970. Other columns pass through; the lake does not get them.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +15,6 @@ from pipeline.schema import stream_schema
 
 Row = dict[str, Any]
 Columns = dict[str, NDArray[np.float64]]
-Times = NDArray[np.datetime64]
 
 # Sports whose cadence is steps: a watch may count one foot only.
 FOOT_SPORTS = frozenset({"running", "walking", "hiking"})
@@ -19,34 +22,56 @@ FOOT_SPORTS = frozenset({"running", "walking", "hiking"})
 # Nobody runs or walks at fewer steps for half of an outing, and nobody's single foot goes faster.
 ONE_FOOT_MAX_PER_MIN = 120
 
+# How devices write that they feel no pulse.
+NO_HEART_RATE = (0, 255)
 
-def records(times: Times, columns: Columns, sport: str) -> pa.Table:
-    """The records as the lake wants them, from columns in which NaN is none.
 
-    A position off the globe or at (0, 0) is how devices say "no fix". Of several rows of one second each
-    column keeps its first value. Where a foot sport's cadence counts one foot, it is doubled.
+def cleaned(columns: Columns, counts_feet: bool) -> Columns:
+    """One row per second, in the order of time; what has no time is left out.
+
+    Of several rows of one second, each column keeps its first value. A position is there or neither half of
+    it: off the globe and (0, 0) are how devices say "no fix". With `counts_feet` the cadence is steps, and
+    is doubled if it counts one foot: both kinds are in the wild.
     """
+    rows = _one_per_second({**columns, **_position(columns), "heart_rate_bpm": _heart_rate(columns)})
+    cadence = rows["cadence_per_min"]
+    moving = cadence[cadence > 0]
+    if counts_feet and moving.size and np.median(moving) < ONE_FOOT_MAX_PER_MIN:
+        rows["cadence_per_min"] = cadence * 2
+    return rows
+
+
+def _position(columns: Columns) -> Columns:
     latitude, longitude = columns["latitude_deg"], columns["longitude_deg"]
-    has_fix = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180) & ((latitude != 0) | (longitude != 0))
-    columns |= {name: np.where(has_fix, columns[name], np.nan) for name in ("latitude_deg", "longitude_deg")}
-    if not (np.diff(times) > np.timedelta64(0)).all():
-        order = np.argsort(times, kind="stable")
-        times, starts = np.unique(times[order], return_index=True)
-        columns = {name: _first_values(column[order], starts) for name, column in columns.items()}
-    cadence = columns["cadence_per_min"]
-    moving = cadence[(cadence > 0)]
-    if sport in FOOT_SPORTS and len(moving) and np.median(moving) < ONE_FOOT_MAX_PER_MIN:
-        columns["cadence_per_min"] = cadence * 2
-    schema = stream_schema("records")
-    arrays = [pa.array(times.astype("datetime64[us]")), *(_arrow(columns[name]) for name in schema.names[1:])]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    is_fix = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180) & ((latitude != 0) | (longitude != 0))
+    return {
+        "latitude_deg": np.where(is_fix, latitude, np.nan),
+        "longitude_deg": np.where(is_fix, longitude, np.nan),
+    }
 
 
-def _arrow(column: NDArray[np.float64]) -> "pa.Array[Any]":
-    """The column with its NaN as nulls; handed over as bytes, which costs less than value by value."""
-    there = ~np.isnan(column)
-    validity = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little").tobytes())
-    return pa.Array.from_buffers(pa.float64(), len(column), [validity, pa.py_buffer(column.tobytes())])
+def _heart_rate(columns: Columns) -> NDArray[np.float64]:
+    heart_rate = columns["heart_rate_bpm"]
+    return np.where(np.isin(heart_rate, NO_HEART_RATE), np.nan, heart_rate)
+
+
+def _one_per_second(columns: Columns) -> Columns:
+    times = columns["recorded_at"]
+    if (np.diff(times, prepend=-np.inf) > 0).all():  # not so with a NaN; nearly every file is in order
+        return columns
+    known = np.flatnonzero(~np.isnan(times))
+    order = known[np.argsort(times[known], kind="stable")]
+    starts = np.flatnonzero(np.diff(times[order], prepend=-np.inf))
+    return {name: _first_values(column[order], starts) for name, column in columns.items()}
+
+
+def _first_values(column: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Of each part of a column, by where it starts, the first value that is one."""
+    if not column.size:
+        return column
+    at = np.arange(column.size)
+    first = np.minimum.reduceat(np.where(np.isfinite(column), at, column.size), starts)
+    return np.append(column, np.nan)[first]
 
 
 def first(column: NDArray[np.float64], *others: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -56,11 +81,20 @@ def first(column: NDArray[np.float64], *others: NDArray[np.float64]) -> NDArray[
     return column
 
 
-def _first_values(column: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Of each part of a column, by where it starts, the first value that is one."""
-    at = np.arange(len(column))
-    first = np.minimum.reduceat(np.where(np.isnan(column), len(column), at), starts)
-    return np.append(column, np.nan)[first]
+def table(rows: Columns) -> pa.Table:
+    """The rows as the lake wants them; a column that is not there is null."""
+    schema = stream_schema("records")
+    nothing = np.full(rows["recorded_at"].size, np.nan)
+    times = pa.array((rows["recorded_at"] * 1e6).astype("datetime64[us]"))
+    arrays = [times, *(_arrow(rows.get(name, nothing)) for name in schema.names[1:])]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _arrow(column: NDArray[np.float64]) -> "pa.Array[Any]":
+    """The column with its NaN as nulls; handed over as bytes, which costs less than value by value."""
+    there = ~np.isnan(column)
+    validity = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little").tobytes())
+    return pa.Array.from_buffers(pa.float64(), len(column), [validity, pa.py_buffer(column.tobytes())])
 
 
 def utc_offset(seconds: float) -> int | None:

@@ -19,6 +19,7 @@ from pipeline.readers.fit_columns import Columns, Message, Real, Scan
 from pipeline.schema import Activity, Reading, stream_schema
 
 _EPOCH = datetime(1989, 12, 31)
+_EPOCH_S = (_EPOCH - datetime(1970, 1, 1)).total_seconds()
 _DEGREES = 180 / 2**31
 _JOULES_PER_KCAL = 4184
 
@@ -317,8 +318,8 @@ def _activity(
     part: _Contents, session: Message, share: dict[str, list[Message]], records: Columns, intervals: Real
 ) -> Activity:
     sport = _profile_name(session, "sport")
-    times = np.datetime64(_EPOCH) + records["timestamp"].astype("timedelta64[s]")
-    table = channels.records(times, _record_columns(records), sport)
+    rows = channels.cleaned(_record_columns(records), counts_feet=sport in FOOT_SPORTS)
+    table = channels.table(rows)
     file_id, profile, zones = part.first("file_id"), part.first("user_profile"), part.first("zones_target")
     devices = _devices(part.messages["device_info"])
     creator = next((device for device in devices if device.get("device_index") in {"creator", 0}), {})
@@ -379,14 +380,14 @@ def _record_columns(records: Columns) -> Columns:
             is_worn = np.nan_to_num(records[own]) != 0
             records[native] = np.where(is_worn, records[own], first(native))
             fraction = np.where(is_worn & (native == "cadence"), 0, fraction)
-    heart_rate = first("heart_rate")
     return {
+        "recorded_at": records["timestamp"] + _EPOCH_S,
         "latitude_deg": first("position_lat") * _DEGREES,
         "longitude_deg": first("position_long") * _DEGREES,
         "altitude_m": first("enhanced_altitude", "altitude"),
         "distance_m": first("distance"),
         "speed_m_per_s": first("enhanced_speed", "speed"),
-        "heart_rate_bpm": np.where(heart_rate == 0, np.nan, heart_rate),
+        "heart_rate_bpm": first("heart_rate"),
         "cadence_per_min": channels.first(first("cadence256"), first("cadence") + fraction),
         "power_w": first("power"),
         "temperature_c": first("temperature"),

@@ -29,15 +29,14 @@ def read(content: bytes, path: str) -> Reading:
     """All segments of all tracks, as one activity."""
     document = xml_columns.parse(content, path, "trkpt", _ATTRIBUTES, _CHILDREN)
     root, gpx, point_count = document.root, document.root.first("gpx"), document.root.end_point
-    rows = tracks.timed(document.columns, root, "trkseg")
+    sport, sub_sport = tracks.sport(next(filter(None, (one.find("type") for one in root.all("trk"))), ""))
+    points = tracks.points(document.columns, root, "trkseg")
+    rows = channels.cleaned(points, counts_feet=sport in channels.FOOT_SPORTS)
     if not rows["recorded_at"].size:
         if document.damage:
             raise UnreadableFileError(path, "not_gpx", document.damage)
         is_route = point_count or any(root.all("rte"))
         return Reading(note="a route: no times" if is_route else "no track in it")
-    sport, sub_sport = tracks.sport(next(filter(None, (one.find("type") for one in root.all("trk"))), ""))
-    if sport in channels.FOOT_SPORTS:
-        tracks.count_both_feet(rows)
     tracks.measure(rows)  # for the records alone: the file itself states no total, jumps of the GPS and all
     started_s, ended_s = rows["recorded_at"][[0, -1]]
     summary = {
@@ -49,4 +48,4 @@ def read(content: bytes, path: str) -> Reading:
         "elapsed_s": float(ended_s - started_s),
         "device_product": gpx.attributes.get("creator"),
     }
-    return Reading([Activity(summary, {"records": tracks.table(rows)})], document.lost())
+    return Reading([Activity(summary, {"records": channels.table(rows)})], document.lost())

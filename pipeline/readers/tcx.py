@@ -8,8 +8,8 @@ import numpy as np
 
 from pipeline.errors import UnreadableFileError
 from pipeline.readers import channels, tracks, xml_columns
-from pipeline.readers.channels import Row
-from pipeline.readers.xml_columns import Columns, Document, Element
+from pipeline.readers.channels import Columns, Row
+from pipeline.readers.xml_columns import Document, Element
 from pipeline.schema import Activity, Reading
 
 _CHILDREN = {
@@ -53,7 +53,8 @@ def read(content: bytes, path: str) -> Reading:
 
 def _activity(element: Element, document: Document) -> Activity | None:
     """None if the file does not say when it was."""
-    rows = tracks.timed(document.columns, element, "track")
+    sport, sub_sport = tracks.sport(element.attributes.get("Sport", ""))
+    rows = _rows(tracks.points(document.columns, element, "track"), sport)
     laps = [_lap(number, lap) for number, lap in enumerate(element.all("lap"), 1)]
     times = [xml_columns.at(seconds) for seconds in rows["recorded_at"][[0, -1][: rows["recorded_at"].size]]]
     started_at = _started_at(element, laps, times)
@@ -62,8 +63,6 @@ def _activity(element: Element, document: Document) -> Activity | None:
     timer_s = _sum(lap["timer_s"] for lap in laps)
     elapsed_s = max([timer_s or 0.0, *((time - started_at).total_seconds() for time in times)])
     _let_laps_last(laps, started_at + timedelta(seconds=elapsed_s))
-    sport, sub_sport = tracks.sport(element.attributes.get("Sport", ""))
-    _count_feet(rows, sport)
     _forget_zero_altitudes(rows)
     kilocalories = _sum(_number(lap, "calories") for lap in element.all("lap"))
     device = _device(element.first("creator"))
@@ -83,7 +82,7 @@ def _activity(element: Element, document: Document) -> Activity | None:
         "device_serial": device.get("device_serial"),
     }
     streams = channels.streams({"laps": laps, "devices": [device] if device else []})
-    return Activity(summary, {**streams, "records": tracks.table(rows)} if times else streams)
+    return Activity(summary, {**streams, "records": channels.table(rows)} if times else streams)
 
 
 def _lap(number: int, lap: Element) -> Row:
@@ -117,12 +116,11 @@ def _let_laps_last(laps: list[Row], end: datetime) -> None:
         lap["elapsed_s"] = seconds if seconds >= 0 else lap["timer_s"]
 
 
-def _count_feet(rows: Columns, sport: str) -> None:
-    """Steps of both feet; `RunCadence` is of feet whatever the sport is called."""
-    cadence, feet = rows["cadence_per_min"], rows["foot_cadence_per_min"]
-    rows["cadence_per_min"] = np.where(np.isnan(cadence), feet, cadence)
-    if sport in channels.FOOT_SPORTS or not np.isnan(feet).all():
-        tracks.count_both_feet(rows)
+def _rows(points: Columns, sport: str) -> Columns:
+    """The points cleaned; `RunCadence` is of feet whatever the sport is called."""
+    feet = points["foot_cadence_per_min"]
+    points["cadence_per_min"] = channels.first(points["cadence_per_min"], feet)
+    return channels.cleaned(points, sport in channels.FOOT_SPORTS or not np.isnan(feet).all())
 
 
 def _forget_zero_altitudes(rows: Columns) -> None:
@@ -166,7 +164,7 @@ def _device(creator: Element) -> Row:
 
 def _heart_rate(lap: Element, name: str) -> float | None:
     beats = _number(lap, name, "value")
-    return None if beats in tracks.NO_HEART_RATE else beats
+    return None if beats in channels.NO_HEART_RATE else beats
 
 
 def _sum(numbers: Iterable[float | None]) -> float | None:

@@ -1,22 +1,17 @@
-"""What the points of GPX and TCX have in common as columns: one row per second, and what the rows tell."""
+"""What GPX and TCX have in common beyond their syntax: words for sports, segments, distance along a track."""
 
 import re
 
 import numpy as np
-import pyarrow as pa
 
-from pipeline.readers import channels
-from pipeline.readers.xml_columns import Columns, Element, column_of
-from pipeline.schema import stream_schema
+from pipeline.readers.channels import Columns
+from pipeline.readers.xml_columns import Element
 
 _EARTH_RADIUS_M = 6_371_008.8
 
 # A new segment so soon is a lap or a lost fix, and the ground between belongs to the activity. Later, the
 # recording was paused: a watch counts no distance then, so neither does this.
 _SEGMENT_JOIN_MAX_S = 10
-
-# How devices write that they feel no pulse.
-NO_HEART_RATE = (0, 255)
 
 # Words of a sport; the numbers are Strava's.
 _SPORTS = {
@@ -36,34 +31,12 @@ def sport(words: str) -> tuple[str, str | None]:
     return kind, next((name for word, name in _SUB_SPORTS.items() if word in found), None)
 
 
-def timed(columns: Columns, element: Element, segment: str) -> Columns:
-    """The points in an element that have a time: one per second, in order, and in which `segment` of it.
-
-    Of several points of one second, the first value of each column. A position is there, or neither half of
-    it: off the globe and (0, 0) are how devices say "no fix".
-    """
-    points = {name: column[element.first_point : element.end_point] for name, column in columns.items()}
+def points(columns: Columns, element: Element, segment: str) -> Columns:
+    """The points in an element, and in which `segment` of it each one is."""
+    own = {name: column[element.first_point : element.end_point] for name, column in columns.items()}
     starts = [one.first_point for one in element.all(segment)]
     numbers = np.arange(element.first_point, element.end_point)
-    points["segment"] = np.searchsorted(starts, numbers, side="right").astype(np.float64)
-    known = np.flatnonzero(~np.isnan(points["recorded_at"]))
-    order = known[np.argsort(points["recorded_at"][known], kind="stable")]
-    points = {name: column[order] for name, column in points.items()}
-    points["heart_rate_bpm"][np.isin(points["heart_rate_bpm"], NO_HEART_RATE)] = np.nan
-    latitude, longitude = points["latitude_deg"], points["longitude_deg"]
-    is_fix = (abs(latitude) <= 90) & (abs(longitude) <= 180) & ((latitude != 0) | (longitude != 0))
-    latitude[~is_fix] = longitude[~is_fix] = np.nan
-    is_new = np.diff(points["recorded_at"], prepend=np.nan) != 0
-    row, count = np.cumsum(is_new) - 1, int(is_new.sum())
-    return {name: column_of(row, column, count) for name, column in points.items()}
-
-
-def count_both_feet(rows: Columns) -> None:
-    """Double the cadence if the file counts one foot: both kinds are in the wild."""
-    cadence = rows["cadence_per_min"]
-    moving = cadence[cadence > 0]
-    if moving.size and np.median(moving) < channels.ONE_FOOT_MAX_PER_MIN:
-        cadence *= 2
+    return {**own, "segment": np.searchsorted(starts, numbers, side="right").astype(np.float64)}
 
 
 def measure(rows: Columns) -> float | None:
@@ -82,16 +55,3 @@ def measure(rows: Columns) -> float | None:
     rows["distance_m"] = np.full(rows["recorded_at"].size, np.nan)
     rows["distance_m"][located] = np.concatenate([[0.0], np.cumsum(steps_m)])
     return float(rows["distance_m"][located[-1]])
-
-
-def table(rows: Columns) -> pa.Table:
-    """The rows as Arrow; NaN is null, and so is a column that is not there."""
-    schema = stream_schema("records")
-    nothing = np.full(rows["recorded_at"].size, np.nan)
-    arrays = [
-        pa.array((rows[name] * 1e6).astype("datetime64[us]"))
-        if name == "recorded_at"
-        else pa.array(rows.get(name, nothing), pa.float64(), from_pandas=True)
-        for name in schema.names
-    ]
-    return pa.Table.from_arrays(arrays, schema=schema)

@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import UnreadableFileError
 from pipeline.readers import channels
-
-Columns = dict[str, NDArray[np.float64]]
+from pipeline.readers.channels import Columns
 
 # No program nests deeper than twenty, nor writes so much that is no point; both only fill the memory.
 _DEPTH_MAX = 100
@@ -203,7 +202,7 @@ def parse(
         return parse(content, path, point, attributes, children, is_exact=True)
     return Document(
         stack[0],
-        {name: column_of(columns[name].points, values[name], point_count) for name in values},
+        {name: _column_of(columns[name].points, values[name], point_count) for name in values},
         next(iter(columns["recorded_at"].texts), ""),
         damage,
     )
@@ -227,7 +226,7 @@ def _decoded(content: bytes) -> str:
     return content.decode("latin-1").lstrip()  # never fails, and positions and times are ASCII
 
 
-def column_of(
+def _column_of(
     points: Sequence[int] | NDArray[np.int64], values: NDArray[np.float64], point_count: int
 ) -> NDArray[np.float64]:
     """A value per point: of several the first, which is assigned last, and so stays."""
