@@ -17,15 +17,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from multiprocessing import get_context, parent_process
 from pathlib import Path, PurePath
-from typing import Protocol, Self, cast
+from typing import Any, Protocol, Self, cast
 
+import numpy as np
 import pyarrow as pa
 
 from pipeline.errors import NextgearError, UnreadableFileError
 from pipeline.lake import LEDGER, Lake
 from pipeline.local_time import utc_offset
 from pipeline.readers import READERS, VERSION
-from pipeline.schema import STREAMS, TABLES, Activity, Reading, read_schema, stream_schema
+from pipeline.schema import STREAMS, TABLES, Activity, Reading, column, column_of, stream_schema, table_of
 from pipeline.sources import Export, exports, sniff
 
 # A batch is what a killed run loses, and what the warehouse measures at a time.
@@ -97,11 +98,11 @@ def ingest(
                 outcomes[outcome] += 1
                 progress.advance(file.path, outcome)
                 if len(batch) >= BATCH_FILES or sum(rows.size_bytes for rows in batch) >= BATCH_BYTES:
-                    lake.land(_tables(batch))
+                    lake.land(_tables(lake.athlete_id, batch))
                     batch = []
         finally:
             if batch:
-                lake.land(_tables(batch))
+                lake.land(_tables(lake.athlete_id, batch))
     if outcomes:
         lake.compact()
     return Counts(found=len(known.paths) + outcomes.total(), known=len(known.paths), outcomes=dict(outcomes))
@@ -338,15 +339,12 @@ def _read_alone(file: _File) -> Reading | str:
 
 @dataclass(frozen=True)
 class _Rows:
-    """One file's rows for the lake."""
+    """One file's rows for the lake; of `streams` the table, whose rows these are, and the rows."""
 
     file: Mapping[str, object]
     activities: Sequence[Mapping[str, object]]
-    streams: Sequence[tuple[str, pa.Table]]
-
-    @property
-    def size_bytes(self) -> int:
-        return sum(rows.nbytes for _, rows in self.streams)
+    streams: Sequence[tuple[str, str, pa.Table]]
+    size_bytes: int
 
 
 def _rows(athlete_id: str, home_zone: str | None, file: _File, reading: Reading) -> _Rows:
@@ -375,10 +373,11 @@ def _rows(athlete_id: str, home_zone: str | None, file: _File, reading: Reading)
             for keys, activity in keyed
         ],
         streams=[
-            (table, _with_keys(rows, table, keys))
+            (table, keys["activity_id"], rows)
             for keys, activity in keyed
             for table, rows in activity.streams.items()
         ],
+        size_bytes=sum(rows.nbytes for activity in reading.activities for rows in activity.streams.values()),
     )
 
 
@@ -407,28 +406,46 @@ def _started_at(activity: Activity) -> datetime:
 
 
 def _offset(activity: Activity, home_zone: str | None) -> dict[str, object]:
-    records = activity.streams.get("records", stream_schema("records").empty_table())
-    positions = records.select(["latitude_deg", "longitude_deg"]).drop_null().slice(0, 1).to_pylist()
-    latitude, longitude = positions[0].values() if positions else (None, None)
     said = cast("int | None", activity.summary.get("utc_offset_s"))
-    offset_s, source = utc_offset(_started_at(activity), said, latitude, longitude, home_zone)
+    started_at, position = _started_at(activity), _first_position(activity)
+    offset_s, source = utc_offset(started_at, said, *position, home_zone)
     return {"utc_offset_s": offset_s, "utc_offset_source": source}
 
 
-def _with_keys(rows: pa.Table, table: str, keys: Mapping[str, str]) -> pa.Table:
-    for key, value in keys.items():
-        rows = rows.append_column(key, pa.repeat(value, len(rows)))
-    return rows.select(TABLES[table].names).cast(read_schema(table))
+def _first_position(activity: Activity) -> tuple[float, float] | tuple[None, None]:
+    """Latitude and longitude in degrees, if there are any."""
+    records = activity.streams.get("records")
+    if records is None:
+        return None, None
+    latitude, longitude = (records[name].to_numpy() for name in ("latitude_deg", "longitude_deg"))
+    located = np.flatnonzero(~np.isnan(latitude + longitude))[:1]
+    return (float(latitude[located[0]]), float(longitude[located[0]])) if located.size else (None, None)
 
 
-def _tables(batch: Sequence[_Rows]) -> dict[str, pa.Table]:
-    tables = {
-        LEDGER: pa.Table.from_pylist([rows.file for rows in batch], TABLES[LEDGER]),
-        "activities": pa.Table.from_pylist(
-            [row for rows in batch for row in rows.activities], TABLES["activities"]
-        ),
+def _tables(athlete_id: str, batch: Sequence[_Rows]) -> dict[str, pa.Table]:
+    return {
+        LEDGER: table_of([rows.file for rows in batch], TABLES[LEDGER]),
+        "activities": table_of([row for rows in batch for row in rows.activities], TABLES["activities"]),
+        **{stream: _stream(athlete_id, stream, batch) for stream in STREAMS},
     }
-    for stream in STREAMS:
-        parts = [part for rows in batch for table, part in rows.streams if table == stream]
-        tables[stream] = pa.concat_tables([read_schema(stream).empty_table(), *parts])
-    return tables
+
+
+def _stream(athlete_id: str, stream: str, batch: Sequence[_Rows]) -> pa.Table:
+    """All rows of one table. The keys, which repeat in every row, are indices into a dictionary of them."""
+    parts = [
+        (activity_id, part) for rows in batch for table, activity_id, part in rows.streams if table == stream
+    ]
+    rows = pa.concat_tables([pa.Table.from_batches([], stream_schema(stream)), *(part for _, part in parts)])
+    counts = [part.num_rows for _, part in parts]
+    keys = {
+        "athlete_id": _repeated([athlete_id], [len(rows)]),
+        "activity_id": _repeated([activity_id for activity_id, _ in parts], counts),
+    }
+    columns = [keys[name] if name in keys else rows[name] for name in TABLES[stream].names]
+    return pa.Table.from_arrays(columns, TABLES[stream].names)
+
+
+def _repeated(texts: list[str], counts: list[int]) -> "pa.DictionaryArray[Any, Any]":
+    numbers = np.repeat(np.arange(len(texts)), counts)
+    indices = column_of(numbers, np.ones(len(numbers), bool), pa.int64())
+    return pa.DictionaryArray.from_arrays(indices, column(texts, pa.string()))

@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 
 from pipeline.errors import SettingsError
-from pipeline.schema import TABLES
+from pipeline.schema import TABLES, column_of
 
 # Safe as the name of a folder everywhere: no dot at either end, no device name of Windows.
 ATHLETE_ID = re.compile(
@@ -79,7 +79,6 @@ class Lake:
         """Every file ever seen and what became of it; a file that changed on disk has a row per content."""
         return pa.concat_tables(
             [
-                # not empty_table(): that imports all of pandas
                 pa.Table.from_batches([], TABLES[LEDGER]),
                 *(pq.ParquetFile(part).read() for part in self.parts(LEDGER)),
             ]
@@ -92,7 +91,8 @@ class Lake:
         """
         batch = _batch_id(tables[LEDGER])
         for table in sorted(TABLES, key=lambda table: table == LEDGER):  # the ledger last: it is the commit
-            rows = tables.get(table, TABLES[table].empty_table())
+            # not empty_table(): that imports all of pandas, half a second
+            rows = tables.get(table, pa.Table.from_batches([], TABLES[table]))
             write_parquet(_typed(rows, TABLES[table]), self._part(table, batch))
         return batch
 
@@ -151,6 +151,9 @@ def write_parquet(table: pa.Table, path: Path) -> None:
             file,
             compression="zstd",
             store_decimal_as_integer=True,
+            store_schema=bool(
+                table.schema.metadata
+            ),  # or texts come back as dictionaries
             use_dictionary=[name for name in table.column_names if name not in numbers],  # pyright: ignore[reportArgumentType] - the stub forgets lists
             column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
             row_group_size=ROW_GROUP,
@@ -175,28 +178,33 @@ def _is_packed(kind: pa.DataType) -> bool:
 
 
 def _typed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
-    columns = [
-        _decimals(rows[column.name], column.type)
-        if isinstance(column.type, pa.Decimal128Type)
-        else rows[column.name].cast(column.type)
-        for column in schema
-    ]
-    return pa.Table.from_arrays(columns, schema=schema)
+    """The columns as they are written: decimals of 64 bits, repeated texts as indices into a dictionary."""
+    columns = [_written(rows[column.name], column.type) for column in schema]
+    return pa.Table.from_arrays(columns, schema.names)
+
+
+def _written(column: "pa.ChunkedArray[Any]", kind: pa.DataType) -> "pa.ChunkedArray[Any] | pa.Array[Any]":
+    if isinstance(kind, pa.Decimal128Type):
+        return _decimals(column, kind)
+    if pa.types.is_dictionary(column.type) and column.type.value_type == kind:
+        return column
+    return column if column.type == kind else column.cast(kind)
 
 
 def _decimals(column: "pa.ChunkedArray[Any]", kind: "pa.Decimal128Type[Any, Any]") -> "pa.Array[Any]":
     """Doubles rounded to the digits of a decimal type; what is no finite number of that size is null.
 
-    Arrow's own cast takes a hundred times as long: a decimal is two words of 64 bits, the low one first.
+    Arrow's own cast takes a hundred times as long. A decimal of 64 bits is the whole number of last digits.
     """
     if pa.types.is_decimal(column.type):
         return column.combine_chunks().cast(kind)
-    values = column.to_numpy().astype(float) * 10**kind.scale
-    known = np.abs(values) < 10.0**kind.precision  # not so for NaN, which is what a null became
-    low = np.rint(np.where(known, values, 0)).astype(np.int64)
-    words = np.stack((low, low >> 63), axis=1)
-    bits = np.packbits(known, bitorder="little")
-    return pa.Array.from_buffers(kind, len(low), [pa.py_buffer(bits.data), pa.py_buffer(words.data)])
+    if column.null_count == len(column):
+        return pa.nulls(len(column), pa.decimal64(kind.precision, kind.scale))
+    values = column.to_numpy() * 10.0**kind.scale
+    is_known = np.abs(values) < 10.0**kind.precision  # not so for NaN, which is what a null became
+    values[~is_known] = 0
+    numbers = np.rint(values, out=values).astype(np.int64)
+    return column_of(numbers, is_known, pa.decimal64(kind.precision, kind.scale))
 
 
 def _merge(folder: Path, batches: Iterable[str], merged: str, metadata: Mapping[bytes, bytes]) -> None:

@@ -7,10 +7,15 @@ The columns of `records`, of which there are millions of rows, are decimals: who
 that any watch tells, which packs them into a fifth of what doubles need. Readers hand them over as doubles.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow.lib import StringBuilder
 
 SCHEMA_VERSION = 1
 DECIMAL_PRECISION = 18
@@ -181,6 +186,7 @@ class Reading:
     note: str = ""
 
 
+@cache
 def read_schema(table: str) -> pa.Schema:
     """The columns of a table before it lands: doubles where the lake has decimals."""
     return pa.schema(
@@ -191,6 +197,40 @@ def read_schema(table: str) -> pa.Schema:
     )
 
 
+@cache
 def stream_schema(table: str) -> pa.Schema:
     """The columns of one of `STREAMS` as a reader hands them over."""
     return pa.schema([column for column in read_schema(table) if column.name not in KEYS])
+
+
+def table_of(rows: Sequence[Mapping[str, object]], schema: pa.Schema) -> pa.Table:
+    """The rows as Arrow; what a row lacks is null, what the schema lacks is left out.
+
+    Does what `pa.Table.from_pylist` does for texts, numbers and times, but that imports pandas first, which
+    takes longer than a run with one new file. Raises TypeError for a value that is not of the column's type.
+    """
+    columns = [column([row.get(one.name) for row in rows], one.type) for one in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def column(values: list[Any], kind: pa.DataType) -> "pa.Array[Any]":
+    """Texts, whole numbers, doubles or times, as `kind` says, None is null; without pandas, as `table_of`."""
+    if pa.types.is_string(kind):
+        builder = StringBuilder()
+        builder.append_values(values)
+        return builder.finish()
+    is_known = np.array([value is not None for value in values], bool)
+    if not is_known.any():
+        return pa.nulls(len(values), kind)  # pyright: ignore[reportCallIssue, reportArgumentType] - the stub knows no type in general
+    if pa.types.is_timestamp(kind):
+        return column_of(np.array(values, "datetime64[us]"), is_known, kind)
+    numbers = np.array([0 if value is None else value for value in values])
+    exact = np.int64 if pa.types.is_integer(kind) else np.float64
+    return column_of(numbers.astype(exact, casting="safe"), is_known, kind)
+
+
+def column_of(values: NDArray[Any], is_known: NDArray[np.bool_], kind: pa.DataType) -> "pa.Array[Any]":
+    """An Arrow array of a type of 64 bits on top of numpy's values."""
+    validity = None if is_known.all() else pa.py_buffer(np.packbits(is_known, bitorder="little").data)
+    whole = np.ascontiguousarray(values).view(np.int64)  # whatever they are, these are their bytes
+    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(whole.data)])

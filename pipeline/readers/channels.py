@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.schema import stream_schema
+from pipeline.schema import column_of, stream_schema, table_of
 
 Row = dict[str, Any]
 Columns = dict[str, NDArray[np.float64]]
@@ -52,7 +52,8 @@ def _position(columns: Columns) -> Columns:
 
 def _heart_rate(columns: Columns) -> NDArray[np.float64]:
     heart_rate = columns["heart_rate_bpm"]
-    return np.where(np.isin(heart_rate, NO_HEART_RATE), np.nan, heart_rate)
+    none, also_none = NO_HEART_RATE
+    return np.where((heart_rate == none) | (heart_rate == also_none), np.nan, heart_rate)
 
 
 def _one_per_second(columns: Columns) -> Columns:
@@ -84,17 +85,17 @@ def first(column: NDArray[np.float64], *others: NDArray[np.float64]) -> NDArray[
 def table(rows: Columns) -> pa.Table:
     """The rows as the lake wants them; a column that is not there is null."""
     schema = stream_schema("records")
-    nothing = np.full(rows["recorded_at"].size, np.nan)
-    times = pa.array((rows["recorded_at"] * 1e6).astype("datetime64[us]"))
-    arrays = [times, *(_arrow(rows.get(name, nothing)) for name in schema.names[1:])]
+    times = rows["recorded_at"]
+    every_row = np.ones(times.size, bool)
+    arrays = [column_of((times * 1e6).astype(np.int64), every_row, pa.timestamp("us"))]
+    for name in schema.names[1:]:
+        column = rows.get(name)
+        arrays.append(
+            pa.nulls(times.size, pa.float64())
+            if column is None
+            else column_of(column, ~np.isnan(column), pa.float64())
+        )
     return pa.Table.from_arrays(arrays, schema=schema)
-
-
-def _arrow(column: NDArray[np.float64]) -> "pa.Array[Any]":
-    """The column with its NaN as nulls; handed over as bytes, which costs less than value by value."""
-    there = ~np.isnan(column)
-    validity = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little").tobytes())
-    return pa.Array.from_buffers(pa.float64(), len(column), [validity, pa.py_buffer(column.tobytes())])
 
 
 def utc_offset(seconds: float) -> int | None:
@@ -104,6 +105,4 @@ def utc_offset(seconds: float) -> int | None:
 
 def streams(tables: Mapping[str, list[Row]]) -> dict[str, pa.Table]:
     """The tables that have rows, as Arrow; a column that a row lacks is null."""
-    return {
-        name: pa.Table.from_pylist(rows, schema=stream_schema(name)) for name, rows in tables.items() if rows
-    }
+    return {name: table_of(rows, stream_schema(name)) for name, rows in tables.items() if rows}

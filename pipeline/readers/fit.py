@@ -16,7 +16,7 @@ from pipeline.errors import UnreadableFileError
 from pipeline.readers import channels, fit_columns, fit_strap
 from pipeline.readers.channels import FOOT_SPORTS, Row
 from pipeline.readers.fit_columns import Columns, Message, Real, Scan
-from pipeline.schema import Activity, Reading, stream_schema
+from pipeline.schema import Activity, Reading, column_of, stream_schema
 
 _EPOCH = datetime(1989, 12, 31)
 _EPOCH_S = (_EPOCH - datetime(1970, 1, 1)).total_seconds()
@@ -362,7 +362,11 @@ def _activity(
     if len(table):
         streams["records"] = table
     if len(intervals):
-        columns = [pa.array(np.arange(len(intervals)) + 1), pa.array(intervals)]
+        every = np.ones(len(intervals), bool)
+        columns = [
+            column_of(np.arange(len(intervals)) + 1, every, pa.int64()),
+            column_of(intervals, every, pa.float64()),
+        ]
         streams["rr_intervals"] = pa.Table.from_arrays(columns, schema=stream_schema("rr_intervals"))
     return Activity(summary, streams)
 
