@@ -47,6 +47,9 @@ FRUITLESS = ("not_an_activity", "unsupported", "quarantined")
 # Such a name says that there is an activity in the file.
 ACTIVITY_SUFFIXES = (".fit", ".gpx", ".tcx")
 
+# The positions of such an activity are in another world than its athlete.
+VIRTUAL = "virtual_activity"
+
 OUT_OF_MEMORY = "crashed_reader: reading it took more memory than there is, or crashed"
 
 
@@ -222,11 +225,11 @@ def _archive_digest(archive: Export) -> str:
 def _set_aside(file: _File) -> _File:
     """Why no reader is asked about this file."""
     suffix = PurePath(file.path.lower().removesuffix(".gz")).suffix
-    if file.format == "empty":
-        return replace(file, outcome="quarantined", reason="empty: there is nothing in this file")
     if suffix in UNSUPPORTED_SUFFIXES:
         reason = f"{suffix[1:].upper()} files cannot be read; export it as FIT, GPX or TCX if you can"
         return replace(file, outcome="unsupported", reason=reason)
+    if suffix in ACTIVITY_SUFFIXES and file.format == "empty":
+        return replace(file, outcome="quarantined", reason="empty: there is nothing in this file")
     if suffix in ACTIVITY_SUFFIXES:
         reason = f"not_{suffix[1:]}: called {suffix}, but its content is {file.format}"
         return replace(file, outcome="quarantined", reason=reason)
@@ -408,6 +411,8 @@ def _started_at(activity: Activity) -> datetime:
 
 def _offset(activity: Activity, home_zone: str | None) -> dict[str, object]:
     records = activity.streams.get("records", stream_schema("records").empty_table())
+    if activity.summary.get("sub_sport") == VIRTUAL:
+        records = records.slice(0, 0)
     positions = records.select(["latitude_deg", "longitude_deg"]).drop_null().slice(0, 1).to_pylist()
     latitude, longitude = positions[0].values() if positions else (None, None)
     said = cast("int | None", activity.summary.get("utc_offset_s"))
