@@ -29,10 +29,13 @@ def read(content: bytes, path: str) -> Reading:
     """All segments of all tracks, as one activity."""
     document = xml_columns.parse(content, path, "trkpt", _ATTRIBUTES, _CHILDREN)
     root, gpx, point_count = document.root, document.root.first("gpx"), document.root.end_point
-    rows = tracks.timed(document.columns, root, "trkseg")
+    columns = {**document.columns, "detour_m": tracks.detours(document.columns)}
+    rows = tracks.timed(columns, root, "trkseg")
     if not rows["recorded_at"].size:
         if document.damage:
             raise UnreadableFileError(path, "not_gpx", document.damage)
+        if document.first_time.strip():
+            raise UnreadableFileError(path, "no_clock", "no time in it is one: the day is unknown")
         is_route = point_count or any(root.all("rte"))
         return Reading(note="a route: no times" if is_route else "no track in it")
     sport, sub_sport = tracks.sport(next(filter(None, (one.find("type") for one in root.all("trk"))), ""))
