@@ -14,11 +14,12 @@ def utc_offset(
     longitude_deg: float | None,
     home_zone: str | None,
 ) -> tuple[int | None, str | None]:
-    """Local time less UTC in seconds at the start, and whether the `file`, the `position` or the `athlete` told.
+    """Local time less UTC in seconds at the start, and whether `file`, `position` or `athlete` told.
 
-    `started_at` is naive UTC. A file is believed over the place: a watch may keep the time of home abroad, and
-    that is the day that its owner saw. But not if no place on Earth keeps such an offset, nor if it is zero or
-    that of the place with the wrong sign: so write programs that forgot it, or took local time for UTC.
+    `started_at` is naive UTC. A file is believed over the place: a watch may keep the time of home abroad,
+    and that is the day that its owner saw. But not if no place on Earth keeps such an offset, nor if it is
+    zero or that of the place with the wrong sign: so write programs that forgot it, or took local time for
+    UTC.
     """
     place_s = _offset_at(latitude_deg, longitude_deg, started_at)
     if file_offset_s is not None and _is_kept_somewhere(file_offset_s):

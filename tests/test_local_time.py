@@ -79,7 +79,7 @@ def test_the_clock_at_the_start_counts_on_the_days_when_it_changes(started_at: d
             (-13.8, -171.8),
             datetime(2011, 12, 30, 9, 59),
             datetime(2011, 12, 29, 23, 59),
-        ),  # Samoa left out a day
+        ),  # Samoa
         ((-13.8, -171.8), datetime(2011, 12, 30, 10, 0), datetime(2011, 12, 31, 0, 0)),
         ((1.9, -157.4), datetime(2024, 1, 1, 12), datetime(2024, 1, 2, 2)),  # Kiritimati, first of all
         ((-44.0, -176.5), datetime(2024, 1, 1, 12), datetime(2024, 1, 2, 1, 45)),  # Chatham
@@ -87,7 +87,7 @@ def test_the_clock_at_the_start_counts_on_the_days_when_it_changes(started_at: d
             (52.9, 173.1),
             datetime(2024, 1, 1, 12),
             datetime(2024, 1, 1, 2),
-        ),  # Attu, west of the 180th meridian
+        ),  # Attu, farthest west
         ((27.7, 85.3), datetime(2024, 1, 1, 12), datetime(2024, 1, 1, 17, 45)),  # Kathmandu
         ((0.0, -150.0), datetime(2024, 1, 1, 12), datetime(2024, 1, 1, 2)),  # at sea
     ],

@@ -232,9 +232,9 @@ def _contents(content: bytes, start: int, body_start: int, end: int, notes: list
 
 
 def _kind(found: Scan) -> str | None:
-    """The type of the file: what it says first that is no activity, if anything."""
-    kinds = [str(one.get("type", "activity")) for one in fit_columns.messages(found, "file_id", ("type",))]
-    return next((kind for kind in kinds if kind != "activity"), kinds[0] if kinds else None)
+    """The type of the file as it says first; damage may look like another one, further on."""
+    kinds = (str(one.get("type", "activity")) for one in fit_columns.messages(found, "file_id", ("type",)))
+    return next(kinds, None)
 
 
 def _note_damage(

@@ -32,7 +32,8 @@ _SUB_SPORTS = {"treadmill": "treadmill", "trail": "trail", "virtual": "virtual_a
 
 def sport(words: str) -> tuple[str, str | None]:
     """Sport and sub sport, as FIT calls them."""
-    found = set(re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words).lower()))  # Strava's TrailRun
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words)  # Strava's TrailRun
+    found = set(re.split(r"[\W_]+", apart.lower()))
     kind = next((name for name, known in _SPORTS.items() if found & known), "generic")
     return kind, next((name for word, name in _SUB_SPORTS.items() if word in found), None)
 
