@@ -48,6 +48,9 @@ FRUITLESS = ("not_an_activity", "unsupported", "quarantined")
 # Such a name says that there is an activity in the file.
 ACTIVITY_SUFFIXES = (".fit", ".gpx", ".tcx")
 
+# The positions of such an activity are in another world than its athlete.
+VIRTUAL = "virtual_activity"
+
 OUT_OF_MEMORY = "crashed_reader: reading it took more memory than there is, or crashed"
 
 
@@ -223,11 +226,11 @@ def _archive_digest(archive: Export) -> str:
 def _set_aside(file: _File) -> _File:
     """Why no reader is asked about this file."""
     suffix = PurePath(file.path.lower().removesuffix(".gz")).suffix
-    if file.format == "empty":
-        return replace(file, outcome="quarantined", reason="empty: there is nothing in this file")
     if suffix in UNSUPPORTED_SUFFIXES:
         reason = f"{suffix[1:].upper()} files cannot be read; export it as FIT, GPX or TCX if you can"
         return replace(file, outcome="unsupported", reason=reason)
+    if suffix in ACTIVITY_SUFFIXES and file.format == "empty":
+        return replace(file, outcome="quarantined", reason="empty: there is nothing in this file")
     if suffix in ACTIVITY_SUFFIXES:
         reason = f"not_{suffix[1:]}: called {suffix}, but its content is {file.format}"
         return replace(file, outcome="quarantined", reason=reason)
@@ -413,9 +416,9 @@ def _offset(activity: Activity, home_zone: str | None) -> dict[str, object]:
 
 
 def _first_position(activity: Activity) -> tuple[float, float] | tuple[None, None]:
-    """Latitude and longitude in degrees, if there are any."""
+    """Latitude and longitude in degrees, if there are any; those of a virtual run are not where it was run."""
     records = activity.streams.get("records")
-    if records is None:
+    if records is None or activity.summary.get("sub_sport") == VIRTUAL:
         return None, None
     latitude, longitude = (records[name].to_numpy() for name in ("latitude_deg", "longitude_deg"))
     located = np.flatnonzero(~np.isnan(latitude + longitude))[:1]

@@ -14,16 +14,20 @@ def utc_offset(
     longitude_deg: float | None,
     home_zone: str | None,
 ) -> tuple[int | None, str | None]:
-    """Local time less UTC in seconds, and whether the `file`, the `position` or the `athlete` told.
+    """Local time less UTC in seconds at the start, and whether `file`, `position` or `athlete` told.
 
-    `started_at` is naive UTC. A file's offset that no place on Earth keeps is not believed.
+    `started_at` is naive UTC. A file is believed over the place: a watch may keep the time of home abroad,
+    and that is the day that its owner saw. But not if no place on Earth keeps such an offset, nor if it is
+    zero or that of the place with the wrong sign: so write programs that forgot it, or took local time for
+    UTC.
     """
+    place_s = _offset_at(latitude_deg, longitude_deg, started_at)
     if file_offset_s is not None and _is_kept_somewhere(file_offset_s):
-        return file_offset_s, "file"
-    if latitude_deg is not None and longitude_deg is not None:
-        from tzfpy import get_tz
-
-        return _offset(get_tz(longitude_deg, latitude_deg), started_at), "position"
+        is_mistake = place_s is not None and file_offset_s in {0, -place_s}
+        if not is_mistake or file_offset_s == place_s:
+            return file_offset_s, "file"
+    if place_s is not None:
+        return place_s, "position"
     if home_zone is not None:
         return _offset(home_zone, started_at), "athlete"
     return None, None
@@ -31,6 +35,14 @@ def utc_offset(
 
 def _is_kept_somewhere(offset_s: int) -> bool:
     return _WEST_MIN_S <= offset_s <= _EAST_MAX_S and offset_s % _QUARTER_HOUR_S == 0
+
+
+def _offset_at(latitude_deg: float | None, longitude_deg: float | None, started_at: datetime) -> int | None:
+    if latitude_deg is None or longitude_deg is None:
+        return None
+    from tzfpy import get_tz
+
+    return _offset(get_tz(longitude_deg, latitude_deg), started_at)
 
 
 def _offset(zone: str, started_at: datetime) -> int:

@@ -295,6 +295,44 @@ def test_a_watch_may_only_keep_a_time_that_a_place_keeps(offset_s: int, believed
     assert the_activity(fit(FILE_ID, session(), activity)).summary["utc_offset_s"] == believed
 
 
+TEN_MINUTES = [record(second, {3: u8(120)}) for second in (0, 600)]
+
+
+@pytest.mark.parametrize("at", [0, 600])
+@pytest.mark.parametrize("offset_s", [36_000, -18_000])
+def test_utc_and_local_time_that_changed_places_change_back(at: int, offset_s: int):
+    """Quirk 42. The records count in UTC: they tell which of the two it is."""
+    right = (34, {253: u32(START + at), 5: u32(START + at + offset_s)})
+    swapped = (34, {253: u32(START + at + offset_s), 5: u32(START + at)})
+    for activity in (right, swapped):
+        run = the_activity(fit(FILE_ID, *TEN_MINUTES, session(), activity))
+        assert (run.summary["started_at"], run.summary["utc_offset_s"]) == (STARTED_AT, offset_s)
+
+
+def test_a_local_time_that_happens_to_be_when_the_run_ended_is_no_swap():
+    """A watch told the time when the run of an hour started, one zone to the east."""
+    hour = [record(second, {3: u8(120)}) for second in (0, 3600)]
+    activity = (34, {253: u32(START - 300), 5: u32(START - 300 + 3600)})
+    run = the_activity(fit(FILE_ID, *hour, session(), activity))
+    assert run.summary["utc_offset_s"] == 3600
+
+
+def test_without_a_local_time_of_the_activity_that_of_its_clocks_counts():
+    """Quirk 44."""
+    correlation = (162, {253: u32(START), 3: u32(START + 7200)})
+    run = the_activity(fit(FILE_ID, session(), correlation))
+    assert run.summary["utc_offset_s"] == 7200
+
+
+def test_a_clock_that_counts_from_when_it_was_switched_on_is_set_by_what_it_was_then():
+    """Quirk 41. A VIRB counts its own seconds, and says which moment one of them was."""
+    correlation = (162, {253: u32(START + 9), 1: u32(69)})
+    session_then = (18, {2: u32(60), 5: enum(1), 253: u32(70), 7: u32(10_000)})
+    run = the_activity(fit(FILE_ID, (20, {253: u32(61), 3: u8(99)}), correlation, session_then))
+    assert run.summary["started_at"] == STARTED_AT
+    assert [row["recorded_at"] for row in records(run)] == [STARTED_AT + timedelta(seconds=1)]
+
+
 # --- records
 
 

@@ -118,6 +118,14 @@ def test_a_run_in_a_folder_lands_as_an_activity_with_its_records(lake: Lake, fol
     assert set(records["activity_id"].to_pylist()) == {activity["activity_id"]}
 
 
+def test_where_a_virtual_run_went_is_not_where_its_athlete_was(lake: Lake, folder: Path):
+    (folder / "run.gpx").write_text(run_of(0).replace(">running<", ">VirtualRun<"))
+    ingest([folder], lake, "America/New_York", Silence(), 1)
+    (activity,) = pq.read_table(lake.parts("activities")[0]).to_pylist()
+    assert activity["sub_sport"] == "virtual_activity"
+    assert (activity["utc_offset_s"], activity["utc_offset_source"]) == (-18_000, "athlete")
+
+
 TCX_RUN = b"""          <?xml version="1.0" encoding="UTF-8"?>
 <TrainingCenterDatabase><Activities><Activity Sport="Running"><Id>2024-01-01T06:00:00Z</Id>
 <Lap StartTime="2024-01-01T06:00:00Z"><TotalTimeSeconds>1800</TotalTimeSeconds></Lap>
@@ -130,6 +138,7 @@ OUTCOMES = [
     ("half.gpx", run_of(0).encode()[:250], "salvaged", "the rest is lost; 1 points come before"),
     ("head.gpx", run_of(0).encode()[:150], "quarantined", "not_gpx"),
     ("empty.fit", b"", "quarantined", "empty"),
+    ("notes.doc", b"", "not_an_activity", "empty"),
     ("page.gpx", b"<!DOCTYPE html><html><body>Log in</body></html>", "quarantined", "called .gpx"),
     ("page.FIT.GZ", gzip.compress(b"Not found\n"), "quarantined", "called .fit"),
     ("half.gpx.gz", gzip.compress(run_of(0).encode())[:50], "quarantined", "damaged_archive"),

@@ -1,14 +1,19 @@
 """Which day it was where the athlete was."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import tzfpy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.local_time import utc_offset
 
 BERLIN = (52.5, 13.4)
+BOGOTA = (4.7, -74.1)
+SYDNEY = (-33.9, 151.2)
+LONDON = (51.5, -0.1)
 HONOLULU = (21.3, -157.8)
 WINTER = datetime(2024, 1, 15, 12)
 SUMMER = datetime(2024, 7, 15, 12)
@@ -16,6 +21,23 @@ SUMMER = datetime(2024, 7, 15, 12)
 
 def test_the_file_knows_best():
     assert utc_offset(WINTER, -18_000, *BERLIN, "Asia/Tokyo") == (-18_000, "file")
+
+
+def test_a_watch_that_keeps_the_time_of_home_abroad_is_believed():
+    """Its owner saw that clock, and counts the run to that day."""
+    assert utc_offset(WINTER, -18_000, *SYDNEY, None) == (-18_000, "file")
+
+
+def test_an_offset_of_zero_elsewhere_was_forgotten():
+    """Quirk 42. COROS wrote it in Bogota."""
+    assert utc_offset(WINTER, 0, *BOGOTA, None) == (-18_000, "position")
+    assert utc_offset(WINTER, 0, *LONDON, None) == (0, "file")
+    assert utc_offset(WINTER, 0, None, None, "America/Bogota") == (0, "file")
+
+
+def test_an_offset_with_the_wrong_sign_is_that_of_the_place_after_all():
+    """Quirk 42."""
+    assert utc_offset(WINTER, -39_600, *SYDNEY, None) == (39_600, "position")
 
 
 @pytest.mark.parametrize("offset_s", [5880, 4140, -13 * 3600, 15 * 3600])
@@ -33,6 +55,56 @@ def test_the_first_position_tells_the_zone_with_its_summer_time():
     """Quirks 44 and 49."""
     assert utc_offset(WINTER, None, *BERLIN, "America/New_York") == (3600, "position")
     assert utc_offset(SUMMER, None, *BERLIN, "America/New_York") == (7200, "position")
+
+
+@pytest.mark.parametrize(
+    ("started_at", "hours"),
+    [
+        (datetime(2024, 3, 31, 0, 59, 59), 1),  # the clocks go forward one second later, or during the run
+        (datetime(2024, 3, 31, 1, 0), 2),
+        (datetime(2024, 10, 27, 0, 59, 59), 2),
+        (datetime(2024, 10, 27, 1, 0), 1),
+    ],
+)
+def test_the_clock_at_the_start_counts_on_the_days_when_it_changes(started_at: datetime, hours: int):
+    """Quirk 49."""
+    assert utc_offset(started_at, None, *BERLIN, None) == (3600 * hours, "position")
+    assert utc_offset(started_at, None, None, None, "Europe/Berlin") == (3600 * hours, "athlete")
+
+
+@pytest.mark.parametrize(
+    ("place", "started_at", "local"),
+    [
+        (
+            (-13.8, -171.8),
+            datetime(2011, 12, 30, 9, 59),
+            datetime(2011, 12, 29, 23, 59),
+        ),  # Samoa
+        ((-13.8, -171.8), datetime(2011, 12, 30, 10, 0), datetime(2011, 12, 31, 0, 0)),
+        ((1.9, -157.4), datetime(2024, 1, 1, 12), datetime(2024, 1, 2, 2)),  # Kiritimati, first of all
+        ((-44.0, -176.5), datetime(2024, 1, 1, 12), datetime(2024, 1, 2, 1, 45)),  # Chatham
+        (
+            (52.9, 173.1),
+            datetime(2024, 1, 1, 12),
+            datetime(2024, 1, 1, 2),
+        ),  # Attu, farthest west
+        ((27.7, 85.3), datetime(2024, 1, 1, 12), datetime(2024, 1, 1, 17, 45)),  # Kathmandu
+        ((0.0, -150.0), datetime(2024, 1, 1, 12), datetime(2024, 1, 1, 2)),  # at sea
+    ],
+)
+def test_the_date_line_and_odd_zones_are_where_the_map_has_them(
+    place: tuple[float, float], started_at: datetime, local: datetime
+):
+    """Quirk 49."""
+    offset_s, source = utc_offset(started_at, None, *place, None)
+    assert offset_s is not None
+    assert (started_at + timedelta(seconds=offset_s), source) == (local, "position")
+
+
+def test_every_zone_of_the_map_is_one_that_python_knows():
+    names: list[str] = tzfpy.timezonenames()
+    assert len(names) > 400
+    assert {name for name in names if not ZoneInfo(name).key} == set()
 
 
 def test_a_sunday_evening_run_far_west_stays_on_sunday():

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import itemgetter
 
 import numpy as np
@@ -26,6 +26,9 @@ _JOULES_PER_KCAL = 4184
 # Smaller times count from when the device was switched on: its clock was never set.
 _CLOCK_MIN = 0x10000000
 _UINT32_END = 2**32
+
+# So soon before or after the records start or end, a watch says what time it is. No two zones are nearer.
+_TOLD_WITHIN_S, _ZONE_STEP_S = 120, 900
 
 # A record so long before its session is left over from an earlier one; sooner, the device was merely late.
 _STALE_S = 86_400
@@ -72,6 +75,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
         "workout_rpe",
     ),
     "sport": ("sport", "sub_sport", "name"),
+    "timestamp_correlation": ("timestamp", "system_timestamp", "local_timestamp"),
     "user_profile": ("gender", "resting_heart_rate", "default_max_heart_rate"),
     "zones_target": ("max_heart_rate", "threshold_heart_rate"),
 }
@@ -210,13 +214,14 @@ def _contents(content: bytes, start: int, body_start: int, end: int, notes: list
     if kind not in {"activity", None}:
         return _Contents(kind)
     _note_damage(found, content, start, body_start, end, notes)
-    messages = {
-        name: [_with_clock_times(message) for message in fit_columns.messages(found, name, fields)]
-        for name, fields in _FIELDS.items()
-    }
+    messages = {name: fit_columns.messages(found, name, fields) for name, fields in _FIELDS.items()}
+    switched_on_at = _switched_on_at(messages["timestamp_correlation"])
+    for message in chain.from_iterable(messages.values()):
+        _count_from_the_epoch(message, switched_on_at)
     records = fit_columns.columns(found, "record", _RECORD_FIELDS)
     positions = found.positions("record")
     times = records.get("timestamp", np.full(len(positions), np.nan))
+    times = np.where(times <= _CLOCK_MIN, times + switched_on_at, times)
     times[(times <= _CLOCK_MIN) | (times >= _UINT32_END)] = np.nan
     return _Contents(
         kind,
@@ -228,9 +233,9 @@ def _contents(content: bytes, start: int, body_start: int, end: int, notes: list
 
 
 def _kind(found: Scan) -> str | None:
-    """The type of the file: what it says first that is no activity, if anything."""
-    kinds = [str(one.get("type", "activity")) for one in fit_columns.messages(found, "file_id", ("type",))]
-    return next((kind for kind in kinds if kind != "activity"), kinds[0] if kinds else None)
+    """The type of the file as it says first; damage may look like another one, further on."""
+    kinds = (str(one.get("type", "activity")) for one in fit_columns.messages(found, "file_id", ("type",)))
+    return next(kinds, None)
 
 
 def _note_damage(
@@ -248,12 +253,23 @@ def _note_damage(
         notes.append(f"checksum does not match the part that starts at byte {start}")
 
 
-def _with_clock_times(message: Message) -> Message:
+def _switched_on_at(correlations: list[Message]) -> int:
+    """When the device was switched on, if it says what time it was so many seconds later; else 0."""
+    for message in correlations:
+        clock, running_s = _number(message, "timestamp"), _number(message, "system_timestamp")
+        if clock is not None and running_s is not None and running_s <= _CLOCK_MIN < clock < _UINT32_END:
+            return int(clock - running_s)
+    return 0
+
+
+def _count_from_the_epoch(message: Message, switched_on_at: int) -> None:
+    """Remove times that cannot be set right."""
     for name in ("timestamp", "start_time"):
-        value = message.get(name)
-        if name in message and not (isinstance(value, int) and _CLOCK_MIN < value < _UINT32_END):
-            del message[name]
-    return message
+        value = message.pop(name, None)
+        if isinstance(value, int):
+            clock = value + switched_on_at if value <= _CLOCK_MIN else value
+            if _CLOCK_MIN < clock < _UINT32_END:
+                message[name] = clock
 
 
 def _activities(part: _Contents, path: str, notes: list[str]) -> list[Activity]:
@@ -329,7 +345,7 @@ def _activity(
         "sub_sport": _profile_name(session, "sub_sport"),
         "name": _text(session | part.first("sport"), "sport_profile_name", "name"),
         "started_at": _at(session["start_time"]),
-        "utc_offset_s": _utc_offset(part.first("activity")),
+        "utc_offset_s": _utc_offset(part),
         "elapsed_s": _number(session, "total_elapsed_time"),
         "timer_s": _number(session, "total_timer_time"),
         "distance_m": _number(session, "total_distance"),
@@ -465,9 +481,25 @@ def _heart_rate_source(
     return "wrist" if devices and has_heart_rate and sport in FOOT_SPORTS else None
 
 
-def _utc_offset(activity: Message) -> int | None:
-    local, utc = _number(activity, "local_timestamp"), _number(activity, "timestamp")
-    return None if local is None or utc is None else channels.utc_offset(local - utc)
+def _utc_offset(part: _Contents) -> int | None:
+    """Local time less UTC as the watch says it with the activity, or else where it correlates its clocks."""
+    for message in (part.first("activity"), part.first("timestamp_correlation")):
+        local, utc = _number(message, "local_timestamp"), _number(message, "timestamp")
+        if local is not None and utc is not None:
+            offset_s = channels.utc_offset(utc - local if _is_swapped(part, local, utc) else local - utc)
+            if offset_s is not None:
+                return offset_s
+    return None
+
+
+def _is_swapped(part: _Contents, local: float, utc: float) -> bool:
+    """Do the records, which count in UTC, start or end at what is called local, and far from the other?"""
+    times = part.records["timestamp"][~np.isnan(part.records["timestamp"])]
+    if not len(times):
+        return False
+    start, end = float(times.min()), float(times.max())
+    is_far = not start - _ZONE_STEP_S < utc < end + _ZONE_STEP_S
+    return is_far and min(abs(local - start), abs(local - end)) <= _TOLD_WITHIN_S
 
 
 def _at(timestamp: int) -> datetime:

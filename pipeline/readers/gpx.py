@@ -30,11 +30,14 @@ def read(content: bytes, path: str) -> Reading:
     document = xml_columns.parse(content, path, "trkpt", _ATTRIBUTES, _CHILDREN)
     root, gpx, point_count = document.root, document.root.first("gpx"), document.root.end_point
     sport, sub_sport = tracks.sport(next(filter(None, (one.find("type") for one in root.all("trk"))), ""))
-    points = tracks.points(document.columns, root, "trkseg")
+    columns = {**document.columns, "detour_m": tracks.detours(document.columns)}
+    points = tracks.points(columns, root, "trkseg")
     rows = channels.cleaned(points, counts_feet=sport in channels.FOOT_SPORTS)
     if not rows["recorded_at"].size:
         if document.damage:
             raise UnreadableFileError(path, "not_gpx", document.damage)
+        if document.first_time.strip():
+            raise UnreadableFileError(path, "no_clock", "no time in it is one: the day is unknown")
         is_route = point_count or any(root.all("rte"))
         return Reading(note="a route: no times" if is_route else "no track in it")
     tracks.measure(rows)  # for the records alone: the file itself states no total, jumps of the GPS and all
