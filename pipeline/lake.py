@@ -151,9 +151,7 @@ def write_parquet(table: pa.Table, path: Path) -> None:
             file,
             compression="zstd",
             store_decimal_as_integer=True,
-            store_schema=bool(
-                table.schema.metadata
-            ),  # or texts come back as dictionaries
+            store_schema=bool(table.schema.metadata),  # or texts come back as dictionaries
             use_dictionary=[name for name in table.column_names if name not in numbers],  # pyright: ignore[reportArgumentType] - the stub forgets lists
             column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
             row_group_size=ROW_GROUP,
