@@ -86,16 +86,16 @@ def table(rows: Columns) -> pa.Table:
     """The rows as the lake wants them; a column that is not there is null."""
     schema = stream_schema("records")
     times = rows["recorded_at"]
-    every_row = np.ones(times.size, bool)
-    arrays = [column_of((times * 1e6).astype(np.int64), every_row, pa.timestamp("us"))]
-    for name in schema.names[1:]:
-        column = rows.get(name)
-        arrays.append(
-            pa.nulls(times.size, pa.float64())
-            if column is None
-            else column_of(column, ~np.isnan(column), pa.float64())
-        )
+    arrays = [column_of((times * 1e6).astype(np.int64), np.ones(times.size, bool), pa.timestamp("us"))]
+    arrays += [_arrow(rows.get(name), times.size) for name in schema.names[1:]]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _arrow(column: NDArray[np.float64] | None, size: int) -> "pa.Array[Any]":
+    is_known = np.zeros(size, bool) if column is None else ~np.isnan(column)
+    if column is None or not is_known.any():
+        return pa.nulls(size, pa.float64())
+    return column_of(column, is_known, pa.float64())
 
 
 def utc_offset(seconds: float) -> int | None:

@@ -392,7 +392,8 @@ def _record_columns(records: Columns) -> Columns:
     none = np.full(len(records["timestamp"]), np.nan)
 
     def first(*names: str) -> Real:
-        return channels.first(*(records[name] for name in names if name in records), none)
+        there = [records[name] for name in names if name in records]
+        return channels.first(*there) if there else none
 
     fraction = np.nan_to_num(first("fractional_cadence"))
     for own, native in _STAND_INS.items():

@@ -152,10 +152,12 @@ class Scan:
     damaged_at: int | None = None
     damage: str = ""
     has_compressed_times: bool = False
+    _positions: dict[str, Whole] = field(default_factory=dict[str, Whole])
 
     def of(self, name: str) -> list[Group]:
         """The groups of a kind of message."""
-        return [group for group in self.groups if group.layout.number == _NUMBERS[name] and group.starts]
+        number = _NUMBERS[name]
+        return [group for group in self.groups if group.layout.number == number and group.starts]
 
     @cached_property
     def compressed_times(self) -> Mapping[int, Whole]:
@@ -176,7 +178,10 @@ class Scan:
 
     def positions(self, name: str) -> Whole:
         """Where the messages of a kind start, in the order of `columns` and `messages`."""
-        return np.sort(np.concatenate([_NO_POSITIONS, *(group.positions for group in self.of(name))]))
+        if name not in self._positions:
+            starts = [_NO_POSITIONS, *(group.positions for group in self.of(name))]
+            self._positions[name] = np.sort(np.concatenate(starts), kind="stable")  # quick: each is in order
+        return self._positions[name]
 
     @cached_property
     def descriptions(self) -> Mapping[tuple[int, int], list[_Description]]:
@@ -230,19 +235,20 @@ def scan(body: bytes) -> Scan:
     current: list[Group | None] = [None] * 16
     # By header byte, if met since the definition: the size of a message, and where to note its start.
     known: list[tuple[int, Callable[[int], None], array[int]] | None] = [None] * 256
-    position, end, header = 0, len(body), -1
+    position, end, header, previous = 0, len(body), -1, -1
     while position < end:
         header = body[position]
         step = known[header]
         if step:
             size, note, starts = step
-            following = position + size
-            if following < end and body[following] == header:
+            if header == previous:
                 window = body[position : position + _WINDOW * size : size]
                 following = position + size * (len(window) - len(window.lstrip(window[:1])))
                 starts.extend(range(position, following, size))
             else:
                 note(position)
+                following = position + size
+                previous = header
         elif header & 0xC0 == 0x40:
             following = position + 6 + 3 * int.from_bytes(body[position + 5 : position + 6])
             if header & 0x20:
@@ -261,7 +267,7 @@ def scan(body: bytes) -> Scan:
                 found.groups.append(groups[key])
                 if layout.number == _FIELD_DESCRIPTION:
                     described.append(groups[key].starts)
-            local = header & 0x0F
+            local, previous = header & 0x0F, -1
             current[local] = groups[key]
             known[local:0x40:0x10] = [None] * 4
             if local < 4:
@@ -331,9 +337,12 @@ def columns(found: Scan, name: str, wanted: Collection[str] = ()) -> Columns:
         return complete[of]
 
     for group in groups:
-        rows = np.searchsorted(positions, group.positions) if len(groups) > 1 else slice(None)
+        rows = np.searchsorted(positions, group.positions)
         for of, values, valid in _from_least_to_most_trusted(found, group, wanted):
-            column(of)[rows] = values if valid.all() else np.where(valid, values, column(of)[rows])
+            if len(groups) == 1:
+                np.copyto(column(of), values, where=valid)
+            else:
+                column(of)[rows[valid]] = values[valid]
     for of, places, values in _growing(groups, wanted):
         rows = np.searchsorted(positions, places)
         column(of)[rows] = np.where(np.isnan(column(of)[rows]), values, column(of)[rows])
@@ -411,7 +420,7 @@ def messages(found: Scan, name: str, wanted: Collection[str]) -> list[Message]:
             message: Message = {}
             for about, values in fields:
                 if values[at] is not None:
-                    meant = _meant(about, raw)
+                    meant = _meant(about, raw) if about.subfields else about
                     message[meant.name] = _rendered(values[at], meant)
             if times is not None and times[at] >= 0:
                 message.setdefault("timestamp", int(times[at]))
@@ -433,7 +442,7 @@ def _meant(about: Any, raw: Mapping[int, object]) -> Any:
     """The profile's field, or that of its subfields which the other fields of the message make of it."""
     subfields = (
         each
-        for each in about.subfields or ()
+        for each in about.subfields
         for reference in each.ref_fields
         if raw.get(reference.def_num) == reference.raw_value
     )

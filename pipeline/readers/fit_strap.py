@@ -23,8 +23,11 @@ _NO_PARTS = (np.array([]),) * 5
 
 def intervals(found: Scan, positions: Whole, times: Real) -> Columns:
     """The intervals between beats (`rr_s`), at the time of the record before, given where records start."""
-    parts = [(np.array([]), np.array([]))]
-    for group in found.of("hrv"):
+    groups = found.of("hrv")
+    if not groups:
+        return {"timestamp": np.array([]), "rr_s": np.array([])}
+    parts: list[tuple[NDArray[Any], NDArray[Any]]] = [(np.array([]), np.array([]))]
+    for group in groups:
         for one, about in group.layout.known:
             values, valid = group.elements(one, one.base_type)
             at = np.repeat(group.positions, values.shape[1])[valid.ravel()]
@@ -38,6 +41,8 @@ def intervals(found: Scan, positions: Whole, times: Real) -> Columns:
 
 def heart_rates(found: Scan) -> Columns:
     """What a strap kept: the heart rate at each beat, and when that was (`timestamp`, in FIT seconds)."""
+    if not found.of("hr"):
+        return {"timestamp": np.array([]), "heart_rate": np.array([])}
     parts = [_NO_PARTS, *(part for group in found.of("hr") for part in _beats(group))]
     at, low, whole, zero, heart_rate = (np.concatenate(part) for part in zip(*parts, strict=True))
     order = np.argsort(at, kind="stable")

@@ -124,7 +124,7 @@ def _rows(points: Columns, sport: str) -> Columns:
 
 
 def _forget_zero_altitudes(rows: Columns) -> None:
-    altitude = rows["altitude_m"]
+    altitude = rows["altitude_m"] = rows["altitude_m"].copy()
     known = np.flatnonzero((altitude != 0) & ~np.isnan(altitude))
     zeros = np.flatnonzero(altitude == 0)
     if known.size:
