@@ -176,7 +176,7 @@ def _exports_in(archive: Export, file: Path | io.BytesIO, depth: int, is_known: 
     yield replace(archive, container=True)
     for member in sorted(opened.infolist(), key=attrgetter("filename")):
         path = f"{archive.path}/{member.filename}"
-        if member.is_dir() or is_known(path, member.file_size, archive.modified_at):
+        if member.filename.endswith("/") or is_known(path, member.file_size, archive.modified_at):
             continue
         junk = _junk(PurePosixPath(member.filename).parts)
         export = Export(

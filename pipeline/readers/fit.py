@@ -38,6 +38,9 @@ _HEAD_BYTES = 1000
 
 _CHAINED_MAX = 1000
 
+# Nothing that is measured comes near. Such numbers are damage, and would overflow in sums.
+_NUMBER_END = 1e15
+
 _DEVICE_FIELDS = ("manufacturer", "product", "product_name", "serial_number")
 # The fields that are read of each message, under the names that they have where no subfield renames them.
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -169,7 +172,7 @@ def read(content: bytes, path: str) -> Reading:
         raise UnreadableFileError(path, "not_fit", "there is no FIT header at its start")
     kinds = dict.fromkeys(part.kind or "activity" for part in parts)
     if "activity" not in kinds:
-        return Reading(note=f"a FIT file of type {', '.join(kinds)}: no activity")
+        return Reading(note="; ".join([f"a FIT file of type {', '.join(kinds)}: no activity", *notes]))
     activities = [
         activity
         for part in parts
@@ -212,13 +215,17 @@ def _contents(content: bytes, start: int, body_start: int, end: int, notes: list
         found = fit_columns.scan(body)
     kind = _kind(found)
     if kind not in {"activity", None}:
+        _note_damage(Scan(body), content, start, body_start, end, notes)
         return _Contents(kind)
     _note_damage(found, content, start, body_start, end, notes)
     messages = {name: fit_columns.messages(found, name, fields) for name, fields in _FIELDS.items()}
     switched_on_at = _switched_on_at(messages["timestamp_correlation"])
     for message in chain.from_iterable(messages.values()):
         _count_from_the_epoch(message, switched_on_at)
-    records = fit_columns.columns(found, "record", _RECORD_FIELDS)
+    records = {
+        name: _without_damage(column)
+        for name, column in fit_columns.columns(found, "record", _RECORD_FIELDS).items()
+    }
     positions = found.positions("record")
     times = records.get("timestamp", np.full(len(positions), np.nan))
     times = np.where(times <= _CLOCK_MIN, times + switched_on_at, times)
@@ -230,6 +237,11 @@ def _contents(content: bytes, start: int, body_start: int, end: int, notes: list
         fit_strap.intervals(found, positions[~np.isnan(times)], times[~np.isnan(times)]),
         fit_strap.heart_rates(found),
     )
+
+
+def _without_damage(column: Real) -> Real:
+    is_damage = np.abs(column) >= _NUMBER_END
+    return np.where(is_damage, np.nan, column) if is_damage.any() else column
 
 
 def _kind(found: Scan) -> str | None:
@@ -508,8 +520,10 @@ def _at(timestamp: int) -> datetime:
 
 
 def _number(message: Message, *names: str) -> float | None:
-    """The first of the fields that is there; damage can make a text of a number, which then is none."""
-    return next((message[name] for name in names if isinstance(message.get(name), int | float)), None)
+    """The first of the fields that is a number; damage can make a text of it, or more than is measured."""
+    values = (message.get(name) for name in names)
+    numbers = (float(value) for value in values if isinstance(value, int | float))
+    return next((number for number in numbers if abs(number) < _NUMBER_END), None)
 
 
 def _whole(message: Message, name: str) -> int | None:

@@ -33,8 +33,9 @@ def intervals(found: Scan, positions: Whole, times: Real) -> Columns:
             at = np.repeat(group.positions, values.shape[1])[valid.ravel()]
             parts.append((at, values[valid] / about.scale))
     at, seconds = (np.concatenate(part) for part in zip(*parts, strict=True))
-    order = np.argsort(at[seconds > 0], kind="stable")
-    at, seconds = at[seconds > 0][order], seconds[seconds > 0][order]
+    is_interval = (seconds > 0) & np.isfinite(seconds)
+    order = np.argsort(at[is_interval], kind="stable")
+    at, seconds = at[is_interval][order], seconds[is_interval][order]
     latest = np.append(times, 0)[np.searchsorted(positions, at) - 1]
     return {"timestamp": latest, "rr_s": seconds}
 

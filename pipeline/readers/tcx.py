@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from math import fsum, isfinite
+from math import fsum, isnan
 
 import numpy as np
 
@@ -175,4 +175,4 @@ def _sum(numbers: Iterable[float | None]) -> float | None:
 
 def _number(element: Element, *names: str) -> float | None:
     number = xml_columns.number(element.find(*names))
-    return number if isfinite(number) else None
+    return None if isnan(number) else number

@@ -28,6 +28,9 @@ _ELEMENTS_MAX = 200_000
 # Other times are a clock that was not set: there were no receivers to carry before. Seconds since 1970.
 _CLOCK_MIN, _CLOCK_MAX = 631_152_000, 4_102_444_800
 
+# Nothing that is measured comes near. Such numbers are damage, and would overflow in sums.
+_NUMBER_END = 1e15
+
 # Codecs of Python that are encodings of files; the rest unpacks or transforms, some in quadratic time.
 _ENCODINGS = ("big5", "cp", "euc", "gb", "iso", "koi", "mac", "shift", "utf-16", "windows")
 
@@ -231,7 +234,7 @@ def _column_of(
 ) -> NDArray[np.float64]:
     """A value per point: of several the first, which is assigned last, and so stays."""
     column = np.full(point_count + 1, np.nan)  # the last one is of a point that was cut short
-    known = np.flatnonzero(np.isfinite(values))[::-1]
+    known = np.flatnonzero(np.abs(values) < _NUMBER_END)[::-1]
     column[np.array(points, np.int64)[known]] = values[known]
     return column[:point_count]
 
@@ -244,11 +247,12 @@ def _numbers(texts: list[str]) -> NDArray[np.float64]:
 
 
 def number(text: str) -> float:
-    """What is written there, NaN if that is no number."""
+    """What is written there, NaN if that is no number, or not one of anything that is measured."""
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         return np.nan
+    return value if abs(value) < _NUMBER_END else np.nan
 
 
 def _seconds(texts: Sequence[str]) -> NDArray[np.float64]:
