@@ -189,24 +189,24 @@ class Lake:
         """A batch without some files, and without what was in them."""
         rows = {table: pq.ParquetFile(self._part(table, batch)).read() for table in TABLES}
         files = rows[LEDGER].select(["path", "digest", "outcome"]).to_pylist()
-        is_gone = [(file["path"], file["digest"]) in gone for file in files]
-        # A copy or an older attempt brought no rows of its own: those of the same content stay.
-        brought = [
+        stays = [(file["path"], file["digest"]) not in gone for file in files]
+        # A file that goes takes its rows along, unless one that stays brought the same content.
+        brought = {
             file["digest"]
-            for file, leaves in zip(files, is_gone, strict=True)
-            if leaves and file["outcome"] in ("imported", "salvaged")
-        ]
+            for file, staying in zip(files, stays, strict=True)
+            if staying and file["outcome"] != "duplicate"
+        }
+        digests = pa.array(sorted({digest for _, digest in gone if digest} - brought), pa.string())
         activities = rows["activities"]
-        of_gone = pc.is_in(activities["file_digest"], pa.array(brought, pa.string()))
-        ids = activities.filter(of_gone)["activity_id"].combine_chunks()
+        ids = activities.filter(pc.is_in(activities["file_digest"], digests))["activity_id"].combine_chunks()
         rest = {
-            table: _without(part, "file_digest", pa.array(brought, pa.string()))
+            table: _without(part, "file_digest", digests)
             if "file_digest" in part.column_names
             else _without(part, "activity_id", ids)
             for table, part in rows.items()
             if table != LEDGER
         }
-        return {**rest, LEDGER: rows[LEDGER].filter(pa.array([not leaves for leaves in is_gone], pa.bool_()))}
+        return {**rest, LEDGER: rows[LEDGER].filter(pa.array(stays, pa.bool_()))}
 
     def _refuse_what_cannot_be_kept(self, batch: str) -> None:
         version = self._contract(batch).split()[0]
