@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.errors import NextgearError
+from pipeline.errors import NextgearError, sentence
 
 if TYPE_CHECKING:
     from pipeline.console import Console
@@ -35,7 +35,9 @@ Athlete = Annotated[str, typer.Option("--athlete", metavar="ID", help="Whose fil
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")]
 JsonLog = Annotated[bool, typer.Option("--json-log", help="News as JSON lines on standard error.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if a file was quarantined.")]
-Retry = Annotated[bool, typer.Option("--retry", help="Read again what gave no activity before.")]
+Retry = Annotated[
+    bool, typer.Option("--retry", help="Read again what gave no activity, or was read by an older nextgear.")
+]
 Sources = Annotated[
     list[Path] | None,
     typer.Argument(
@@ -229,7 +231,7 @@ def main() -> None:
     except BrokenPipeError:  # whoever read us has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:  # a full disk, a folder that may not be written
-        typer.echo(f"nextgear: {error}. What was complete is kept; run again when that is mended.", err=True)
+        typer.echo(f"nextgear: {sentence(error)}", err=True)
         sys.exit(WRONG)
 
 

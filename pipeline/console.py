@@ -44,16 +44,30 @@ class Console:
             print(text, file=sys.stderr)
 
     @contextmanager
-    def progress(self, title: str) -> Generator["Progress"]:
-        """A bar on a terminal, silence in a pipe."""
+    def progress(self, title: str, unit: str) -> Generator["Progress"]:
+        """A bar on a terminal: what is done of all, how many a second, the time left. Silence in a pipe."""
         if self.is_quiet or self.is_json or not sys.stderr.isatty():
             yield Progress(lambda _done, _total: None)
             return
         from rich.console import Console as RichConsole
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn
         from rich.progress import Progress as Bars
+        from rich.progress import TimeRemainingColumn as TimeLeft
+        from rich.text import Text
 
-        columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        class Speed(ProgressColumn):
+            def render(self, task: Task) -> Text:
+                speed = task.finished_speed or task.speed
+                return Text(f"{speed:.0f} {unit}/s" if speed else f"? {unit}/s")
+
+        columns = (
+            TextColumn(title),
+            BarColumn(),
+            MofNCompleteColumn(),
+            Speed(),
+            TimeLeft(),
+            TextColumn("left"),
+        )
         with Bars(*columns, console=RichConsole(stderr=True), transient=True) as bars:
             task = bars.add_task(title, total=None)
             yield Progress(lambda done, total: bars.update(task, completed=done, total=total))

@@ -1,6 +1,21 @@
 """The expected errors. Each names the file or the model it is about; anything else is a bug and may crash."""
 
+import errno
 from pathlib import PurePath
+
+# What helps where nothing can be written.
+_ADVICE = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room there"),
+    errno.EFBIG: "allow larger files there (`ulimit -f`)",
+    **dict.fromkeys(
+        (errno.EACCES, errno.EPERM, errno.EROFS),
+        "let this user write there, or choose another folder with --data",
+    ),
+    **dict.fromkeys(
+        (errno.ENOTDIR, errno.EEXIST, errno.EISDIR),
+        "move away what stands where nextgear wants a file or a folder of its own",
+    ),
+}
 
 
 class NextgearError(Exception):
@@ -45,6 +60,12 @@ class CheckError(NextgearError):
         self.rows = rows
 
 
+class LakeError(NextgearError):
+    """A lake that this version of the program must not write to, for it could not keep all that is there."""
+
+    exit_code = 1
+
+
 class WarehouseError(NextgearError):
     """A published warehouse that is damaged; the lake has all that it takes to build another."""
 
@@ -53,3 +74,10 @@ class WarehouseError(NextgearError):
 
 class SettingsError(NextgearError):
     """A value in athlete.toml, on the command line or in a query that cannot be used."""
+
+
+def sentence(error: OSError) -> str:
+    """What could not be written, and what to do about it."""
+    where = f"{error.filename}: " if error.filename else ""
+    advice = _ADVICE.get(error.errno or 0, "see to that")
+    return f"{where}{error.strerror or error}. What was complete is kept; {advice} and run again."

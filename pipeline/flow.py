@@ -7,7 +7,8 @@ did through a `Console` and leaves the data folder sound wherever it is stopped.
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,15 +57,25 @@ def land(
     home: Home, athlete_id: str, sources: Sequence[Path], console: Console, retry: bool = False
 ) -> Counts:
     """Bring every activity of the sources into the lake; without sources, of the drop folder."""
-    with lake.exclusive(home.folder):
+    with _at_work(home, console):
         return _land(home, athlete_id, sources, console, retry)
+
+
+@contextmanager
+def _at_work(home: Home, console: Console) -> Generator[None]:
+    """Be the only run on this folder, with a lake that this version can write to."""
+    with lake.exclusive(home.folder):
+        batches = sum(home.lake_of(athlete_id).migrate() for athlete_id in lake.athletes(home.lake))
+        if batches:
+            console.say("migrated", "The lake of an older nextgear was brought up to date.", batches=batches)
+        yield
 
 
 def _land(home: Home, athlete_id: str, sources: Sequence[Path], console: Console, retry: bool) -> Counts:
     athletes_lake = home.lake_of(athlete_id)
     home.exports.mkdir(exist_ok=True)
     settings = athlete.load(home.folder, athlete_id)
-    with console.progress("Reading") as progress:
+    with console.progress("Reading", "files") as progress:
         return ingest.ingest(
             sources or [home.exports], athletes_lake, settings.time_zone, progress, retry=retry
         )
@@ -72,7 +83,7 @@ def _land(home: Home, athlete_id: str, sources: Sequence[Path], console: Console
 
 def build(home: Home, console: Console) -> bool:
     """Bring the warehouse up to date with the lake, the models and the settings; False when it was."""
-    with lake.exclusive(home.folder):
+    with _at_work(home, console):
         return _build(home, console)
 
 
@@ -80,7 +91,7 @@ def _build(home: Home, console: Console) -> bool:
     athlete_ids = lake.athletes(home.lake)
     settings = [athlete.load(home.folder, athlete_id) for athlete_id in athlete_ids]
     lakes = [home.lake_of(athlete_id) for athlete_id in athlete_ids]
-    with console.progress("Measuring") as progress:
+    with console.progress("Measuring", "batches") as progress:
         is_new = warehouse.build(
             home.warehouse,
             warehouse.sql_folder(),
@@ -115,10 +126,8 @@ def _told(home: Home, athlete_id: str, what: str, **choices: object) -> str:
 
 def publish(path: Path, text: str) -> None:
     """Write a report beside its place and rename it: whoever has the old one open keeps it whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    with lake.beside(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
 
 
 def deliver(text: str, out: Path | None, console: Console) -> None:
@@ -168,7 +177,7 @@ def run(
 ) -> Counts:
     """Ingest, build, report: what cron calls. Says what is new, in one line if nothing is."""
     page = home.report(athlete_id)
-    with lake.exclusive(home.folder):
+    with _at_work(home, console):
         counts = _land(home, athlete_id, sources, console, retry)
         _build(home, console)
         # Not only if it was built just now: perhaps by a run that was cut short, or for another athlete.
@@ -182,10 +191,11 @@ def run(
     else:
         console.say(
             "nothing_new",
-            f"Nothing new: {counts.found} files known, warehouse and report are up to date ({page}).",
-            files=counts.found,
+            f"Nothing new: {counts.known} files known, warehouse and report are up to date ({page}).",
+            files=counts.known,
             path=str(page),
         )
+        _tell_what_is_left(counts, console)
     return counts
 
 
@@ -193,7 +203,8 @@ def tell(counts: Counts, console: Console) -> None:
     """What an ingest found, in one line, and what needs a look."""
     found = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in counts.outcomes.items())
     known = f"{counts.known} known" if counts.known else ""
-    what = ", ".join(filter(None, (known, found))) or "nothing to read"
+    waiting = f"{counts.waiting} still being written" if counts.waiting else ""
+    what = ", ".join(filter(None, (known, found, waiting))) or "nothing to read"
     console.say(
         "ingested",
         f"{counts.found} file{'s' * (counts.found != 1)}: {what}.",
@@ -206,6 +217,18 @@ def tell(counts: Counts, console: Console) -> None:
             console.say(outcome, f"Why files are {outcome}: nextgear files --outcome {outcome}")
     if set(counts.outcomes) == {"not_an_activity"} and not counts.known:
         console.say("no_activity", "None of these is an activity; what each one is: nextgear files")
+    _tell_what_is_left(counts, console)
+
+
+def _tell_what_is_left(counts: Counts, console: Console) -> None:
+    """What another run, or another choice, would make more of."""
+    for event, count, text in (
+        ("waiting", counts.waiting, "still being written: left for the next run"),
+        ("outdated", counts.outdated, "known from an older nextgear; --retry reads again"),
+        ("out_of_reach", counts.out_of_reach, "kept as an older nextgear read them: not among these sources"),
+    ):
+        if count:
+            console.say(event, f"{count} file{'s' * (count != 1)} {text}.", files=count)
 
 
 def demo(folder: Path | None, console: Console) -> Home:

@@ -2,19 +2,21 @@
 
 Files are accounted for, and land, in the order in which they are found: a run that is cut short is the first
 part of the whole run, and the next one goes on from there. What the ledger knows by path, size and time is
-not opened again; what it knows by content is not read again.
+not opened again; what it knows by content is not read again. Where a file is read again, or has grown, its
+new rows take the place of the old ones.
 """
 
 import hashlib
 import os
 import signal
 import threading
-from collections import Counter, deque
+import time
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from multiprocessing import get_context, parent_process
 from pathlib import Path, PurePath
 from typing import Any, Protocol, Self, cast
@@ -23,7 +25,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.errors import NextgearError, UnreadableFileError
-from pipeline.lake import LEDGER, Lake
+from pipeline.lake import LEDGER, FileKey, Lake
 from pipeline.local_time import utc_offset
 from pipeline.readers import READERS, VERSION
 from pipeline.schema import STREAMS, TABLES, Activity, Reading, column, column_of, stream_schema, table_of
@@ -41,15 +43,26 @@ SMALL_BYTES = 1_000_000
 # More would only wait for this process, which digests and lands.
 MOST_WORKERS = 8
 
+# A damaged file that changed more recently may be on its way still: it is watched for the rest of this time.
+# Whoever copies or downloads writes more often, and a file system may tell time in steps of two seconds.
+QUIET_S = 2.0
+
+DAMAGED = ("salvaged", "quarantined")
+
 # Such a name says that there is an activity in it, in a format that has no reader.
 UNSUPPORTED_SUFFIXES = (".kml", ".pwx", ".hrm", ".srm", ".slf", ".sml")
-# Another version of the readers may make something of them.
+# Another version of the readers may make something of them ...
 FRUITLESS = ("not_an_activity", "unsupported", "quarantined")
+# ... and more of these.
+FRUITFUL = ("imported", "salvaged")
 # Such a name says that there is an activity in the file.
 ACTIVITY_SUFFIXES = (".fit", ".gpx", ".tcx")
 
 # The positions of such an activity are in another world than its athlete.
 VIRTUAL = "virtual_activity"
+
+# What progress is told of a file that is left for the next run, or whose row stays as it is.
+WAITING, KEPT = "waiting", "kept"
 
 OUT_OF_MEMORY = "crashed_reader: reading it took more memory than there is, or crashed"
 
@@ -66,11 +79,19 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class Counts:
-    """What a run found: `found = known + sum(outcomes)`. Only the outcomes are new in the ledger."""
+    """What a run found: `found = known + sum(outcomes) + waiting`. Only the outcomes are new in the ledger.
+
+    `waiting` are files that somebody is still writing, left for the next run. `outdated` are those of the
+    known ones that an older version of the readers read. With a retry, `out_of_reach` are such ones of the
+    ledger that were not among the sources, and stay as they are.
+    """
 
     found: int
     known: int
     outcomes: Mapping[str, int]
+    waiting: int = 0
+    outdated: int = 0
+    out_of_reach: int = 0
 
 
 def ingest(
@@ -80,35 +101,48 @@ def ingest(
     progress: Progress,
     workers: int | None = None,
     retry: bool = False,
+    batch_files: int = BATCH_FILES,
 ) -> Counts:
     """Bring all activities of files, folders and archives into the lake; the caller holds its lock.
 
     `home_zone` is where an activity took place if neither its file nor a position says so. `workers` is the
     number of reader processes, None for what suits the machine; 1 reads in this process. However the run
     ends, by an interrupt or a bug, what is complete lands. What gave no activity to an older version of the
-    readers is read again; with `retry`, also what gave none to this one.
+    readers is read again; with `retry`, also what gave none to this one, and what gave some to an older one.
     """
     lake.sweep()
     known = _Known.of(lake, retry)
     progress.start(sum(1 for _ in exports(sources, known.is_unchanged)))
     outcomes: Counter[str] = Counter()
-    batch: list[_Rows] = []
+    waiting: set[str] = set()
+    landing = _Landing(lake, known.batch_of, batch_files)
     with _Workers(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
         try:
             for file, reading in pool.read(known.news(exports(sources, known.is_unchanged))):
-                batch.append(_rows(lake.athlete_id, home_zone, file, reading))
-                outcome = str(batch[-1].file["outcome"])
-                outcomes[outcome] += 1
+                rows = _rows(lake.athlete_id, home_zone, file, reading)
+                outcome = str(rows.file["outcome"])
+                # The copy of a file that waits waits as well: it would be a copy of nothing.
+                if file.duplicate_of_path in waiting or _is_being_written(file.export, outcome):
+                    waiting.add(file.path)
+                    outcome = WAITING
+                elif known.keeps(rows):
+                    known.paths.add(file.path)
+                    outcome = KEPT
+                else:
+                    outcomes[outcome] += 1
+                    landing.add(rows)
+                    known.outdated.discard(file.path)
                 progress.advance(file.path, outcome)
-                if len(batch) >= BATCH_FILES or sum(rows.size_bytes for rows in batch) >= BATCH_BYTES:
-                    lake.land(_tables(lake.athlete_id, batch))
-                    batch = []
         finally:
-            if batch:
-                lake.land(_tables(lake.athlete_id, batch))
-    if outcomes:
-        lake.compact()
-    return Counts(found=len(known.paths) + outcomes.total(), known=len(known.paths), outcomes=dict(outcomes))
+            landing.finish()
+    return Counts(
+        found=len(known.paths) + outcomes.total() + len(waiting),
+        known=len(known.paths),
+        outcomes=dict(outcomes),
+        waiting=len(waiting),
+        outdated=known.outdated_count,
+        out_of_reach=len(known.to_read_again),
+    )
 
 
 # --- find: what is new
@@ -125,6 +159,7 @@ class _File:
     outcome: str | None = None
     reason: str | None = None
     duplicate_of_path: str | None = None
+    instead_of: frozenset[FileKey] = frozenset()  # rows of the ledger that it takes the place of
 
     @property
     def path(self) -> str:
@@ -136,29 +171,69 @@ class _Known:
     """What the ledger knew before this run, and what this run has met since."""
 
     unchanged: Mapping[tuple[str, int, datetime], str]  # by path, size and time: the format
-    contents: set[tuple[str, str | None]]  # path and digest
+    contents: set[FileKey]
     first_path: dict[str | None, str]  # by digest
+    to_read_again: dict[str | None, Mapping[str, Any]]  # by digest: the file that first held it
+    versions_of: Mapping[str, Sequence[Mapping[str, Any]]]  # by path: its rows, one for each content
+    copies: Mapping[str | None, int]  # by digest: how many files held it
+    batch_of: Mapping[FileKey, str]  # where in the lake the row is
+    outdated: set[str]  # paths of what an older version of the readers imported
     paths: set[str] = field(default_factory=set[str])  # met in this run, with nothing to do
 
     @classmethod
     def of(cls, lake: Lake, retry: bool) -> Self:
-        versions = sorted(lake.ledger().to_pylist(), key=lambda row: row["reader_version"])
-        rows = [
-            row
-            for row in {(row["path"], row["digest"]): row for row in versions}.values()
-            if row["outcome"] not in FRUITLESS
-            or (row["reader_version"] == VERSION and not retry and row["reason"] != OUT_OF_MEMORY)
+        rows = _ledger_rows(lake)
+        older = [row for row in rows if row["outcome"] in FRUITFUL and row["reader_version"] < VERSION]
+        to_read_again: dict[str | None, Mapping[str, Any]] = (
+            {row["digest"]: row for row in older} if retry else {}
+        )
+        originals = [row for row in rows if row["outcome"] != "duplicate" and _is_done(row, retry)]
+        first_path = {row["digest"]: row["path"] for row in originals}
+        # The copy of what is read again, or never landed, may be all that is left of it.
+        done = originals + [
+            row for row in rows if row["outcome"] == "duplicate" and row["digest"] in first_path
         ]
+        contents = {(row["path"], row["digest"]) for row in done}
+        around = {
+            (str(folder), row["modified_at"])
+            for row in rows
+            if (row["path"], row["digest"]) not in contents or row["digest"] in to_read_again
+            for folder in PurePath(row["path"]).parents
+        }
+        versions_of: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for row in rows:
+            versions_of[row["path"]].append(row)
         return cls(
             # What could not be opened has no digest, and is tried again: no file time shows a new permission.
+            # An archive is opened again if there is something to do for a file in it.
             unchanged={
                 (row["path"], row["size_bytes"], row["modified_at"]): row["format"]
-                for row in rows
+                for row in done
                 if row["digest"]
+                and row["digest"] not in to_read_again
+                and (row["path"], row["modified_at"]) not in around
             },
-            contents={(row["path"], row["digest"]) for row in rows},
-            first_path={row["digest"]: row["path"] for row in rows if row["outcome"] != "duplicate"},
+            contents=contents,
+            first_path=first_path,
+            to_read_again=to_read_again,
+            versions_of=versions_of,
+            copies=Counter(row["digest"] for row in rows),
+            batch_of={(row["path"], row["digest"]): row["batch"] for row in rows},
+            outdated={row["path"] for row in older},
         )
+
+    @property
+    def outdated_count(self) -> int:
+        """How many of the files met are known from an older version of the readers, and stay so."""
+        return len(self.paths & self.outdated)
+
+    def keeps(self, rows: "_Rows") -> bool:
+        """Does the old row stay? So it does if the file, read again, says the same, or is no activity now."""
+        versions = self.versions_of.get(str(rows.file["path"]), ())
+        before = next((row for row in versions if row["digest"] == rows.file["digest"]), None)
+        if before is None or rows.file["outcome"] in FRUITFUL:
+            return False
+        return before["outcome"] in FRUITFUL or all(rows.file[name] == before[name] for name in rows.file)
 
     def is_unchanged(self, path: str, size_bytes: int, modified_at: datetime) -> bool:
         """Is there nothing to do for this file, nor for anything in it?"""
@@ -171,14 +246,27 @@ class _Known:
         return True
 
     def news(self, found: Iterable[Export]) -> Iterator[_File]:
-        """The files whose content the ledger does not have under their path."""
+        """The files whose content the ledger does not have under their path, or that are to be read again."""
         for export in _archives_last(found):
             file = _opened(export)
-            if (file.path, file.digest) in self.contents:
+            again = self.to_read_again.pop(file.digest, None)
+            if again is not None:
+                yield _as_known(file, again)
+            elif (file.path, file.digest) in self.contents:
                 self.paths.add(file.path)
-                continue
-            self.contents.add((file.path, file.digest))
-            yield file if file.outcome else self._unless_duplicate(file)
+            else:
+                self.contents.add((file.path, file.digest))
+                file = replace(file, instead_of=self._outlived_by(file))
+                yield file if file.outcome else self._unless_duplicate(file)
+
+    def _outlived_by(self, file: _File) -> frozenset[FileKey]:
+        """Rows of the ledger that say nothing any more beside this file."""
+        return frozenset(
+            (file.path, row["digest"])
+            for row in self.versions_of.get(file.path, ())
+            if row["digest"] in (None, file.digest)
+            or (self.copies[row["digest"]] == 1 and _has_grown(file, row))
+        )
 
     def _unless_duplicate(self, file: _File) -> _File:
         first = self.first_path.setdefault(file.digest, file.path)
@@ -186,6 +274,60 @@ class _Known:
             return file
         reason = "the same content as another file"
         return replace(file, content=b"", outcome="duplicate", reason=reason, duplicate_of_path=first)
+
+
+def _ledger_rows(lake: Lake) -> list[dict[str, Any]]:
+    """The ledger with the `batch` of each row; of several readings of a content the last."""
+    rows = [{**row, "batch": batch} for batch, ledger in lake.ledgers().items() for row in ledger.to_pylist()]
+    rows.sort(key=lambda row: row["reader_version"])
+    return list({(row["path"], row["digest"]): row for row in rows}.values())
+
+
+def _is_done(row: Mapping[str, Any], retry: bool) -> bool:
+    """Would to read the file again give the same?"""
+    return row["outcome"] not in FRUITLESS or (
+        row["reader_version"] == VERSION and not retry and row["reason"] != OUT_OF_MEMORY
+    )
+
+
+def _as_known(file: _File, row: Mapping[str, Any]) -> _File:
+    """The file under the name under which its content is in the ledger; it may have been found as a copy."""
+    path, size_bytes, modified_at = row["path"], row["size_bytes"], row["modified_at"]
+    if file.path != path:
+        file = replace(
+            file, export=replace(file.export, path=path, size_bytes=size_bytes, modified_at=modified_at)
+        )
+    return replace(file, instead_of=frozenset({(path, row["digest"])}))
+
+
+def _has_grown(file: _File, row: Mapping[str, Any]) -> bool:
+    """Does the file begin with all that it was: was it read while it was being written?"""
+    before = row["size_bytes"]
+    whole = len(file.content) == file.export.size_bytes  # not unpacked
+    return (
+        whole
+        and 0 < before < len(file.content)
+        and hashlib.sha256(memoryview(file.content)[:before]).hexdigest() == row["digest"]
+    )
+
+
+def _is_being_written(export: Export, outcome: str) -> bool:
+    """Has the file changed since it was found? A damaged and new one is watched for a moment first."""
+    age_s = (datetime.now(UTC).replace(tzinfo=None) - export.modified_at).total_seconds()
+    if outcome in DAMAGED and abs(age_s) < QUIET_S:  # dated further ahead, a clock is wrong: it says nothing
+        time.sleep(QUIET_S - age_s)
+    around = (Path(export.path), *Path(export.path).parents)  # the file, or the archive that it is in
+    # Not Path.is_file(): that raises for a name in an archive that no file may have.
+    outermost = next((path for path in around if os.path.isfile(path)), None)  # noqa: PTH113
+    if outermost is None:
+        return False
+    try:
+        status = outermost.stat()
+    except FileNotFoundError:  # in this very moment; what it held was read
+        return False
+    modified_at = datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
+    has_other_size = outermost == around[0] and status.st_size != export.size_bytes
+    return modified_at != export.modified_at or has_other_size
 
 
 def _archives_last(found: Iterable[Export]) -> Iterator[Export]:
@@ -348,6 +490,7 @@ class _Rows:
     activities: Sequence[Mapping[str, object]]
     streams: Sequence[tuple[str, str, pa.Table]]
     size_bytes: int
+    instead_of: frozenset[FileKey]
 
 
 def _rows(athlete_id: str, home_zone: str | None, file: _File, reading: Reading) -> _Rows:
@@ -381,7 +524,49 @@ def _rows(athlete_id: str, home_zone: str | None, file: _File, reading: Reading)
             for table, rows in activity.streams.items()
         ],
         size_bytes=sum(rows.nbytes for activity in reading.activities for rows in activity.streams.values()),
+        instead_of=file.instead_of,
     )
+
+
+class _Landing:
+    """Rows on their way into the lake: new ones in batches of their own, the others with what they replace.
+
+    So a batch that is read again as a whole is rewritten once, and none grows by it.
+    """
+
+    def __init__(self, lake: Lake, batch_of: Mapping[FileKey, str], batch_files: int) -> None:
+        self._lake = lake
+        self._batch_of = dict(batch_of)
+        self._batch_files = batch_files
+        self._groups: dict[frozenset[str], list[_Rows]] = {}  # by the batches that hold what they replace
+        self._size_bytes = 0
+
+    def add(self, rows: _Rows) -> None:
+        """Land these rows, now or with others."""
+        replaced = frozenset(self._batch_of[key] for key in rows.instead_of & self._batch_of.keys())
+        group = self._groups.setdefault(replaced, [])
+        group.append(rows)
+        self._size_bytes += rows.size_bytes
+        if self._size_bytes >= BATCH_BYTES:
+            self.finish()
+        elif len(group) >= self._batch_files:
+            self._land(replaced)
+
+    def finish(self) -> None:
+        """Land what is left."""
+        for replaced in list(self._groups):
+            self._land(replaced)
+
+    def _land(self, replaced: frozenset[str]) -> None:
+        group = self._groups.pop(replaced)
+        self._size_bytes -= sum(rows.size_bytes for rows in group)
+        instead_of: defaultdict[str, set[FileKey]] = defaultdict(set)
+        for key in {key for rows in group for key in rows.instead_of} & self._batch_of.keys():
+            instead_of[self._batch_of.pop(key)].add(key)
+        batch = self._lake.land(_tables(self._lake.athlete_id, group), instead_of)
+        for key, old in self._batch_of.items():
+            if old in instead_of:
+                self._batch_of[key] = batch
 
 
 def _outcome(reading: Reading) -> tuple[str, str]:

@@ -7,26 +7,31 @@ A batch is there when its part of `files`, the ledger, is: that part is renamed 
 a killed run left behind is seen by nobody and swept away by the next one. Neither clock nor chance enters a
 part, so the same exports give the same rows, wherever a run was cut short.
 
-A daily run lands a small batch a day. Once there are some, they become one: the ledger part of the new batch
-names those that it replaces, so that the same rename that brings the one takes away the others.
+A batch can take the place of others: its ledger part names those that it replaces, so that the same rename
+that brings the one takes away the others. That is how the small batches of daily runs become one, and how a
+file that was read again leaves no row of its older reading.
+
+The ledger part also says to which contract (`pipeline.schema`) the batch was written. One of an older program
+is rewritten before anything else happens, which loses nothing; one of a newer program is not touched.
 """
 
 import hashlib
 import os
 import re
-from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Generator, Iterable, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from pipeline.errors import SettingsError
-from pipeline.schema import TABLES, column_of
+from pipeline.errors import LakeError, SettingsError
+from pipeline.schema import SCHEMA_VERSION, TABLES, column_of
 
 # Safe as the name of a folder everywhere: no dot at either end, no device name of Windows.
 ATHLETE_ID = re.compile(
@@ -37,9 +42,13 @@ LEDGER = "files"
 MERGED = "m"  # begins the name of a batch made of others; a digest has no such digit
 SMALL_FILES = 64  # a batch of fewer files is small ...
 MANY_SMALL = 8  # ... and so many small ones become one
-REPLACES = b"nextgear.replaces"  # key in the metadata of a ledger part
+REPLACES = b"nextgear.replaces"  # key in the metadata of a ledger part: batches, separated by blanks
+CONTRACT = b"nextgear.contract"  # key in the metadata of a ledger part: SCHEMA_VERSION and a digest of TABLES
+BEFORE_CONTRACTS = "1"  # what a ledger part was written to that does not say
 ROW_GROUP = 122_880  # rows; as many as DuckDB gives to a thread at a time
 MEASURED = "measured"
+
+FileKey = tuple[str, str | None]  # a row of the ledger: path and digest
 
 
 @dataclass(frozen=True)
@@ -63,9 +72,8 @@ class Lake:
 
     def batches(self) -> list[str]:
         """The committed batches, sorted."""
-        found = {part.stem for part in (self.folder / LEDGER).glob("[!.]*.parquet")}
-        replaced = {old for batch in found if batch.startswith(MERGED) for old in self._replaced_by(batch)}
-        return sorted(found - replaced)
+        found = self._landed()
+        return sorted(found - {old for batch in found for old in self._replaced_by(batch)})
 
     def parts(self, table: str, batches: Iterable[str] | None = None) -> list[Path]:
         """The files of a table, one for each of the batches; without `batches`, of all that are committed."""
@@ -75,26 +83,52 @@ class Lake:
         """Where the rows belong that one version of a model measured in one batch."""
         return self.folder / MEASURED / model / digest / f"{batch}.parquet"
 
+    def ledgers(self) -> dict[str, pa.Table]:
+        """By batch: every file ever seen and what became of it; one that changed has a row per content."""
+        return {batch: pq.ParquetFile(self._part(LEDGER, batch)).read() for batch in self.batches()}
+
     def ledger(self) -> pa.Table:
         """Every file ever seen and what became of it; a file that changed on disk has a row per content."""
-        return pa.concat_tables(
-            [
-                pa.Table.from_batches([], TABLES[LEDGER]),
-                *(pq.ParquetFile(part).read() for part in self.parts(LEDGER)),
-            ]
-        )
+        # not empty_table(): that imports all of pandas
+        return pa.concat_tables([pa.Table.from_batches([], TABLES[LEDGER]), *self.ledgers().values()])
 
-    def land(self, tables: Mapping[str, pa.Table]) -> str:
+    def land(
+        self, tables: Mapping[str, pa.Table], instead_of: Mapping[str, Collection[FileKey]] | None = None
+    ) -> str:
         """Commit one batch, all or nothing, and return its id; a table that is not given has no rows in it.
 
         The id follows from the files in the ledger rows, so landing them again replaces the batch by itself.
+        The batches that it takes the place of live on in it, but for the files that are named with each.
         """
-        batch = _batch_id(tables[LEDGER])
-        for table in sorted(TABLES, key=lambda table: table == LEDGER):  # the ledger last: it is the commit
-            # not empty_table(): that imports all of pandas, half a second
-            rows = tables.get(table, pa.Table.from_batches([], TABLES[table]))
-            write_parquet(_typed(rows, TABLES[table]), self._part(table, batch))
+        replaced = sorted(instead_of or {})
+        kept = [self._rest(batch, (instead_of or {})[batch]) for batch in replaced]
+        landing: dict[str, pa.Table] = {}
+        for table, schema in TABLES.items():
+            rows = _typed(tables.get(table, _no_rows(schema)), schema)
+            rest = [rows_of[table] for rows_of in kept]
+            landing[table] = _in_order(pa.concat_tables([rows.cast(schema), *rest])) if rest else rows
+        batch = _batch_id(landing[LEDGER])
+        if replaced:
+            batch = _merged_id([batch, *replaced])
+        for table in _ledger_last():
+            metadata = self._ledger_metadata(replaced) if table == LEDGER else None
+            write_parquet(landing[table].replace_schema_metadata(metadata), self._part(table, batch))
         return batch
+
+    def migrate(self) -> int:
+        """Rewrite the batches of an older program to this one's tables; how many those were.
+
+        No row is lost: a new table is empty in them, a new column null, another type of column the same
+        value. Raises LakeError, before anything is touched, for what a newer program landed. Killed halfway
+        it goes on the next time. Only for the holder of the lock.
+        """
+        old = [batch for batch in self.batches() if self._contract(batch) != _contract()]
+        for batch in old:
+            self._refuse_what_cannot_be_kept(batch)
+        for batch in old:
+            for table in _ledger_last():
+                self._migrate(table, batch)
+        return len(old)
 
     def compact(self) -> None:
         """Make one batch of the small ones, once there are many; what was measured of them stays measured.
@@ -111,14 +145,10 @@ class Lake:
         ]
         if len(small) < MANY_SMALL:
             return
-        merged = MERGED + hashlib.sha256(" ".join(small).encode()).hexdigest()[:15]
+        merged = _merged_id(small)
         for folder in (*versions, *(self.folder / table for table in TABLES if table != LEDGER)):
             _merge(folder, small, merged, {})
-        _merge(self.folder / LEDGER, small, merged, {REPLACES: " ".join(small).encode()})
-
-    def _replaced_by(self, batch: str) -> list[str]:
-        metadata = pq.read_metadata(self._part(LEDGER, batch)).metadata or {}
-        return metadata[REPLACES].decode().split()
+        _merge(self.folder / LEDGER, small, merged, self._ledger_metadata(small))
 
     def sweep(self) -> None:
         """Remove half-written files, and parts of batches that were never committed or have been replaced.
@@ -133,6 +163,84 @@ class Lake:
     def _part(self, table: str, batch: str) -> Path:
         return self.folder / table / f"{batch}.parquet"
 
+    def _landed(self) -> set[str]:
+        return {part.stem for part in (self.folder / LEDGER).glob("[!.]*.parquet")}
+
+    def _replaced_by(self, batch: str) -> list[str]:
+        if not batch.startswith(MERGED):
+            return []
+        metadata = pq.read_metadata(self._part(LEDGER, batch)).metadata or {}
+        return metadata.get(REPLACES, b"").decode().split()
+
+    def _contract(self, batch: str) -> str:
+        metadata = pq.read_metadata(self._part(LEDGER, batch)).metadata or {}
+        return metadata.get(CONTRACT, BEFORE_CONTRACTS.encode()).decode()
+
+    def _ledger_metadata(self, replaced: Iterable[str]) -> dict[bytes, bytes]:
+        """What a ledger part says of its batch; with those replaced by the replaced, if they lie there still.
+
+        Otherwise a sweep that is cut short could bring those back.
+        """
+        contract = {CONTRACT: _contract().encode()}
+        gone = {name for batch in replaced for name in (batch, *self._replaced_by(batch))} & self._landed()
+        return {**contract, REPLACES: " ".join(sorted(gone)).encode()} if gone else contract
+
+    def _rest(self, batch: str, gone: Collection[FileKey]) -> dict[str, pa.Table]:
+        """A batch without some files, and without what was in them."""
+        rows = {table: pq.ParquetFile(self._part(table, batch)).read() for table in TABLES}
+        files = rows[LEDGER].select(["path", "digest", "outcome"]).to_pylist()
+        stays = [(file["path"], file["digest"]) not in gone for file in files]
+        # A file that goes takes its rows along, unless one that stays brought the same content.
+        brought = {
+            file["digest"]
+            for file, staying in zip(files, stays, strict=True)
+            if staying and file["outcome"] != "duplicate"
+        }
+        digests = pa.array(sorted({digest for _, digest in gone if digest} - brought), pa.string())
+        activities = rows["activities"]
+        ids = activities.filter(pc.is_in(activities["file_digest"], digests))["activity_id"].combine_chunks()
+        rest = {
+            table: _without(part, "file_digest", digests)
+            if "file_digest" in part.column_names
+            else _without(part, "activity_id", ids)
+            for table, part in rows.items()
+            if table != LEDGER
+        }
+        return {**rest, LEDGER: rows[LEDGER].filter(pa.array(stays, pa.bool_()))}
+
+    def _refuse_what_cannot_be_kept(self, batch: str) -> None:
+        version = self._contract(batch).split()[0]
+        if not version.isdigit() or int(version) > SCHEMA_VERSION:
+            raise LakeError(
+                f"{self.folder}: a newer nextgear wrote here (version {version} of the lake, this one knows "
+                f"{SCHEMA_VERSION}); nothing was changed: update nextgear"
+            )
+        known = {self.folder / table for table in TABLES}
+        for part in self.folder.glob(f"*/{batch}.parquet"):
+            schema = pq.read_schema(part)
+            ours = TABLES[part.parent.name].names if part.parent in known else []
+            extra = set(schema.names) - set(ours)
+            if extra:
+                raise LakeError(
+                    f"{part}: this nextgear knows no such table or columns ({', '.join(sorted(extra))}), "
+                    "perhaps a newer one wrote them; nothing was changed: update nextgear"
+                )
+
+    def _migrate(self, table: str, batch: str) -> None:
+        part, schema = self._part(table, batch), TABLES[table]
+        if table != LEDGER and part.exists() and pq.read_schema(part).equals(schema):
+            return
+        rows = pq.ParquetFile(part).read() if part.exists() else _no_rows(schema)
+        for column in schema:
+            if column.name not in rows.column_names:
+                rows = rows.append_column(column, pa.nulls(len(rows), column.type))
+        try:
+            rows = _typed(rows, schema)
+        except pa.ArrowInvalid as error:
+            raise LakeError(f"{part}: cannot be brought to this version of nextgear: {error}") from error
+        metadata = self._ledger_metadata(self._replaced_by(batch)) if table == LEDGER else None
+        write_parquet(rows.replace_schema_metadata(metadata), part)
+
 
 def athletes(root: Path) -> list[str]:
     """The ids of all athletes with something in the lake, sorted."""
@@ -140,12 +248,27 @@ def athletes(root: Path) -> list[str]:
     return sorted(athlete_id for athlete_id in ids if Lake(root, athlete_id).batches())
 
 
+@contextmanager
+def beside(path: Path) -> Generator[Path]:
+    """A name to write to, which becomes `path` when all is written, and nothing if that fails.
+
+    Whatever could not be written, an OSError names `path`, and what was written of it takes no room.
+    """
+    unfinished = path.with_name(f".{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield unfinished
+        unfinished.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
 def write_parquet(table: pa.Table, path: Path) -> None:
     """Write the rows in their order; whoever looks sees the whole file or none, even after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}")
     numbers = [column.name for column in table.schema if _is_packed(column.type)]
-    with beside.open("wb") as file:
+    with beside(path) as unfinished, unfinished.open("wb") as file:
         pq.write_table(
             table,
             file,
@@ -158,7 +281,6 @@ def write_parquet(table: pa.Table, path: Path) -> None:
         )
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(path)
     _sync_folder(path.parent)
 
 
@@ -207,11 +329,37 @@ def _decimals(column: "pa.ChunkedArray[Any]", kind: "pa.Decimal128Type[Any, Any]
 
 def _merge(folder: Path, batches: Iterable[str], merged: str, metadata: Mapping[bytes, bytes]) -> None:
     rows = pa.concat_tables(pq.ParquetFile(folder / f"{batch}.parquet").read() for batch in batches)
+    write_parquet(_in_order(rows).replace_schema_metadata(dict(metadata)), folder / f"{merged}.parquet")
+
+
+def _in_order(rows: pa.Table) -> pa.Table:
     by: list[tuple[str, Literal["ascending"]]] = [
         (name, "ascending") for name in ("activity_id", "recorded_at") if name in rows.column_names
     ]
-    rows = rows.sort_by(by) if by else rows  # pyright: ignore[reportArgumentType] - lists are invariant
-    write_parquet(rows.replace_schema_metadata(dict(metadata)), folder / f"{merged}.parquet")
+    return rows.sort_by(by) if by else rows  # pyright: ignore[reportArgumentType] - lists are invariant
+
+
+def _without(rows: pa.Table, column: str, values: "pa.Array[Any]") -> pa.Table:
+    return rows.filter(pc.invert(pc.is_in(rows[column], values)))
+
+
+def _no_rows(schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_batches([], schema)  # not empty_table(): that imports all of pandas
+
+
+def _ledger_last() -> list[str]:
+    """The tables in the order in which they land: the ledger is the commit."""
+    return sorted(TABLES, key=lambda table: table == LEDGER)
+
+
+def _contract() -> str:
+    """To which tables this program writes: the number rises for people, the digest sees any difference."""
+    tables = "\n".join(f"{table}: {schema.to_string()}" for table, schema in sorted(TABLES.items()))
+    return f"{SCHEMA_VERSION} {hashlib.sha256(tables.encode()).hexdigest()[:8]}"
+
+
+def _merged_id(of: Iterable[str]) -> str:
+    return MERGED + hashlib.sha256(" ".join(of).encode()).hexdigest()[:15]
 
 
 def _batch_id(ledger: pa.Table) -> str:

@@ -22,7 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.errors import CheckError, ModelError, NextgearError, WarehouseError
-from pipeline.lake import Lake
+from pipeline.lake import Lake, beside
 from pipeline.schema import SCHEMA_VERSION, TABLES
 
 LAYERS = ("raw", "settings", "staging", "activity", "athlete", "marts")
@@ -275,16 +275,14 @@ def measure(
 
 
 def _keep(db: duckdb.DuckDBPyConnection, model: Model, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}")
-    try:
-        db.execute(
-            f"copy (from {model.name} order by {', '.join(model.grain)}) to {_quoted(str(beside))} "
-            "(format parquet, compression zstd, use_tmp_file false)"
-        )
-    except duckdb.IOException as error:
-        raise OSError(f"{path}: {error}") from error
-    beside.replace(path)
+    with beside(path) as unfinished:
+        try:
+            db.execute(
+                f"copy (from {model.name} order by {', '.join(model.grain)}) to {_quoted(str(unfinished))} "
+                "(format parquet, compression zstd, use_tmp_file false)"
+            )
+        except duckdb.IOException as error:
+            raise OSError(None, str(error)) from error
 
 
 def _forget_old_measurements(all_models: Mapping[str, Model], lakes: Iterable[Lake]) -> None:
@@ -341,13 +339,16 @@ def build(
     wanted = state(folder, lakes, said)
     if is_current(warehouse, wanted):
         return False
+    for lake in lakes:
+        lake.compact()  # only now: what it replaced is swept once the warehouse is published
+    wanted = state(folder, lakes, said)
     all_models = models(folder)
     measure(all_models, lakes, progress)
-    beside = warehouse.with_name(f".{warehouse.name}.building")
-    beside.unlink(missing_ok=True)
-    beside.with_name(beside.name + ".wal").unlink(missing_ok=True)
+    unfinished = warehouse.with_name(f".{warehouse.name}.building")
+    unfinished.unlink(missing_ok=True)
+    unfinished.with_name(unfinished.name + ".wal").unlink(missing_ok=True)
     try:
-        with connection(beside) as db:
+        with connection(unfinished) as db:
             db.begin()  # one transaction: it waits for the disk once, not after every comment
             landed = {table: [part for lake in lakes for part in lake.parts(table)] for table in TABLES}
             register_raw(db, landed)
@@ -358,8 +359,9 @@ def build(
             db.commit()
             db.execute("checkpoint")  # closing would do it as well, and keep quiet if the disk is full
     except (duckdb.IOException, duckdb.FatalException) as error:
-        raise OSError(f"{beside}: {error}") from error
-    beside.replace(warehouse)
+        unfinished.unlink(missing_ok=True)  # a full disk has room again
+        raise OSError(None, str(error), str(warehouse)) from error
+    unfinished.replace(warehouse)
     _forget_old_measurements(all_models, lakes)
     _note(warehouse).write_text(_signed(warehouse, wanted))  # last: a run killed before it builds again
     return True

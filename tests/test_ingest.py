@@ -14,14 +14,16 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest import Counts, activity_ids, ingest
+from pipeline.errors import UnreadableFileError
+from pipeline.ingest import QUIET_S, Counts, activity_ids, ingest
 from pipeline.lake import Lake
-from pipeline.schema import TABLES
+from pipeline.schema import TABLES, Reading
 
 DAY = datetime(2024, 1, 1, 6)
 
@@ -387,6 +389,239 @@ def kill_children_above(megabytes: int, ended: threading.Event) -> None:
                 pages = int(Path(f"/proc/{child.pid}/statm").read_text().split()[1])
                 if pages * os.sysconf("SC_PAGE_SIZE") > megabytes * 2**20:
                     child.kill()
+
+
+# --- files that are read again
+
+
+def as_read_by_an_older_version(lake: Lake, *paths: Path) -> None:
+    """The ledger as it would be if readers of version 1 had read these files, and found two metres less."""
+    of_older = {str(path) for path in paths}
+    for files, activities in zip(lake.parts("files"), lake.parts("activities"), strict=True):
+        ledger = pq.ParquetFile(files).read()
+        is_older = [path in of_older for path in ledger["path"].to_pylist()]
+        versions = [
+            1 if older else version
+            for older, version in zip(is_older, ledger["reader_version"].to_pylist(), strict=True)
+        ]
+        column = ledger.column_names.index("reader_version")
+        pq.write_table(ledger.set_column(column, "reader_version", pa.array(versions, pa.int64())), files)
+        digests = {row["digest"] for row in ledger.to_pylist() if row["path"] in of_older}
+        rows = [
+            {**row, "ascent_m": -1.0} if row["file_digest"] in digests else row
+            for row in pq.ParquetFile(activities).read().to_pylist()
+        ]
+        pq.write_table(pa.Table.from_pylist(rows, TABLES["activities"]), activities)
+
+
+def again(lake: Lake, *sources: Path) -> Counts:
+    return ingest(sources, lake, None, Silence(), workers=1, retry=True, batch_files=4)
+
+
+@pytest.fixture
+def week(lake: Lake, folder: Path) -> Path:
+    """Seven runs, a copy, a zip with two more, and two files that are no run, in batches of four."""
+    for day in range(7):
+        (folder / f"{day}.gpx").write_text(run_of(day))
+    (folder / "3x.gpx").write_text(run_of(3))
+    with zipfile.ZipFile(folder / "more.zip", "w") as archive:
+        for day in (8, 9):
+            archive.writestr(f"{day}.gpx", run_of(day))
+    (folder / "LICENSE").write_text("Permission is hereby granted")
+    (folder / "page.gpx").write_text("<!DOCTYPE html><html>")
+    for file in folder.iterdir():
+        os.utime(file, (1e9, 1e9))
+    ingest([folder], lake, None, Silence(), workers=1, batch_files=4)
+    assert len(lake.batches()) == 4
+    return folder
+
+
+def test_a_retry_reads_again_what_an_older_version_imported_and_nothing_counts_twice(lake: Lake, week: Path):
+    today = content_of(lake)
+    as_read_by_an_older_version(lake, week / "1.gpx", week / "3.gpx", week / "more.zip/8.gpx")
+    assert content_of(lake)["activities"] != today["activities"]
+    assert take_in(lake, week) == Counts(found=13, known=13, outcomes={}, outdated=3)
+    assert again(lake, week) == Counts(found=13, known=10, outcomes={"imported": 3})
+    assert content_of(lake) == today
+    before = on_disk(lake)
+    assert again(lake, week) == Counts(found=13, known=13, outcomes={})
+    lake.sweep()
+    assert set(on_disk(lake)) < set(before)
+    assert content_of(lake) == today
+
+
+def test_what_is_not_there_to_be_read_again_stays_and_is_counted(lake: Lake, week: Path):
+    files_before = lake.ledger().num_rows
+    as_read_by_an_older_version(lake, week / "1.gpx", week / "2.gpx")
+    older = content_of(lake)
+    (week / "1.gpx").unlink()
+    assert again(lake, week) == Counts(found=12, known=11, outcomes={"imported": 1}, out_of_reach=1)
+    assert lake.ledger().num_rows == files_before
+    lost = set(older["activities"]) - set(content_of(lake)["activities"])
+    assert len(lost) == 1
+    assert len(content_of(lake)["activities"]) == len(older["activities"])
+
+
+def test_a_copy_stands_in_for_an_original_that_is_gone(lake: Lake, week: Path):
+    today = content_of(lake)
+    as_read_by_an_older_version(lake, week / "3.gpx")
+    (week / "3.gpx").unlink()
+    assert again(lake, week) == Counts(found=12, known=11, outcomes={"imported": 1})
+    assert content_of(lake) == today
+
+
+def test_what_a_new_version_cannot_read_any_more_is_not_lost(lake: Lake, week: Path):
+    as_read_by_an_older_version(lake, week / "1.gpx")
+    older = content_of(lake)
+
+    def broken(_content: bytes, path: str) -> Reading:
+        raise UnreadableFileError(path, "not_gpx", "a bug of the new version")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.ingest.READERS", {"gpx": broken})
+        counts = again(lake, week)
+    assert (counts.found, counts.known, counts.outcomes) == (13, 13, {})
+    assert content_of(lake) == older
+
+
+@pytest.mark.parametrize("kth", range(0, 3 * len(TABLES), 3))
+def test_a_retry_that_dies_at_any_rename_loses_and_doubles_nothing(lake: Lake, week: Path, kth: int):
+    today = content_of(lake)
+    as_read_by_an_older_version(lake, *(week / f"{day}.gpx" for day in range(7)))
+    left = [kth]
+    replace = Path.replace
+
+    def dying(path: Path, target: Path) -> Path:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    with pytest.MonkeyPatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+        patch.setattr(Path, "replace", dying)
+        again(lake, week)
+    assert {table: len(rows) for table, rows in content_of(lake).items()} == {
+        table: len(rows) for table, rows in today.items()
+    }
+    again(lake, week)
+    assert content_of(lake) == today
+
+
+# --- files that somebody is still writing
+
+
+def old(path: Path) -> Path:
+    """As if it had been there for years."""
+    os.utime(path, (1e9, 1e9))
+    return path
+
+
+def test_a_run_that_was_copied_a_moment_ago_is_imported_at_once(lake: Lake, folder: Path):
+    (folder / "run.gpx").write_text(run_of(0))
+    start = time.monotonic()
+    assert take_in(lake, folder) == Counts(found=1, known=0, outcomes={"imported": 1})
+    assert time.monotonic() - start < QUIET_S
+
+
+class Writer(Heard):
+    """Somebody who goes on writing a file while the run looks at the files before it."""
+
+    def __init__(self, path: Path, rest: str, when: str) -> None:
+        super().__init__()
+        self.path, self.rest, self.when = path, rest, when
+
+    def advance(self, path: str, outcome: str) -> None:
+        super().advance(path, outcome)
+        if path.endswith(self.when):
+            with self.path.open("a") as file:
+                file.write(self.rest)
+
+
+def test_a_file_that_grows_while_it_is_read_is_left_for_the_next_run(lake: Lake, folder: Path):
+    whole = run_of(1, seconds=30)
+    (folder / "0.gpx").write_text(run_of(0))
+    old(folder / "0.gpx")
+    (folder / "1.gpx").write_text(whole[:900])
+    (folder / "copy of 1.gpx").write_text(whole[:900])
+    old(folder / "copy of 1.gpx")
+    heard = Writer(folder / "1.gpx", whole[900:1200], when="0.gpx")
+    counts = ingest([folder], lake, None, heard, workers=1)
+    assert counts == Counts(found=3, known=0, outcomes={"imported": 1}, waiting=2)
+    assert heard.outcomes == ["imported", "waiting", "waiting"]
+    assert list(files(lake, folder)) == ["0.gpx"]
+    (folder / "1.gpx").write_text(whole)
+    (folder / "copy of 1.gpx").unlink()
+    assert take_in(lake, folder) == Counts(found=2, known=1, outcomes={"imported": 1})
+
+
+def test_a_damaged_file_that_just_came_is_watched_for_a_moment(lake: Lake, folder: Path):
+    whole = run_of(0, seconds=30)
+    path = folder / "0.gpx"
+    path.write_text(whole[:900])
+
+    def go_on() -> None:
+        time.sleep(0.7)
+        with path.open("a") as file:
+            file.write(whole[900:1500])
+
+    writer = threading.Thread(target=go_on)
+    writer.start()
+    counts = take_in(lake, folder)
+    writer.join()
+    assert counts == Counts(found=1, known=0, outcomes={}, waiting=1)
+    assert lake.batches() == []
+    path.write_text(whole)
+    assert take_in(lake, folder).outcomes == {"imported": 1}
+
+
+def test_damaged_files_that_just_came_and_stay_as_they_are_take_one_moment_in_all(lake: Lake, folder: Path):
+    for day in range(9):
+        (folder / f"{day}.gpx").write_text(run_of(day)[:250])
+    (folder / "ahead.gpx").write_text(run_of(10)[:250])
+    ahead = time.time() + 1e6  # by a clock that is wrong
+    os.utime(folder / "ahead.gpx", (ahead, ahead))
+    start = time.monotonic()
+    assert take_in(lake, folder).outcomes == {"salvaged": 10}
+    assert time.monotonic() - start < 2 * QUIET_S
+
+
+def test_an_archive_that_grows_while_it_is_read_is_left_for_the_next_run(lake: Lake, folder: Path):
+    with zipfile.ZipFile(folder / "more.zip", "w") as archive:
+        for day in range(3):
+            archive.writestr(f"{day}.gpx", run_of(day))
+    whole = (folder / "more.zip").read_bytes()
+    heard = Writer(folder / "more.zip", "more", when="1.gpx")
+    counts = ingest([folder], lake, None, heard, workers=1)
+    assert counts.found == 4 == sum(counts.outcomes.values()) + counts.waiting
+    assert "more.zip" not in files(lake, folder)
+    (folder / "more.zip").write_bytes(whole)
+    assert take_in(lake, folder).found == 4
+    assert len(content_of(lake)["activities"]) == 3
+    assert take_in(lake, folder) == Counts(found=4, known=4, outcomes={})
+
+
+def test_what_was_taken_for_damaged_gives_way_to_the_whole_of_it(lake: Lake, folder: Path, tmp_path: Path):
+    """A download that stood still for longer than anybody watches, and then went on."""
+    whole = run_of(0, seconds=30)
+    (folder / "run.gpx").write_text(whole[:900])
+    old(folder / "run.gpx")
+    assert take_in(lake, folder).outcomes == {"salvaged": 1}
+    (folder / "run.gpx").write_text(whole)
+    assert take_in(lake, folder) == Counts(found=1, known=0, outcomes={"imported": 1})
+    undisturbed = Lake(tmp_path / "undisturbed", "me")
+    take_in(undisturbed, folder)
+    assert content_of(lake) == content_of(undisturbed)
+
+
+def test_the_half_of_a_run_that_lies_elsewhere_too_stays(lake: Lake, folder: Path):
+    whole = run_of(0, seconds=30)
+    for name in ("run.gpx", "half.gpx"):
+        (folder / name).write_text(whole[:900])
+        old(folder / name)
+    take_in(lake, folder)
+    (folder / "run.gpx").write_text(whole)
+    take_in(lake, folder)
+    assert len(content_of(lake)["activities"]) == 2
 
 
 # --- ids

@@ -1,21 +1,25 @@
 import re
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from filelock import Timeout
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow.dataset import dataset
 
-from pipeline.errors import SettingsError
-from pipeline.lake import ATHLETE_ID, MANY_SMALL, Lake, athletes, exclusive, write_parquet
+from pipeline.errors import LakeError, SettingsError
+from pipeline.lake import ATHLETE_ID, CONTRACT, MANY_SMALL, Lake, athletes, exclusive, write_parquet
 from pipeline.lake import _typed as typed  # pyright: ignore[reportPrivateUsage] - the one place that rounds
-from pipeline.schema import TABLES, read_schema
+from pipeline.schema import SCHEMA_VERSION, TABLES, read_schema
 
 
 def ledger_of(*files: tuple[str, str | None]) -> pa.Table:
@@ -156,10 +160,11 @@ def daily(lake: Lake, days: int) -> None:
         )
 
 
-def rows(lake: Lake) -> dict[str, list[dict[str, object]]]:
+def rows(lake: Lake, measured: bool = True) -> dict[str, list[dict[str, object]]]:
     """All that the lake says, in an order of its own."""
     tables = {table: lake.parts(table) for table in TABLES}
-    tables["measured"] = [lake.measured("activity.x", "d1", batch) for batch in lake.batches()]
+    if measured:
+        tables["measured"] = [lake.measured("activity.x", "d1", batch) for batch in lake.batches()]
     return {
         table: sorted((row for part in parts for row in pq.ParquetFile(part).read().to_pylist()), key=repr)
         for table, parts in tables.items()
@@ -194,20 +199,9 @@ def test_a_compaction_that_dies_at_any_rename_neither_loses_nor_doubles_a_row(tm
     lake = Lake(tmp_path, "me")
     daily(lake, MANY_SMALL)
     before = rows(lake)
-    renames: list[Path] = []
-    replace = Path.replace
-
-    def dying(path: Path, target: Path) -> Path:
-        if len(renames) == kth:
-            raise KeyboardInterrupt
-        renames.append(target)
-        return replace(path, target)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Path, "replace", dying)
-        with suppress(KeyboardInterrupt):
-            lake.compact()
-    assert len(renames) == min(kth, len(TABLES) + 1)
+    with dying_at(kth), suppress(KeyboardInterrupt):
+        lake.compact()
+    assert (len(lake.batches()) == 1) == (kth > len(TABLES))
     assert rows(lake) == before
     lake.sweep()
     assert rows(lake) == before
@@ -232,3 +226,237 @@ def test_what_is_no_number_of_any_size_lands_as_a_null(value: float):
     schema = pa.schema([("distance_m", pa.decimal128(18, 2))])
     (landed,) = typed(pa.table({"distance_m": pa.array([value, 1.0])}), schema)
     assert landed.to_pylist() == [None, 1]
+
+
+# --- a batch that takes the place of others
+
+
+def batch_of(*names: str) -> dict[str, pa.Table]:
+    """Files with an activity of one record each; each name is path and digest."""
+    files = [{"athlete_id": "me", "path": name, "digest": name, "outcome": "imported"} for name in names]
+    keys = [{"athlete_id": "me", "activity_id": f"run-{name}"} for name in names]
+    return {
+        "files": pa.Table.from_pylist(files, TABLES["files"]),
+        "activities": pa.Table.from_pylist(
+            [{**key, "file_digest": name} for key, name in zip(keys, names, strict=True)],
+            TABLES["activities"],
+        ),
+        "records": pa.Table.from_pylist(
+            [{**key, "recorded_at": datetime(2024, 1, 1), "power_w": 200.0} for key in keys],
+            read_schema("records"),
+        ),
+    }
+
+
+def names(lake: Lake) -> dict[str, list[str]]:
+    """Whose rows the lake has."""
+    activities, records = (
+        [row["activity_id"] for row in rows(lake, measured=False)[table]]
+        for table in ("activities", "records")
+    )
+    return {
+        "files": sorted(str(path) for path in lake.ledger()["path"].to_pylist()),
+        "activities": [str(name).removeprefix("run-") for name in activities],
+        "records": [str(name).removeprefix("run-") for name in records],
+    }
+
+
+def whole(*names: str) -> dict[str, list[str]]:
+    """Each of them is there, with all its rows, once."""
+    return {table: [*names] for table in ("files", "activities", "records")}
+
+
+def test_a_file_that_is_read_again_leaves_no_row_of_its_older_reading(tmp_path: Path):
+    lake = Lake(tmp_path, "me")
+    first, second = lake.land(batch_of("a", "b")), lake.land(batch_of("c", "d"))
+    landed = lake.land(batch_of("b", "c", "new"), {first: {("b", "b")}, second: {("c", "c")}})
+    assert lake.batches() == [landed]
+    assert names(lake) == whole("a", "b", "c", "d", "new")
+    lake.sweep()
+    assert {path.stem for path in tmp_path.rglob("*.parquet")} == {landed}
+
+
+def test_a_copy_that_goes_takes_nothing_of_its_original_with_it(tmp_path: Path):
+    lake = Lake(tmp_path, "me")
+    tables = batch_of("a")
+    copy = {"athlete_id": "me", "path": "copy", "digest": "a", "outcome": "duplicate"}
+    ledger = pa.concat_tables([tables["files"], pa.Table.from_pylist([copy], TABLES["files"])])
+    batch = lake.land({**tables, "files": ledger})
+    lake.land(batch_of("b"), {batch: {("copy", "a")}})
+    assert names(lake) == whole("a", "b")
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2, 3])
+def test_what_was_replaced_stays_away_wherever_a_sweep_ends(tmp_path: Path, lost: int):
+    lake = Lake(tmp_path, "me")
+    first = lake.land(batch_of("a"))
+    second = lake.land(batch_of("b"), {first: set()})
+    third = lake.land(batch_of("c"), {second: set()})
+    for part in [lake.folder / "files" / f"{batch}.parquet" for batch in (second, first, third)][:lost]:
+        if part.stem != third:
+            part.unlink()
+    assert lake.batches() == [third]
+    assert names(lake)["files"] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("kth", range(len(TABLES)))
+def test_a_replacement_that_dies_at_any_rename_leaves_all_as_it_was(tmp_path: Path, kth: int):
+    lake = Lake(tmp_path, "me")
+    batch = lake.land(batch_of("a", "b"))
+    with dying_at(kth), suppress(KeyboardInterrupt):
+        lake.land(batch_of("b"), {batch: {("b", "b")}})
+    assert lake.batches() == [batch]
+    lake.sweep()
+    assert names(lake) == whole("a", "b")
+
+
+# --- a lake of another version
+
+
+@pytest.fixture
+def old_lake(tmp_path: Path) -> Lake:
+    """As an older program would have left it: without a contract, some columns and a table, with doubles."""
+    lake = Lake(tmp_path, "me")
+    for names in (("a", "b"), ("c",)):
+        lake.land(batch_of(*names))
+    for table in TABLES:
+        for part in lake.parts(table):
+            old = pq.read_table(part, partitioning=None).replace_schema_metadata(None)
+            if table == "devices":
+                part.unlink()
+                continue
+            if table == "records":
+                power = old["power_w"].cast(pa.float64())
+                old = old.set_column(old.column_names.index("power_w"), "power_w", power)
+                old = old.drop_columns(["vertical_ratio"])
+            if table == "activities":
+                old = old.drop_columns(["effort_rating", "name"])
+            pq.write_table(old, part)
+    return lake
+
+
+def test_a_lake_of_an_older_program_becomes_one_of_this_one_and_loses_nothing(old_lake: Lake):
+    batches = old_lake.batches()
+    assert old_lake.migrate() == 2
+    assert old_lake.batches() == batches
+    for table, schema in TABLES.items():
+        assert all(pq.read_schema(part).equals(schema) for part in old_lake.parts(table)), table
+    assert names(old_lake) == whole("a", "b", "c")
+    (record, *_) = rows(old_lake, measured=False)["records"]
+    assert (record["power_w"], record["vertical_ratio"]) == (200, None)
+    before = bytes_of(old_lake)
+    assert old_lake.migrate() == 0
+    assert bytes_of(old_lake) == before
+
+
+@pytest.mark.parametrize("kth", range(2 * len(TABLES)))
+def test_a_migration_that_dies_at_any_rename_goes_on_the_next_time(old_lake: Lake, kth: int):
+    with dying_at(kth), suppress(KeyboardInterrupt):
+        old_lake.migrate()
+    assert sorted(map(str, old_lake.ledger()["path"].to_pylist())) == ["a", "b", "c"]
+    old_lake.migrate()
+    assert old_lake.migrate() == 0
+    assert names(old_lake) == whole("a", "b", "c")
+    assert not list(old_lake.folder.rglob(".*.parquet"))
+
+
+def of_a_newer_version(lake: Lake) -> None:
+    (part, *_) = lake.parts("files")
+    rows = pq.read_table(part, partitioning=None)
+    contract = f"{SCHEMA_VERSION + 1} 01234567"
+    pq.write_table(rows.replace_schema_metadata({CONTRACT: contract.encode()}), part)
+
+
+def with_a_new_column(lake: Lake) -> None:
+    for table in ("files", "laps"):
+        (part, *_) = lake.parts(table)
+        rows = pq.read_table(part, partitioning=None).replace_schema_metadata(None)
+        pq.write_table(rows.append_column("mood", pa.nulls(len(rows), pa.string())), part)
+
+
+def with_a_new_table(lake: Lake) -> None:
+    batch = lake.batches()[0]
+    (part, *_) = lake.parts("files")
+    pq.write_table(pq.read_table(part, partitioning=None).replace_schema_metadata(None), part)
+    write_parquet(pa.table({"mood": ["good"]}), lake.folder / "moods" / f"{batch}.parquet")
+
+
+def with_a_number_too_large(lake: Lake) -> None:
+    (part, *_) = lake.parts("files")
+    rows = pq.read_table(part, partitioning=None).replace_schema_metadata(None)
+    sizes = pa.array([2.5] * len(rows))
+    pq.write_table(rows.set_column(rows.column_names.index("size_bytes"), "size_bytes", sizes), part)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (of_a_newer_version, "a newer nextgear"),
+        (with_a_new_column, "mood"),
+        (with_a_new_table, "mood"),
+        (with_a_number_too_large, "size_bytes|truncated"),
+    ],
+)
+def test_a_lake_that_cannot_be_kept_whole_is_refused_and_not_touched(
+    tmp_path: Path, made: Callable[[Lake], None], said: str
+):
+    lake = Lake(tmp_path, "me")
+    lake.land(batch_of("a"))
+    made(lake)
+    before = bytes_of(lake)
+    with pytest.raises(LakeError, match=said) as refused:
+        lake.migrate()
+    assert refused.value.exit_code == 1
+    assert str(tmp_path) in str(refused.value)
+    assert bytes_of(lake) == before
+
+
+def bytes_of(lake: Lake) -> dict[Path, tuple[bytes, int]]:
+    files = [path for path in lake.folder.rglob("*") if path.is_file()]
+    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+@contextmanager
+def dying_at(kth: int) -> Generator[None]:
+    """A process that ends before the k-th rename."""
+    left = [kth]
+    replace = Path.replace
+
+    def dying(path: Path, target: Path) -> Path:
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return replace(path, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "replace", dying)
+        yield
+
+
+# --- without us
+
+
+READERS_OF_OTHERS: dict[str, Callable[[Path], pa.Table]] = {
+    "pandas": lambda folder: pa.Table.from_pandas(pd.read_parquet(folder, dtype_backend="pyarrow")),
+    "pyarrow": lambda folder: dataset(folder, format="parquet").to_table(),
+    "duckdb": lambda folder: duckdb.read_parquet(f"{folder}/*.parquet").to_arrow_table(),
+    "polars": lambda folder: pytest.importorskip("polars").read_parquet(folder / "*.parquet").to_arrow(),
+}
+
+
+@pytest.mark.parametrize("program", READERS_OF_OTHERS)
+def test_a_table_of_the_lake_is_a_folder_that_others_read(tmp_path: Path, program: str):
+    lake = Lake(tmp_path, "me")
+    lake.land(batch_of("a", "b"))
+    lake.land(batch_of("c"))
+    for table, schema in TABLES.items():
+        read = READERS_OF_OTHERS[program](lake.folder / table)
+        assert read.column_names == schema.names
+        assert len(read) == sum(pq.ParquetFile(part).metadata.num_rows for part in lake.parts(table))
+        for column in schema:
+            got = read.schema.field(column.name).type
+            is_text = pa.types.is_string(got) or pa.types.is_large_string(got) or pa.types.is_string_view(got)
+            assert is_text if column.type == pa.string() else got == column.type, (table, column.name, got)
+    records = READERS_OF_OTHERS[program](lake.folder / "records")
+    assert set(records["athlete_id"].to_pylist()) == {"me"}
+    assert records["power_w"].cast(pa.float64()).to_pylist() == [200.0] * 3
