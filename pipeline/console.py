@@ -85,10 +85,10 @@ class Progress:
         """So much of so much is done."""
         self._draw(done, total)
 
-    def start(self, total: int) -> None:
-        """So many files are to be looked at."""
-        self._total = total
-        self._draw(0, total)
+    def expect(self, more: int) -> None:
+        """So many more files are to be looked at."""
+        self._total += more
+        self._draw(self._done, self._total)
 
     def advance(self, path: str, outcome: str) -> None:  # noqa: ARG002 - what an ingest tells; a bar counts only
         """One of them is done."""

@@ -24,6 +24,7 @@ from typing import Any, Protocol, Self, cast
 import numpy as np
 import pyarrow as pa
 
+from pipeline import platforms
 from pipeline.errors import NextgearError, UnreadableFileError
 from pipeline.lake import LEDGER, FileKey, Lake
 from pipeline.local_time import utc_offset
@@ -70,8 +71,8 @@ OUT_OF_MEMORY = "crashed_reader: reading it took more memory than there is, or c
 class Progress(Protocol):
     """Who wants to hear how far the run is."""
 
-    def start(self, total: int) -> None:
-        """So many files are to be looked at."""
+    def expect(self, more: int) -> None:
+        """So many more files are to be looked at."""
 
     def advance(self, path: str, outcome: str) -> None:
         """This became of one of them."""
@@ -112,13 +113,13 @@ def ingest(
     """
     lake.sweep()
     known = _Known.of(lake, retry)
-    progress.start(sum(1 for _ in exports(sources, known.is_unchanged)))
     outcomes: Counter[str] = Counter()
     waiting: set[str] = set()
     landing = _Landing(lake, known.batch_of, batch_files)
     with _Workers(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
         try:
-            for file, reading in pool.read(known.news(exports(sources, known.is_unchanged))):
+            found = exports(sources, known.is_unchanged, progress.expect)
+            for file, reading in pool.read(known.news(found)):
                 rows = _rows(lake.athlete_id, home_zone, file, reading)
                 outcome = str(rows.file["outcome"])
                 # The copy of a file that waits waits as well: it would be a copy of nothing.
@@ -346,28 +347,28 @@ def _archives_last(found: Iterable[Export]) -> Iterator[Export]:
 def _opened(export: Export) -> _File:
     if export.junk:
         return _File(export, outcome="not_an_activity", reason=export.junk)
-    if export.container:
-        reason = "an archive; what is in it is listed by itself"
-        return _File(export, _archive_digest(export), "zip", outcome="not_an_activity", reason=reason)
     try:
+        if export.container:
+            reason = "an archive; what is in it is listed by itself"
+            digest = export.digest or export.sha256()
+            return _File(export, digest, "zip", outcome="not_an_activity", reason=reason)
+        if export.is_huge:
+            head = export.head()
+            return _set_aside(_File(export, export.sha256(), sniff(head)), head)
         content = export.content()
     except UnreadableFileError as error:
         return _File(export, outcome="quarantined", reason=f"{error.reason}: {error.detail}")
     file = _File(export, hashlib.sha256(content).hexdigest(), sniff(content))
-    return replace(file, content=content) if file.format in READERS else _set_aside(file)
+    return replace(file, content=content) if file.format in READERS else _set_aside(file, content)
 
 
-def _archive_digest(archive: Export) -> str:
-    path = Path(archive.path)
-    if not path.is_file():  # but in another archive
-        return hashlib.sha256(archive.content()).hexdigest()
-    with path.open("rb") as file:  # piece by piece: the export of a long life may be larger than the memory
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _set_aside(file: _File) -> _File:
-    """Why no reader is asked about this file."""
+def _set_aside(file: _File, content: bytes) -> _File:
+    """Why no reader is asked about this file, of which `content` is at least the start."""
+    if found := platforms.recognised(file.format, content):
+        return replace(file, outcome=found.outcome, reason=found.reason)
     suffix = PurePath(file.path.lower().removesuffix(".gz")).suffix
+    if file.export.is_huge:
+        return replace(file, outcome="quarantined", reason="too_large: no activity is as large as this")
     if suffix in UNSUPPORTED_SUFFIXES:
         reason = f"{suffix[1:].upper()} files cannot be read; export it as FIT, GPX or TCX if you can"
         return replace(file, outcome="unsupported", reason=reason)

@@ -1,27 +1,42 @@
 """Finding exports: files in folders, in .gz, in .zip in .zip. Bytes and names only; readers know formats."""
 
 import gzip
+import hashlib
 import io
-import lzma
 import os
 import re
+import struct
+import tempfile
+import weakref
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
-from typing import IO, Any
+from typing import IO
 
 from pipeline.errors import UnreadableFileError
 
-# A whole Garmin account is under 2 GiB a part; one larger member could fill the memory.
-UNPACKED_MAX_BYTES = 2 * 1024**3
+# The longest recordings, a day's ride as indented TCX, take a fifth of this. What is larger, such as all of
+# Apple Health as one XML, could fill the memory.
+CONTENT_MAX_BYTES = 256 * 1024**2
 
-# Tracks as XML shrink 10 to 30 times, a still one up to 100. A bomb is a thousand times larger than its file.
+# A Garmin account is zips of up to 2 GiB in a zip; those are unpacked to disk.
+ARCHIVE_MAX_BYTES = 4 * 1024**3
+# An archive in an archive that is smaller than this is not worth a file.
+SPOOLED_BYTES = 16 * 1024**2
+
+# A zip's list of its members is read at once: this is 150,000 of them.
+DIRECTORY_MAX_BYTES = 16 * 1024**2
+
+# Tracks as XML shrink 10 to 30 times, a still one up to 100. A bomb is a thousand times larger than its file,
+# some only as a whole, for their members share their bytes: this bounds the sum, too.
 UNPACKED_MAX_RATIO = 200
 
 # Below this the ratio says nothing: a small file of blanks does no harm.
@@ -30,12 +45,25 @@ UNPACKED_SAFE_BYTES = 10 * 1024**2
 # A Garmin account's export is a zip of zips of files. Deeper, somebody is playing.
 ZIP_DEPTH_MAX = 3
 
+# What says what a file is stands in this much of it.
+HEAD_BYTES = 16_384
+
 # What unpacking raises at bytes that are no archive, or one that this Python cannot unpack.
-_DAMAGE = (OSError, EOFError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
+_DAMAGE = (OSError, EOFError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+
+# No export is packed otherwise, and of other methods zipfile would unpack a bomb whole.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+# The end of a zip, for large ones another before it, and where both have the size of the list of members.
+_ENDS = ((b"PK\x05\x06", 12, "<I"), (b"PK\x06\x06", 40, "<Q"))
+_END_MAX_BYTES = 22 + 65_535 + 20 + 56
+
+_PIECE_BYTES = 1024**2
 
 _NEVER = datetime(1970, 1, 1)
 
 IsKnown = Callable[[str, int, datetime], bool]
+Open = Callable[[], IO[bytes]]
 
 _JUNK = {
     "__macosx": "Finder's notes, no export",
@@ -58,25 +86,56 @@ class Export:
     """A file that was found, in a folder or as `<zip>/<member>`.
 
     `size_bytes` and `modified_at` (naive UTC) tell whether it changed; those of a member are its unpacked
-    size and the time of the outermost file. A `container` is a zip whose members are exports of their own.
-    `junk` says why it is not worth reading, `error` why it cannot be read.
+    size and the time of the outermost file. A `container` is a zip whose members are exports of their own;
+    the `digest` is told if it had to be read anyway. `junk` says why it is not worth reading, `error` why it
+    cannot be read.
     """
 
     path: str
     size_bytes: int
     modified_at: datetime
-    load: Callable[[], bytes]
+    opened: Open
     junk: str = ""
     container: bool = False
+    digest: str | None = None
     error: UnreadableFileError | None = None
+
+    @property
+    def is_huge(self) -> bool:
+        """Larger than any activity, and than what `content` reads."""
+        return self.size_bytes > CONTENT_MAX_BYTES
 
     def content(self) -> bytes:
         """All of it, unpacked if it is gzipped. Raises `UnreadableFileError`."""
+        with self._stream() as file:
+            if self.is_huge:
+                raise UnreadableFileError(self.path, "too_large", "no activity is as large as this")
+            # Only who reads beyond the end of a member hears of a wrong checksum; and a file may have grown.
+            content = file.read(self.size_bytes + 1) + file.read(CONTENT_MAX_BYTES)
+            return _gunzipped(content, self.path) if content.startswith(_GZIP) else content
+
+    def head(self) -> bytes:
+        """As much of its start as `sniff` looks at. Raises `UnreadableFileError`."""
+        with self._stream() as file:
+            return file.read(HEAD_BYTES)
+
+    def sha256(self, copy: IO[bytes] | None = None) -> str:
+        """The digest of the file as it lies there, read in pieces; into `copy`, too. Raises the same."""
+        digest = hashlib.sha256()
+        with self._stream() as file:
+            while piece := file.read(_PIECE_BYTES):
+                digest.update(piece)
+                if copy:
+                    copy.write(piece)
+        return digest.hexdigest()
+
+    @contextmanager
+    def _stream(self) -> Generator[IO[bytes]]:
         if self.error:
             raise self.error
         try:
-            content = self.load()
-            return _gunzipped(content, self.path) if sniff(content) == "gzip" else content
+            with self.opened() as file:
+                yield file
         except (PermissionError, IsADirectoryError) as error:
             raise UnreadableFileError(self.path, "no_permission", "this user may not read it") from error
         except FileNotFoundError as error:
@@ -96,7 +155,7 @@ def sniff(content: bytes) -> str:
         return "zip"
     if content.startswith(_GZIP):
         return "gzip"
-    head = content[:16_384]
+    head = content[:HEAD_BYTES]
     text = head.decode("utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8", "replace")
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).lstrip("\ufeff \t\r\n")
     if text.startswith("<"):
@@ -109,23 +168,40 @@ def sniff(content: bytes) -> str:
     return "text" if text else "empty"
 
 
+# --- find
+
+
 def _nothing_known(_path: str, _size_bytes: int, _modified_at: datetime) -> bool:
     return False
 
 
-def exports(paths: Sequence[Path], is_known: IsKnown = _nothing_known) -> Iterator[Export]:
+def _nobody(_more: int) -> None:
+    pass
+
+
+def exports(
+    paths: Sequence[Path], is_known: IsKnown = _nothing_known, expect: Callable[[int], None] = _nobody
+) -> Iterator[Export]:
     """Every file in `paths`, sorted within each, folders and zips opened, each file once.
 
     What `is_known` by path, size and time is skipped unread, a known zip with all its members. A zip comes
-    before its members. Their content is read only when asked for.
+    before its members. Their content is read only when asked for. `expect` hears of how many more there are
+    as soon as that is known: of a folder at once, of a zip when it is opened.
     """
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
             raise UnreadableFileError(path, "not_found", "there is no such file or folder")
         root = path.resolve()
-        for file in _files(root, seen):
-            yield from _exports_of(file, _junk(file.relative_to(root).parts), is_known)
+        found = [_export(file, _junk(file.relative_to(root).parts)) for file in _files(root, seen)]
+        found = [each for each in found if not is_known(each.path, each.size_bytes, each.modified_at)]
+        expect(len(found))
+        for export in found:
+            if export.junk or not _is_zip(export.opened):
+                yield export
+            else:
+                bytes_left = max(UNPACKED_SAFE_BYTES, export.size_bytes * UNPACKED_MAX_RATIO)
+                yield from _exports_in(export, export.opened, 1, _Search(is_known, expect, bytes_left))
 
 
 def _files(path: Path, seen: set[Path]) -> Iterator[Path]:
@@ -142,66 +218,119 @@ def _files(path: Path, seen: set[Path]) -> Iterator[Path]:
         yield from _files(child, seen)
 
 
-def _exports_of(file: Path, junk: str, is_known: IsKnown) -> Iterator[Export]:
+def _export(file: Path, junk: str) -> Export:
     path = os.fsencode(file).decode("utf-8", "backslashreplace")  # a name need not be text
+    opened = partial(file.open, "rb")
     try:
         status = file.stat()
     except OSError:
-        yield Export(path, 0, _NEVER, file.read_bytes, junk)
-        return
+        return Export(path, 0, _NEVER, opened, junk)
     modified_at = datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
-    if is_known(path, status.st_size, modified_at):
-        return
     if not S_ISREG(status.st_mode) and not S_ISDIR(status.st_mode):
         junk = "a device or a pipe, not a file"
-    export = Export(path, status.st_size, modified_at, file.read_bytes, junk)
-    if not junk and _is_zip(file.open, "rb"):
-        yield from _exports_in(export, file, 1, is_known)
-    else:
-        yield export
+    return Export(path, status.st_size, modified_at, opened, junk)
 
 
-def _exports_in(archive: Export, file: Path | io.BytesIO, depth: int, is_known: IsKnown) -> Iterator[Export]:
+# --- look into archives
+
+
+@dataclass
+class _Search:
+    """What holds for a zip and all the zips in it; `bytes_left` is what may still be unpacked of them."""
+
+    is_known: IsKnown
+    expect: Callable[[int], None]
+    bytes_left: int
+
+
+def _exports_in(archive: Export, opened: Open, depth: int, search: _Search) -> Iterator[Export]:
     """The archive itself, then its members."""
-    if depth > ZIP_DEPTH_MAX:
-        deep = f"an archive in an archive, more than {ZIP_DEPTH_MAX} deep"
-        yield replace(archive, error=UnreadableFileError(archive.path, "nested_too_deep", deep))
-        return
     try:
-        opened = zipfile.ZipFile(file)
-    except _DAMAGE as error:
-        damage = UnreadableFileError(archive.path, "damaged_archive", str(error))
-        yield replace(archive, error=damage)
+        unpacked = _unpacker(archive, opened)
+    except UnreadableFileError as error:
+        yield replace(archive, error=error)
+        return
+    members = list(_members(archive, unpacked, search.is_known))
+    search.bytes_left -= sum(member.size_bytes for member in members if not member.error)
+    if search.bytes_left < 0:
+        yield replace(archive, error=_bomb(archive.path))
         return
     yield replace(archive, container=True)
-    for member in sorted(opened.infolist(), key=attrgetter("filename")):
-        path = f"{archive.path}/{member.filename}"
-        if member.filename.endswith("/") or is_known(path, member.file_size, archive.modified_at):
-            continue
-        junk = _junk(PurePosixPath(member.filename).parts)
-        export = Export(
-            path,
-            member.file_size,
-            archive.modified_at,
-            partial(opened.read, member),
-            junk,
-            error=_refused(member, path),
-        )
-        if junk or export.error or not _is_zip(opened.open, member):
-            yield export
+    search.expect(len(members))
+    for member in members:
+        if member.junk or member.error or not _is_zip(member.opened):
+            yield member
             continue
         try:
-            inner = io.BytesIO(export.content())
+            spooled, digest = _spooled(member, depth + 1)
         except UnreadableFileError as error:
-            yield replace(export, error=error)
+            yield replace(member, error=error)
             continue
-        yield from _exports_in(export, inner, depth + 1, is_known)
+        yield from _exports_in(replace(member, digest=digest), lambda file=spooled: file, depth + 1, search)
 
 
-def _is_zip(opened: Callable[[Any], IO[bytes]], what: object) -> bool:
+def _unpacker(archive: Export, opened: Open) -> zipfile.ZipFile:
+    try:
+        with ExitStack() as until_used:
+            file = until_used.enter_context(opened())
+            if _directory_bytes(file) > DIRECTORY_MAX_BYTES:
+                raise UnreadableFileError(archive.path, "too_many_members", "no export has so many files")
+            unpacked = zipfile.ZipFile(file)
+            # Not closed before: its members are read as long as somebody holds one.
+            weakref.finalize(unpacked, until_used.pop_all().close)
+            return unpacked
+    except _DAMAGE as error:
+        raise UnreadableFileError(archive.path, "damaged_archive", str(error)) from error
+
+
+def _directory_bytes(file: IO[bytes]) -> int:
+    """How large the list of its members is, as a zip says: zipfile reads it whole. 0 if there is none."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - _END_MAX_BYTES))
+    tail = file.read()
+    found = [0]
+    for mark, offset, form in _ENDS:
+        at = tail.rfind(mark) + offset
+        if at >= offset and at + struct.calcsize(form) <= len(tail):
+            found += struct.unpack_from(form, tail, at)
+    # the small end says "see the large one" by a number that is larger than the file
+    return max(told for told in found if told <= size)
+
+
+def _members(archive: Export, unpacked: zipfile.ZipFile, is_known: IsKnown) -> Iterator[Export]:
+    """The files in an archive by name; of several with one name, the latter ones are numbered."""
+    counts: Counter[str] = Counter()
+    for member in sorted(unpacked.infolist(), key=attrgetter("filename")):
+        counts[member.filename] += 1
+        number = f" ({counts[member.filename]})" if counts[member.filename] > 1 else ""
+        path = f"{archive.path}/{member.filename}{number}"
+        if not member.filename.endswith("/") and not is_known(path, member.file_size, archive.modified_at):
+            yield Export(
+                path,
+                member.file_size,
+                archive.modified_at,
+                partial(unpacked.open, member),
+                _junk(PurePosixPath(member.filename).parts),
+                error=_refused(member, path),
+            )
+
+
+def _spooled(member: Export, depth: int) -> tuple[IO[bytes], str]:
+    """An archive in an archive as a file of its own, on disk if it is large, and its digest."""
+    if depth > ZIP_DEPTH_MAX:
+        deep = f"an archive in an archive, more than {ZIP_DEPTH_MAX} deep"
+        raise UnreadableFileError(member.path, "nested_too_deep", deep)
+    with ExitStack() as until_whole:
+        copy = until_whole.enter_context(tempfile.SpooledTemporaryFile(SPOOLED_BYTES))
+        digest = member.sha256(copy)
+        until_whole.pop_all()
+        return copy, digest
+
+
+def _is_zip(opened: Open) -> bool:
     """Whether the file starts as an archive does; one that cannot be opened says so when it is read."""
     try:
-        with opened(what) as file:
+        with opened() as file:
             return file.read(4).startswith(_ZIP)
     except _DAMAGE:
         return False
@@ -210,11 +339,14 @@ def _is_zip(opened: Callable[[Any], IO[bytes]], what: object) -> bool:
 def _refused(member: zipfile.ZipInfo, path: str) -> UnreadableFileError | None:
     if member.flag_bits & 1:
         return UnreadableFileError(path, "encrypted", "it needs a password")
-    return _bomb(path) if member.file_size > _unpacked_max(member.compress_size) else None
+    if member.compress_type not in _METHODS:
+        return UnreadableFileError(path, "unknown_packing", "it is packed in a way that no export is")
+    is_bomb = member.file_size > _unpacked_max(member.compress_size, ARCHIVE_MAX_BYTES)
+    return _bomb(path) if is_bomb else None
 
 
 def _gunzipped(content: bytes, path: str) -> bytes:
-    limit = _unpacked_max(len(content))
+    limit = _unpacked_max(len(content), CONTENT_MAX_BYTES)
     with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
         unpacked = file.read(limit + 1)
     if len(unpacked) > limit:
@@ -222,8 +354,8 @@ def _gunzipped(content: bytes, path: str) -> bytes:
     return unpacked
 
 
-def _unpacked_max(packed_bytes: int) -> int:
-    return min(UNPACKED_MAX_BYTES, max(UNPACKED_SAFE_BYTES, packed_bytes * UNPACKED_MAX_RATIO))
+def _unpacked_max(packed_bytes: int, at_most: int) -> int:
+    return min(at_most, max(UNPACKED_SAFE_BYTES, packed_bytes * UNPACKED_MAX_RATIO))
 
 
 def _bomb(path: str) -> UnreadableFileError:
@@ -235,6 +367,6 @@ def _junk(parts: Sequence[str]) -> str:
     for part in parts:
         if part.lower() in _JUNK:
             return _JUNK[part.lower()]
-        if part.startswith("."):
+        if part.startswith(".") and part != "..":
             return "a hidden file"
     return "still being downloaded" if parts and parts[-1].lower().endswith(_PARTIAL) else ""

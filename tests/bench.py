@@ -37,7 +37,7 @@ Contestants = Mapping[str, Callable[[], object]]
 class Silence:
     """No progress to be told."""
 
-    def start(self, total: int) -> None:
+    def expect(self, more: int) -> None:
         """So many files."""
 
     def advance(self, path: str, outcome: str) -> None:

@@ -32,11 +32,12 @@ MAY_IMPORT = {
     "console": set[str](),
     "query": {"errors"},
     "sources": {"errors"},
+    "platforms": set[str](),
     "local_time": {"errors"},
     "readers": {"errors", "schema"},
     "lake": {"errors", "schema"},
     "athlete": {"errors", "schema"},
-    "ingest": {"errors", "schema", "sources", "readers", "lake", "local_time", "athlete"},
+    "ingest": {"errors", "schema", "sources", "platforms", "readers", "lake", "local_time", "athlete"},
     "warehouse": {"errors", "schema", "lake"},
     "report": {"errors"},
 }

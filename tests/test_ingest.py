@@ -31,7 +31,7 @@ Started = Callable[[Lake, int, int], subprocess.Popen[str]]
 
 
 class Silence:
-    def start(self, total: int) -> None: ...
+    def expect(self, more: int) -> None: ...
 
     def advance(self, path: str, outcome: str) -> None: ...
 
@@ -41,8 +41,8 @@ class Heard:
         self.total = 0
         self.outcomes: list[str] = []
 
-    def start(self, total: int) -> None:
-        self.total = total
+    def expect(self, more: int) -> None:
+        self.total += more
 
     def advance(self, path: str, outcome: str) -> None:
         assert path
@@ -281,7 +281,7 @@ from pipeline import ingest
 from pipeline.lake import Lake
 
 class Told:
-    def start(self, total): pass
+    def expect(self, more): pass
     def advance(self, path, outcome): print(path, flush=True)
 
 if __name__ == "__main__":

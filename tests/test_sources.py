@@ -4,12 +4,18 @@ import gzip
 import io
 import itertools
 import os
+import re
+import struct
+import subprocess
+import sys
 import zipfile
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from conftest import CHECKOUT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -261,3 +267,131 @@ def test_an_unknown_zip_skips_the_members_that_are_known(tmp_path: Path):
     written(tmp_path, {"a.zip": zipped({"1.fit": FIT, "2.fit": FIT})})
     unknown = exports([tmp_path], lambda path, _size, _time: path.endswith("1.fit"))
     assert [Path(export.path).name for export in unknown] == ["a.zip", "2.fit"]
+
+
+def test_a_name_that_leads_out_of_the_archive_is_only_a_name(tmp_path: Path):
+    names = ["../../up.fit", "/etc/passwd.fit", "C:\\Windows\\down.fit", "a/../b.fit"]
+    written(tmp_path / "in", {"a.zip": zipped(dict.fromkeys(names, FIT))})
+    before = sorted(tmp_path.rglob("*"))
+    members = [export for export in exports([tmp_path / "in"]) if not export.container]
+    assert sorted(export.path.removeprefix(f"{tmp_path}/in/a.zip/") for export in members) == sorted(names)
+    assert all(export.content() == FIT and not export.junk for export in members)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_two_members_with_one_name_are_two_files(tmp_path: Path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("a.fit", FIT)
+        archive.writestr("a.fit", FIT + b"2")
+    export = found(tmp_path)
+    assert export["a.zip/a.fit"].content() == FIT
+    assert export["a.zip/a.fit (2)"].content() == FIT + b"2"
+
+
+def test_a_nested_archive_is_unpacked_once_and_its_digest_is_known(tmp_path: Path):
+    inner = zipped({"1.fit": FIT, "2.fit": FIT})
+    written(tmp_path, {"a.zip": zipped({"b.zip": inner})})
+    heard: list[int] = []
+    digests = [one.digest for one in exports([tmp_path], expect=heard.append) if one.container]
+    assert digests == [None, sha256(inner).hexdigest()]
+    assert heard == [1, 1, 2]
+
+
+def test_what_is_expected_is_what_is_found(tmp_path: Path):
+    written(tmp_path, {"a.fit": FIT, "b.zip": zipped({"1.fit": FIT, "x/": b"", "2.gpx": GPX}), "c.fit": FIT})
+    heard: list[int] = []
+    unknown = list(exports([tmp_path], lambda path, _size, _time: path.endswith("c.fit"), heard.append))
+    assert sum(heard) == len(unknown) == 4
+
+
+def test_a_member_that_lies_about_its_size_is_no_member(tmp_path: Path):
+    told, is_in_it = len(FIT).to_bytes(4, "little"), (50 * 1024**2).to_bytes(4, "little")
+    content = zipped({"a.fit": bytes(50 * 1024**2)})
+    written(tmp_path, {"a.zip": content.replace(is_in_it, told)})
+    with pytest.raises(UnreadableFileError, match="damaged_archive"):
+        found(tmp_path)["a.zip/a.fit"].content()
+
+
+def test_a_packing_that_no_export_has_is_not_unpacked(tmp_path: Path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("a.fit", FIT)
+    with pytest.raises(UnreadableFileError, match="unknown_packing"):
+        found(tmp_path)["a.zip/a.fit"].content()
+
+
+def test_members_that_share_their_bytes_are_a_bomb_together(tmp_path: Path):
+    written(tmp_path, {"a.zip": overlapping(members=3000, unpacked=10 * 1024**2)})
+    (archive,) = exports([tmp_path])
+    with pytest.raises(UnreadableFileError, match="zip_bomb"):
+        archive.content()
+
+
+def overlapping(members: int, unpacked: int) -> bytes:
+    """As David Fifield describes: many entries of the list point at one member."""
+    content = zipped({"0": bytes(unpacked)})
+    start = content.index(b"PK\x01\x02")
+    (entry,) = re.findall(rb"PK\x01\x02.*(?=PK\x05\x06)", content[start:], re.DOTALL)
+    end = struct.pack(
+        "<4s4H2IH", b"PK\x05\x06", 0, 0, members & 0xFFFF, members & 0xFFFF, len(entry) * members, start, 0
+    )
+    return content[:start] + entry * members + end
+
+
+def test_a_file_larger_than_any_activity_is_not_read(tmp_path: Path):
+    with (tmp_path / "export.xml").open("wb") as file:
+        file.write(
+            b"<?xml version='1.0'?><!DOCTYPE HealthData [<!ELEMENT HealthData (Record*)>]><HealthData>"
+        )
+        file.truncate(3 * 1024**3)  # a hole, which takes no room
+    (export,) = exports([tmp_path])
+    assert sniff(export.head()) == "xml"
+    with pytest.raises(UnreadableFileError, match="too_large"):
+        export.content()
+
+
+BOUNDED = """
+import sys
+from pathlib import Path
+from pipeline.errors import UnreadableFileError
+from pipeline.sources import exports
+
+for export in exports([Path(sys.argv[1])]):
+    try:
+        export.sha256() if export.container or export.is_huge else export.content()
+    except UnreadableFileError as error:
+        print(error.reason)
+peak = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
+print("MB", int(peak[0].split()[1]) // 1024)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the memory of a process is not told here")
+@pytest.mark.parametrize(
+    ("name", "reason"), [("million", "too_many_members"), ("nested", ""), ("bombs", "zip_bomb")]
+)
+def test_an_absurd_archive_takes_neither_much_memory_nor_long(tmp_path: Path, name: str, reason: str):
+    absurd = {
+        "million": lambda: overlapping(members=1_000_000, unpacked=10),
+        "nested": lambda: stored({"1.zip": stored({f"{n}.fit": os.urandom(60 * 1024**2) for n in range(4)})}),
+        "bombs": lambda: zipped({f"{n}.zip": zipped({"a.gpx": bytes(40 * 1024**2)}) for n in range(4)}),
+    }
+    written(tmp_path, {"a.zip": absurd[name]()})
+    ended = subprocess.run(
+        [sys.executable, "-c", BOUNDED, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+    )
+    *reasons, peak = ended.stdout.splitlines()
+    assert set(reasons) == ({reason} if reason else set())
+    assert int(peak.removeprefix("MB ")) < 300
+
+
+def stored(members: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
