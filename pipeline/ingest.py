@@ -16,8 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from multiprocessing import get_context, parent_process
+from operator import itemgetter
 from pathlib import Path, PurePath
 from typing import Any, Protocol, Self, cast
 
@@ -29,7 +30,17 @@ from pipeline.errors import NextgearError, UnreadableFileError
 from pipeline.lake import LEDGER, FileKey, Lake
 from pipeline.local_time import utc_offset
 from pipeline.readers import READERS, VERSION
-from pipeline.schema import STREAMS, TABLES, Activity, Reading, column, column_of, stream_schema, table_of
+from pipeline.schema import (
+    ASIDES,
+    STREAMS,
+    TABLES,
+    Activity,
+    Reading,
+    column,
+    column_of,
+    stream_schema,
+    table_of,
+)
 from pipeline.sources import Export, exports, sniff
 
 # A batch is what a killed run loses, and what the warehouse measures at a time.
@@ -492,6 +503,7 @@ class _Rows:
     streams: Sequence[tuple[str, str, pa.Table]]
     size_bytes: int
     instead_of: frozenset[FileKey]
+    asides: Mapping[str, Sequence[Mapping[str, object]]]
 
 
 def _rows(athlete_id: str, home_zone: str | None, file: _File, reading: Reading) -> _Rows:
@@ -501,6 +513,7 @@ def _rows(athlete_id: str, home_zone: str | None, file: _File, reading: Reading)
         for activity_id, activity in zip(ids, reading.activities, strict=True)
     ]
     outcome, reason = (file.outcome, file.reason) if file.outcome else _outcome(reading)
+    own = {"athlete_id": athlete_id, "file_digest": file.digest}
     return _Rows(
         file={
             "athlete_id": athlete_id,
@@ -526,6 +539,10 @@ def _rows(athlete_id: str, home_zone: str | None, file: _File, reading: Reading)
         ],
         size_bytes=sum(rows.nbytes for activity in reading.activities for rows in activity.streams.values()),
         instead_of=file.instead_of,
+        asides={
+            "descriptions": [{**own, **row} for row in reading.descriptions],
+            "wellness_days": [{**own, **row} for row in _days(reading.wellness, home_zone)],
+        },
     )
 
 
@@ -571,12 +588,26 @@ class _Landing:
 
 
 def _outcome(reading: Reading) -> tuple[str, str]:
-    if not reading.activities:
-        return "not_an_activity", reading.note
+    told = "; ".join(filter(None, (reading.said, reading.note)))
+    if not reading.activities and not reading.descriptions:
+        return "not_an_activity", told
     if reading.note:
-        return "salvaged", reading.note
+        return "salvaged", told
     count = len(reading.activities)
-    return "imported", "one activity" if count == 1 else f"{count} activities"
+    return "imported", told or ("one activity" if count == 1 else f"{count} activities")
+
+
+def _days(moments: Iterable[Mapping[str, object]], home_zone: str | None) -> list[Mapping[str, object]]:
+    """What was told of each local day: of several values the last one."""
+    days: dict[date, dict[str, object]] = {}
+    for moment in sorted(moments, key=itemgetter("recorded_at")):
+        recorded_at = cast("datetime", moment["recorded_at"])
+        said = cast("int | None", moment.get("utc_offset_s"))
+        offset_s, source = utc_offset(recorded_at, said, None, None, home_zone)
+        day = (recorded_at + timedelta(seconds=offset_s or 0)).date()
+        told = {name: value for name, value in moment.items() if value is not None}
+        days.setdefault(day, {}).update(told, utc_offset_s=offset_s, utc_offset_source=source)
+    return list(days.values())
 
 
 def activity_ids(started_at: Sequence[datetime], digest: str) -> list[str]:
@@ -616,6 +647,10 @@ def _tables(athlete_id: str, batch: Sequence[_Rows]) -> dict[str, pa.Table]:
         LEDGER: table_of([rows.file for rows in batch], TABLES[LEDGER]),
         "activities": table_of([row for rows in batch for row in rows.activities], TABLES["activities"]),
         **{stream: _stream(athlete_id, stream, batch) for stream in STREAMS},
+        **{
+            aside: table_of([row for rows in batch for row in rows.asides[aside]], TABLES[aside])
+            for aside in ASIDES
+        },
     }
 
 

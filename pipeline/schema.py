@@ -151,6 +151,30 @@ TABLES: Mapping[str, pa.Schema] = {
             ("software_version", _text),
         ]
     ),
+    "descriptions": pa.schema(
+        [
+            ("athlete_id", _text),
+            ("file_digest", _text),
+            ("described_path", _text),
+            ("name", _text),
+            ("sport", _text),
+            ("sub_sport", _text),
+            ("gear", _text),
+        ]
+    ),
+    "wellness_days": pa.schema(
+        [
+            ("athlete_id", _text),
+            ("file_digest", _text),
+            ("recorded_at", _time),
+            ("utc_offset_s", _whole),
+            ("utc_offset_source", _text),
+            ("heart_rate_resting_bpm", _real),
+            ("hrv_s", _real),
+            ("sleep_s", _real),
+            ("sleep_score", _real),
+        ]
+    ),
 }
 
 OUTCOMES = ("imported", "salvaged", "duplicate", "not_an_activity", "unsupported", "quarantined")
@@ -161,6 +185,9 @@ LANDED = (*KEYS, "file_digest", "utc_offset_source")
 
 # Tables with rows of one activity, as a reader hands them over.
 STREAMS = ("laps", "records", "lengths", "events", "rr_intervals", "devices")
+
+# Tables with rows of a file that are about no activity in it.
+ASIDES = ("descriptions", "wellness_days")
 
 
 @dataclass(frozen=True)
@@ -181,11 +208,17 @@ class Reading:
     """What one file held.
 
     No activity at all is no error: a settings file, a route. `note` then says what the file is instead. With
-    activities, a `note` says what was lost in reading them: the file is then `salvaged`.
+    activities, a `note` says what was lost in reading them: the file is then `salvaged`. `said` says what it
+    held where that is not just activities. `descriptions` has rows of that table less `athlete_id` and
+    `file_digest`, paths being relative to the file. `wellness` has rows of `wellness_days`: each is of one
+    moment, `recorded_at`, and has the columns that it told; `utc_offset_s` is what the file says, if it does.
     """
 
     activities: list[Activity] = field(default_factory=list)
     note: str = ""
+    said: str = ""
+    descriptions: list[Mapping[str, object]] = field(default_factory=list)
+    wellness: list[Mapping[str, object]] = field(default_factory=list)
 
 
 @cache

@@ -77,6 +77,14 @@ _PARTIAL = (".part", ".partial", ".crdownload", ".download", ".tmp")
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP = b"\x1f\x8b"
+# A cell of a table that names a file as Strava does; of a list that names none, the header in some languages.
+_STRAVA_FILE = re.compile(rb"""[,;\t]["']?activities/[^/\s,;"']+\.\w+["']?[,;\t\r\n]""")
+_STRAVA_HEADER = re.compile(
+    r"(?=.*\b(activity id|aktivitäts-id|id de l['\u2019]activité|id de actividad|activiteits-id)\b)"
+    r".*\b(activity date|aktivitätsdatum|date de l['\u2019]activité|fecha de la actividad"
+    r"|datum van activiteit)",
+    re.IGNORECASE,
+)
 # Some program left out the outermost tag of TCX, and the activities are all there.
 _ROOTS = {"gpx": "gpx", "trainingcenterdatabase": "tcx", "activities": "tcx", "html": "html"}
 
@@ -147,7 +155,8 @@ class Export:
 def sniff(content: bytes) -> str:
     """What the bytes are, whatever the file is called.
 
-    One of fit, gpx, tcx, zip, gzip, html, json, xml (any other), text, binary, empty (blanks too).
+    One of fit, gpx, tcx, strava (its list of activities), zip, gzip, html, json, xml (any other), text,
+    binary, empty (blanks too).
     """
     if content[8:12] == b".FIT":
         return "fit"
@@ -165,6 +174,8 @@ def sniff(content: bytes) -> str:
         return "binary"
     if text.startswith(("{", "[")):
         return "json"
+    if _STRAVA_FILE.search(content) or _STRAVA_HEADER.match(text):
+        return "strava"
     return "text" if text else "empty"
 
 

@@ -372,7 +372,7 @@ def _limited() -> Generator[None]:
 class _Silence:
     """No progress to be told."""
 
-    def start(self, total: int) -> None:
+    def expect(self, more: int) -> None:
         """So many files."""
 
     def advance(self, path: str, outcome: str) -> None:

@@ -21,4 +21,6 @@ def _reader(format_name: str) -> Reader:
 VERSION = 3
 
 # By what `sources.sniff` calls the format. `path` is for messages; the only error is `UnreadableFileError`.
-READERS: Mapping[str, Reader] = MappingProxyType({name: _reader(name) for name in ("fit", "gpx", "tcx")})
+READERS: Mapping[str, Reader] = MappingProxyType(
+    {name: _reader(name) for name in ("fit", "gpx", "tcx", "strava")}
+)

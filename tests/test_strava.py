@@ -1,0 +1,250 @@
+"""Strava's bulk export: the list of activities, in any language, and what it says of the files beside it.
+
+The headers are those of real exports, as far as the places show them that `readers/strava.py` names.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_ingest import Silence, run_of
+
+from pipeline.errors import UnreadableFileError
+from pipeline.ingest import ingest
+from pipeline.lake import Lake
+from pipeline.readers import READERS
+from pipeline.readers.written_dates import parsed
+from pipeline.schema import Reading
+from pipeline.sources import sniff
+
+ENGLISH = (
+    "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Elapsed Time,Distance,"
+    "Max Heart Rate,Relative Effort,Commute,Activity Private Note,Activity Gear,Filename,Athlete Weight,"
+    "Bike Weight,Elapsed Time,Moving Time,Distance,Max Speed,Average Speed,Elevation Gain,Elevation Loss,"
+    "Elevation Low,Elevation High,Max Grade,Average Grade,Average Positive Grade,Average Negative Grade,"
+    "Max Cadence,Average Cadence,Max Heart Rate,Average Heart Rate,Type,Commute,Gear,Media"
+)
+GERMAN = (
+    "Aktivitäts-ID,Aktivitätsdatum,Name der Aktivität,Aktivitätsart,Aktivitätsbeschreibung,Verstrichene Zeit,"
+    "Distanz,Max. Herzfrequenz,Relative Leistung,Pendeln,Hinweis zur Privatsphäre für Aktivitäten,"
+    "Aktivitätsausrüstung,Dateiname,Sportlergewicht,Fahrradgewicht,Verstrichene Zeit,Bewegungszeit,Distanz,"
+    "Höchstgeschw.,Durchschnittliche Geschwindigkeit,Höhenzunahme"
+)
+FRENCH = (
+    "ID de l'activité,Date de l'activité,Nom de l'activité,Type d'activité,Description de l'activité,"
+    "Temps écoulé,Distance,Fréquence cardiaque max.,Effort relatif,Déplacement-transport,"
+    "Note privée sur les activités,Matériel utilisé pour l'activité,Nom du fichier,Poids de l'athlète,"
+    "Poids du vélo,Temps écoulé,Durée de déplacement,Distance,Vitesse max.,Vitesse moyenne,Dénivelé positif"
+)
+# Nobody's: the places are Strava's, the words of no language that the reader knows.
+UNKNOWN = (
+    "Tunniste,Päivä,Nimi,Laji,Kuvaus,Kesto,Matka,Suurin syke,Rasitus,Työmatka,Muistio,Väline,Tiedosto,"
+    "Paino,Pyörän paino,Kesto,Liikeaika,Matka,Huippunopeus,Keskinopeus,Nousu"
+)
+DUTCH = (
+    "Activiteits-ID,Datum van activiteit,Naam van activiteit,Activiteitstype,Verstreken tijd,Afstand,"
+    "Woon-werkverkeer,Materiaal voor activiteit,Bestandsnaam,Verstreken tijd,Beweegtijd,Afstand,Hoogtewinst"
+)
+OLD = "id,date,name,type,description,elapsed_time,distance,commute,gear,filename"
+
+
+def row(date: str, name: str, sport: str, file: str, rounded: str = "5.01") -> list[str]:
+    """A row as wide as FRENCH, GERMAN and UNKNOWN: an hour of 10,005.5 m with 120 m of climbing."""
+    front = ["1", date, name, sport, "", "3600", rounded, "", "", "false", "", "Blue shoes", file]
+    return [*front, "", "", "3600.0", "3500.0", "10005.5", "5.2", "2.8", "120.5"]
+
+
+def listed(header: str, *rows: Sequence[str]) -> bytes:
+    text = io.StringIO()
+    text.write(header + "\n")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def read(content: bytes) -> Reading:
+    assert sniff(content) == "strava"
+    return READERS["strava"](content, "activities.csv")
+
+
+# --- what the list says
+
+
+@pytest.mark.parametrize(
+    ("header", "date", "sport", "rounded"),
+    [
+        (ENGLISH, "Sep 12, 2018, 3:02:23 PM", "Run", "10.01"),
+        (GERMAN, "12.09.2018, 15:02:23", "Lauf", "10,01"),
+        (FRENCH, "12 sept. 2018 à 15:02:23", "Course à pied", "10,01"),
+        (UNKNOWN, "12. syysk. 2018 klo 15.02.23", "Juoksu", "10,01"),
+    ],
+    ids=["English", "German", "French", "unknown"],
+)
+def test_columns_are_found_in_any_language(header: str, date: str, sport: str, rounded: str):
+    """Quirks 8 to 11."""
+    width = header.count(",") + 1
+    rows = [
+        row(date, "Dawn, and rain", sport, "activities/1.fit.gz", rounded),
+        row(date, "From memory", sport, "", rounded),
+    ]
+    reading = read(listed(header, *(each + [""] * (width - len(each)) for each in rows)))
+    is_known = sport != "Juoksu"
+    assert reading.descriptions == [
+        {
+            "described_path": "activities/1.fit.gz",
+            "name": "Dawn, and rain",
+            "sport": "running" if is_known else None,
+            "sub_sport": None,
+            "gear": "Blue shoes",
+        }
+    ]
+    (activity,) = reading.activities
+    assert {name: value for name, value in activity.summary.items() if value is not None} == {
+        "sport": "running" if is_known else "generic",
+        "name": "From memory",
+        "started_at": datetime(2018, 9, 12, 15, 2, 23),
+        "elapsed_s": 3600,
+        "timer_s": 3500,
+        "distance_m": 10005.5,
+        "ascent_m": 120.5,
+    }
+    assert not reading.note
+    assert ("Juoksu" in reading.said) == (not is_known)
+
+
+def test_a_short_list_in_dutch():
+    """As in the test of another program, which has it from a real export."""
+    rows = [
+        ["123", "6 mrt. 2024 14:23:15", "Rondje", "Hardloopsessie", "3700", "24,5", "false", "Rood"],
+        ["125", "8 mrt. 2024 09:00:00", "Rondje lopen", "Hardloopsessie", "1800", "5", "false", ""],
+    ]
+    ends = [
+        ["activities/123.fit.gz", "3700.0", "3600.0", "24500.0", "350.0"],
+        ["", "1800.0", "1750.0", "5000.0", "20"],
+    ]
+    reading = read(listed(DUTCH, *(front + end for front, end in zip(rows, ends, strict=True))))
+    (activity,) = reading.activities
+    assert activity.summary["started_at"] == datetime(2024, 3, 8, 9)
+    assert (activity.summary["timer_s"], activity.summary["distance_m"]) == (1750, 5000)
+    assert reading.descriptions[0]["gear"] == "Rood"
+
+
+def test_a_list_from_before_2019_has_its_distance_in_metres():
+    line = ["1836776031", "2018-09-12 15:02:23", "Evening", "Run", "", "783", "3681.0", "false", "Merida", ""]
+    (activity,) = read(listed(OLD, [*line[:-1], "activities/1.gpx"], line)).activities
+    assert activity.summary["started_at"] == datetime(2018, 9, 12, 15, 2, 23)
+    assert (activity.summary["elapsed_s"], activity.summary["distance_m"]) == (783, 3681)
+
+
+def test_one_distance_alone_may_be_kilometres_or_miles_and_is_none():
+    header = "Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance,Filename"
+    (activity,) = read(
+        listed(header, ["1", "Sep 12, 2018, 3:02:23 PM", "x", "Run", "783", "3.68", ""])
+    ).activities
+    assert (activity.summary["elapsed_s"], activity.summary["distance_m"]) == (783, None)
+
+
+def test_columns_in_another_order_are_found_by_their_names():
+    names = ENGLISH.split(",")
+    cells = [*row("Sep 12, 2018, 3:02:23 PM", "x", "Trail Run", ""), *[""] * 15]
+    order = [*range(20, 36), *range(20)]  # both of one name stay in order
+    order.sort(key=lambda at: (at in (5, 6), at in (15, 17)) if at in (5, 6, 15, 17) else (False, False))
+    order = [at for at in order if at not in (5, 6, 15, 17)] + [5, 6, 15, 17]
+    (activity,) = read(listed(",".join(names[at] for at in order), [cells[at] for at in order])).activities
+    assert (activity.summary["sport"], activity.summary["sub_sport"]) == ("running", "trail")
+    assert (activity.summary["elapsed_s"], activity.summary["distance_m"]) == (3600, 10005.5)
+
+
+def test_a_file_that_strava_could_not_export_is_an_activity_without_a_file():
+    """Quirk 12."""
+    reading = read(listed(GERMAN, row("12.09.2018, 15:02:23", "lost", "Lauf", "#error#")))
+    assert [activity.summary["name"] for activity in reading.activities] == ["lost"]
+    assert not reading.descriptions
+
+
+def test_a_date_that_is_not_certain_is_told_and_not_guessed():
+    reading = read(listed(FRENCH, row("3/4/2024, 10:00:00", "maybe", "Course à pied", "")))
+    assert not reading.activities
+    assert "1 activities without a file are left out: maybe has no date" in reading.note
+
+
+def test_a_list_that_was_cut_short_gives_no_half_activity():
+    whole = listed(ENGLISH, row("Sep 12, 2018, 3:02:23 PM", "x", "Run", "activities/1.fit"))
+    reading = read(whole + b'2,"Sep 13, 2018, 3:02:23 PM",Half,Ru')
+    assert len(reading.descriptions) == 1
+    assert not reading.activities
+    assert "cut short" in reading.note
+
+
+@given(st.text(max_size=300), st.binary(max_size=50))
+def test_whatever_a_list_holds_it_is_read_or_refused(text: str, tail: bytes):
+    content = listed(ENGLISH, ["1", text, text, text, text, text, "", text, "activities/1.fit", text])
+    try:
+        READERS["strava"](content + text.encode("utf-8", "replace") + tail, "activities.csv")
+    except UnreadableFileError as error:
+        assert error.reason == "not_strava"
+
+
+# --- dates
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (
+            ["Sep 12, 2018, 3:02:23 PM", "Sep 12, 2018, 12:02:23 AM"],
+            ["2018-09-12 15:02:23", "2018-09-12 00:02:23"],
+        ),
+        (["24 mai 2012 à 16:27:40"], ["2012-05-24 16:27:40"]),
+        (["6 de mar. de 2024 14:23:15"], ["2024-03-06 14:23:15"]),
+        (["2024/03/06 14:23:15"], ["2024-03-06 14:23:15"]),
+        (["2024. 3. 6. 오후 2:23:15"], ["2024-03-06 14:23:15"]),
+        (["2024年3月6日 下午2:23:15"], ["2024-03-06 14:23:15"]),
+        (["06.03.2024 14.23.15"], ["2024-03-06 14:23:15"]),
+        (["6 жовт. 2024, 14:23:15"], ["2024-10-06 14:23:15"]),
+        (["3/4/2024, 10:00:00", "13/4/2024, 10:00:00"], ["2024-04-03 10:00:00", "2024-04-13 10:00:00"]),
+        (["3/4/2024, 10:00:00", "4/13/2024, 10:00:00"], ["2024-03-04 10:00:00", "2024-04-13 10:00:00"]),
+        (["3/4/2024, 10:00:00"], ["None"]),
+        (["6 lis 2024, 10:00:00", "6 paź 2024, 10:00:00"], ["2024-11-06 10:00:00", "2024-10-06 10:00:00"]),
+        (["6. listopad 2024 10:00:00"], ["None"]),  # November to Czechs, October to Croats
+        (["Sep 31, 2018, 3:02:23 PM", "2018-09-12", "", "soon"], ["None"] * 4),
+        (["Sep 12, 2018, 3:02:23 XM"], ["None"]),
+    ],
+)
+def test_a_date_is_what_its_column_says_for_sure(texts: list[str], expected: list[str]):
+    assert [str(found) for found in parsed(texts)] == expected
+
+
+# --- the export in the lake
+
+
+def landed(lake: Lake, table: str) -> list[dict[str, Any]]:
+    return [each for part in lake.parts(table) for each in pq.ParquetFile(part).read().to_pylist()]
+
+
+def test_the_list_lands_with_its_descriptions_and_activities(tmp_path: Path):
+    content = listed(
+        ENGLISH,
+        row("Jan 1, 2024, 6:00:00 AM", "Dawn", "Run", "activities/1.gpx"),
+        row("Jan 2, 2024, 6:00:00 AM", "Gym", "Weight Training", ""),
+    )
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("activities.csv", content)
+        archive.writestr("activities/1.gpx", run_of(0))
+    lake = Lake(tmp_path / "lake", "me")
+    counts = ingest([tmp_path / "export.zip"], lake, "Europe/Berlin", Silence(), 1)
+    assert counts.outcomes == {"imported": 2, "not_an_activity": 1}
+    reasons = {each["path"].rpartition("/")[2]: each["reason"] for each in lake.ledger().to_pylist()}
+    assert reasons["activities.csv"] == "Strava's list: names of 1 files, 1 activities without a file"
+    (description,) = landed(lake, "descriptions")
+    assert (description["described_path"], description["name"]) == ("activities/1.gpx", "Dawn")
+    (gym,) = [each for each in landed(lake, "activities") if each["sport"] == "training"]
+    assert (gym["sub_sport"], gym["utc_offset_s"]) == ("strength_training", 3600)
+    assert not ingest([tmp_path / "export.zip"], lake, None, Silence(), 1).outcomes
