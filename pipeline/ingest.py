@@ -597,16 +597,14 @@ def _outcome(reading: Reading) -> tuple[str, str]:
     return "imported", told or ("one activity" if count == 1 else f"{count} activities")
 
 
-def _days(moments: Iterable[Mapping[str, object]], home_zone: str | None) -> list[Mapping[str, object]]:
-    """What was told of each local day: of several values the last one."""
-    days: dict[date, dict[str, object]] = {}
+def _days(moments: Iterable[Mapping[str, Any]], home_zone: str | None) -> list[Mapping[str, Any]]:
+    """What was told of each local day: of several values the last one, but of sleep the longest."""
+    days: dict[date, dict[str, Any]] = {}
     for moment in sorted(moments, key=itemgetter("recorded_at")):
-        recorded_at = cast("datetime", moment["recorded_at"])
-        said = cast("int | None", moment.get("utc_offset_s"))
-        offset_s, source = utc_offset(recorded_at, said, None, None, home_zone)
-        day = (recorded_at + timedelta(seconds=offset_s or 0)).date()
-        told = {name: value for name, value in moment.items() if value is not None}
-        days.setdefault(day, {}).update(told, utc_offset_s=offset_s, utc_offset_source=source)
+        offset_s, source = utc_offset(moment["recorded_at"], moment["utc_offset_s"], None, None, home_zone)
+        day = days.setdefault((moment["recorded_at"] + timedelta(seconds=offset_s or 0)).date(), {})
+        if moment.get("sleep_s", 0) >= day.get("sleep_s", 0) or "sleep_s" not in moment:
+            day |= {**moment, "utc_offset_s": offset_s, "utc_offset_source": source}
     return list(days.values())
 
 

@@ -210,15 +210,15 @@ class Reading:
     No activity at all is no error: a settings file, a route. `note` then says what the file is instead. With
     activities, a `note` says what was lost in reading them: the file is then `salvaged`. `said` says what it
     held where that is not just activities. `descriptions` has rows of that table less `athlete_id` and
-    `file_digest`, paths being relative to the file. `wellness` has rows of `wellness_days`: each is of one
-    moment, `recorded_at`, and has the columns that it told; `utc_offset_s` is what the file says, if it does.
+    `file_digest`, paths being relative to the file. `wellness` has what may become rows of `wellness_days`:
+    each is of a moment, `recorded_at`, and has the columns that it told; its `utc_offset_s` is the file's.
     """
 
     activities: list[Activity] = field(default_factory=list)
     note: str = ""
     said: str = ""
-    descriptions: list[Mapping[str, object]] = field(default_factory=list)
-    wellness: list[Mapping[str, object]] = field(default_factory=list)
+    descriptions: Sequence[Mapping[str, Any]] = ()
+    wellness: Sequence[Mapping[str, Any]] = ()
 
 
 @cache

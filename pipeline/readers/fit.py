@@ -13,7 +13,7 @@ import pyarrow as pa
 from fastcrc import crc16
 
 from pipeline.errors import UnreadableFileError
-from pipeline.readers import channels, fit_columns, fit_strap
+from pipeline.readers import channels, fit_columns, fit_strap, wellness
 from pipeline.readers.channels import FOOT_SPORTS, Row
 from pipeline.readers.fit_columns import Columns, Message, Real, Scan
 from pipeline.schema import Activity, Reading, column_of, stream_schema
@@ -138,6 +138,7 @@ class _Contents:
     records: Columns = field(default_factory=lambda: {"timestamp": np.array([])})
     intervals: Columns = field(default_factory=lambda: {"timestamp": np.array([]), "rr_s": np.array([])})
     strap: Columns = field(default_factory=lambda: {"timestamp": np.array([]), "heart_rate": np.array([])})
+    wellness: list[Row] = field(default_factory=list[Row])
 
     def first(self, name: str) -> Message:
         return next(iter(self.messages[name]), {})
@@ -171,8 +172,10 @@ def read(content: bytes, path: str) -> Reading:
     if not parts:
         raise UnreadableFileError(path, "not_fit", "there is no FIT header at its start")
     kinds = dict.fromkeys(part.kind or "activity" for part in parts)
+    days = [moment for part in parts for moment in part.wellness]
     if "activity" not in kinds:
-        return Reading(note="; ".join([f"a FIT file of type {', '.join(kinds)}: no activity", *notes]))
+        said = wellness.said(days) or f"a FIT file of type {', '.join(kinds)}: no activity"
+        return Reading(said=said, note="; ".join(notes), wellness=days)
     activities = [
         activity
         for part in parts
@@ -181,7 +184,7 @@ def read(content: bytes, path: str) -> Reading:
     ]
     if not activities:
         raise UnreadableFileError(path, "no_records", "; ".join(["neither a session nor a record", *notes]))
-    return Reading(activities, note="; ".join(notes))
+    return Reading(activities, note="; ".join(notes), wellness=days)
 
 
 def _chains(content: bytes, notes: list[str]) -> Iterator[tuple[int, int, int]]:
@@ -208,15 +211,18 @@ def _chains(content: bytes, notes: list[str]) -> Iterator[tuple[int, int, int]]:
 
 
 def _contents(content: bytes, start: int, body_start: int, end: int, notes: list[str]) -> _Contents:
-    """The messages of one FIT file up to the first damage; of one that is no activity, only its kind."""
+    """The messages of one FIT file up to the first damage; of one that is no activity, kind and wellness."""
     body = content[body_start:end]
     found = fit_columns.scan(body[:_HEAD_BYTES])
-    if _kind(found) in {"activity", None}:
-        found = fit_columns.scan(body)
     kind = _kind(found)
-    if kind not in {"activity", None}:
+    if kind in wellness.NEVER:
         _note_damage(Scan(body), content, start, body_start, end, notes)
         return _Contents(kind)
+    found = fit_columns.scan(body)
+    kind = _kind(found)
+    if kind not in {"activity", None}:
+        _note_damage(found, content, start, body_start, end, notes)
+        return _Contents(kind, wellness=wellness.moments(found))
     _note_damage(found, content, start, body_start, end, notes)
     messages = {name: fit_columns.messages(found, name, fields) for name, fields in _FIELDS.items()}
     switched_on_at = _switched_on_at(messages["timestamp_correlation"])
