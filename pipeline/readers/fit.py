@@ -263,9 +263,9 @@ def _note_damage(
     if not damage and len(content) < end + 2:
         damage, at = "the file ends there", min(len(content), end)
     if damage:
+        count, of_part = len(found.positions("record")), " of that part" if start else ""
         notes.append(
-            f"damaged from byte {at} on, the rest is lost; "
-            f"{len(found.positions('record'))} records come before ({damage})"
+            f"damaged from byte {at} on, the rest is lost; {count} records{of_part} come before ({damage})"
         )
     elif crc16.arc(content[start:end]) != int.from_bytes(content[end : end + 2], "little"):
         notes.append(f"checksum does not match the part that starts at byte {start}")
