@@ -213,7 +213,7 @@ def _broken_by_table(name: str, table: pa.Table) -> Iterator[str]:
             yield f"{column} is no number somewhere"
         if column == _NUMBERED.get(name) and values.to_pylist() != list(range(1, len(table) + 1)):
             yield f"{column} does not count"
-        if column.endswith("_count") and any(value < 0 for value in values.drop_null().to_pylist()):
+        if column.endswith("_count") and pc.any(pc.less(values, pa.scalar(0))).as_py():
             yield f"{column} is negative"
     if name == "records":
         yield from _broken_by_records(table)
