@@ -8,7 +8,11 @@ bin    := $(VENV)/bin
 EXPORTS ?=
 DATA    ?= $(if $(EXPORTS),$(if $(NEXTGEAR_DATA),$(NEXTGEAR_DATA),data),data/demo)
 
-.PHONY: help report test format docs lint bench ci clean
+# How many mutants `make fuzz` makes, and how many seconds it then searches each format for new ones.
+COUNT    ?= 100000
+GUIDED_S ?= 300
+
+.PHONY: help report test format docs lint bench fuzz ci clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,11 +46,16 @@ lint: $(VENV)/.installed-dev ## Style, types, SQL, and whether the generated pag
 bench: $(VENV)/.installed-dev ## Speed and size against peers, as ratios; some minutes
 	$(bin)/python -W ignore tests/bench.py
 
+fuzz: $(VENV)/.installed-fuzz ## Damaged files through the readers, an hour; COUNT=1000 GUIDED_S=10 for a look
+	mkdir -p .fuzz
+	$(bin)/python tests/fuzz.py --count $(COUNT) --save .fuzz
+	set -e; for format in fit gpx tcx; do $(bin)/python tests/fuzz_guided.py $$format $(GUIDED_S) .fuzz/; done
+
 ci: lint test ## What a change has to pass: lint, test, and the demo in a scratch folder
 	scratch=$$(mktemp -d) && $(MAKE) report EXPORTS= DATA="$$scratch" && rm -r "$$scratch"
 
 clean: ## Removes what the targets made, not your data
-	rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis .fuzz
 
 # A stamp per kind of set-up: the report needs no test tools, and the tests need all that the report needs.
 $(VENV)/.installed: pyproject.toml | $(VENV)/bin/pip
@@ -56,6 +65,10 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/pip
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/pip
 	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $(VENV)/.installed $@
+
+$(VENV)/.installed-fuzz: pyproject.toml | $(VENV)/bin/pip
+	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	touch $(VENV)/.installed $(VENV)/.installed-dev $@
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nextgear needs Python 3.11 or newer: make PYTHON=python3.11 ...")'

@@ -1,8 +1,8 @@
 """One reader fuzzed by atheris, which keeps what reaches new lines: the second half of `make fuzz`.
 
-    python tests/fuzz_guided.py fit 60      a format, and for how many seconds
+    python tests/fuzz_guided.py fit 60 .fuzz/     a format, seconds, and how the names of findings begin
 
-What it reads is held against the same promises as in fuzz.py; what breaks one is left as a file `crash-...`.
+What it reads is held against the same promises as in fuzz.py.
 """
 
 import sys
@@ -30,7 +30,7 @@ with atheris.instrument_imports(include=["pipeline"]):
 LARGEST_BYTES = 20_000
 
 
-def main(kind: str, seconds: int) -> None:
+def main(kind: str, seconds: int, prefix: str) -> None:
     """Ends the process: 0 if every promise was kept."""
     warnings.simplefilter("error")
     seeds = fuzz.seeds()[kind]
@@ -54,17 +54,18 @@ def main(kind: str, seconds: int) -> None:
         for number, content in enumerate(seeds):
             if len(content) <= LARGEST_BYTES:
                 Path(folder, str(number)).write_bytes(content)
-        limits = {
+        settings = {
             "max_total_time": seconds,
             "timeout": fuzz.TIME_MAX_S,
             "rss_limit_mb": fuzz.MEMORY_MAX_BYTES // 10**6,
             "max_len": LARGEST_BYTES,
+            "artifact_prefix": prefix,
         }
         talk = ["-verbosity=0", "-print_final_stats=1"]
-        options = [f"-{name}={value}" for name, value in limits.items()]
+        options = [f"-{name}={value}" for name, value in settings.items()]
         atheris.Setup([sys.argv[0], *options, *talk, folder], read, custom_mutator=mutate)
         atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

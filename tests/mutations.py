@@ -201,9 +201,9 @@ class _Part:
         """With a checksum that matches, and a size that does unless told otherwise."""
         body = b"".join(self.messages)
         size = (len(body) + size_error) % 2**32
-        head = self.header[:4] + struct.pack("<I", size) + self.header[8:12]
-        if len(self.header) == 14:
-            head += struct.pack("<H", crc16.arc(head))
+        head = self.header[:4] + struct.pack("<I", size) + self.header[8:]
+        if len(head) == 14 and any(head[12:]):  # it may be left out
+            head = head[:12] + struct.pack("<H", crc16.arc(head[:12]))
         return head + body + struct.pack("<H", crc16.arc(head + body))
 
 

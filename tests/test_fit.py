@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import math
 import struct
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -162,6 +163,22 @@ def test_a_wrong_checksum_is_said_and_the_run_is_read():
     """Quirk 30."""
     reading = read("wrong-checksum.fit")
     assert len(records(reading.activities[0])) == 14
+    assert "checksum does not match" in reading.note
+
+
+def test_damage_in_what_is_chained_to_a_run_is_said():
+    content = (DATA / "run-then-settings.fit").read_bytes()
+    reading = read(content[:-40])
+    assert len(reading.activities) == 1
+    assert "the file ends there" in reading.note
+
+
+def test_a_file_that_damage_may_have_made_settings_says_that_it_is_damaged():
+    content = bytearray(fit(FILE_ID, session(), record(0, {3: u8(100)})))
+    assert content[22] == 4  # an activity ...
+    content[22] = 2  # ... and settings
+    reading = read(bytes(content))
+    assert "a FIT file of type settings" in reading.note
     assert "checksum does not match" in reading.note
 
 
@@ -354,6 +371,19 @@ def test_a_heart_that_does_not_beat_was_not_measured():
     beats = [record(second, {3: u8(bpm)}) for second, bpm in enumerate([0, 255, 120])]
     rows = records(the_activity(fit(FILE_ID, session(_16=u8(0)), *beats)))
     assert [row["heart_rate_bpm"] for row in rows] == [None, None, 120]
+
+
+@pytest.mark.parametrize("damage", [1e308, math.inf, -math.inf, math.nan])
+def test_a_number_beyond_all_measure_is_none(damage: float):
+    run = the_activity(fit(FILE_ID, session(_9=(0x89, "d", damage)), record(0, {4: (0x89, "d", damage)})))
+    assert run.summary["distance_m"] is None
+    assert [row["cadence_per_min"] for row in records(run)] == [None]
+
+
+def test_a_whole_number_of_64_bits_is_a_real_one_like_any_other():
+    kilocalories = the_activity(fit(FILE_ID, session(_11=(0x8F, "Q", 10**12 + 1)))).summary["energy_j"]
+    assert kilocalories == (10**12 + 1) * 4184.0
+    assert isinstance(kilocalories, float)
 
 
 def test_standing_is_a_speed_and_a_cadence_of_zero():

@@ -191,6 +191,12 @@ def test_the_first_version_of_the_format_has_speed_in_the_point():
     assert records(content)[0]["speed_m_per_s"] == 3.5
 
 
+@pytest.mark.parametrize("number", ["1e308", "inf", "-inf", "nan", "9" * 400])
+def test_a_number_beyond_all_measure_is_none(number: str):
+    (row,) = records(gpx(point(0, extension(f"<cad>{number}</cad><power>{number}</power>"))))
+    assert (row["cadence_per_min"], row["power_w"]) == (None, None)
+
+
 def test_no_fix_is_no_place():
     """Quirk 50."""
     content = gpx('<trkpt lat="0" lon="0"><time>2024-01-01T06:00:00Z</time></trkpt>')

@@ -276,6 +276,14 @@ def test_the_distance_of_the_laps_counts_and_that_of_the_points_stays():
     assert the_activity(run(*points)).summary["distance_m"] == 6
 
 
+@pytest.mark.parametrize("number", ["1e308", "inf", "-inf", "nan", "9" * 400])
+def test_a_number_beyond_all_measure_is_none(number: str):
+    inside = f"<DistanceMeters>{number}</DistanceMeters><Calories>{number}</Calories>"
+    found = the_activity(tcx(activity(*[lap(point(0, f"<Cadence>{number}</Cadence>"), inside=inside)] * 2)))
+    assert (found.summary["distance_m"], found.summary["energy_j"]) == (None, None)
+    assert found.streams["records"]["cadence_per_min"].to_pylist() == [None]
+
+
 def test_a_run_with_positions_only_is_measured_along_them():
     """Quirk 20. A hundredth of a degree of latitude is 1112 m."""
     content = run(point(0, position(50.0)), point(300, position(50.01)))
