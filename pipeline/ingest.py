@@ -601,7 +601,7 @@ def _offset(activity: Activity, home_zone: str | None) -> dict[str, object]:
 
 
 def _first_position(activity: Activity) -> tuple[float, float] | tuple[None, None]:
-    """Latitude and longitude in degrees, if there are any; those of a virtual run are not where it was run."""
+    """Latitude and longitude in degrees, if there are any; a virtual run has its own elsewhere."""
     records = activity.streams.get("records")
     if records is None or activity.summary.get("sub_sport") == VIRTUAL:
         return None, None
