@@ -2,6 +2,7 @@
 
     <root>/<athlete_id>/<table>/<batch>.parquet
     <root>/<athlete_id>/measured/<model>/<digest>/<batch>.parquet
+    <root>/<athlete_id>/measured/<model>/<digest>/<batch>-<sessions>.parquet
 
 A batch is there when its part of `files`, the ledger, is: that part is renamed into place last. Whatever else
 a killed run left behind is seen by nobody and swept away by the next one. Neither clock nor chance enters a
@@ -79,9 +80,14 @@ class Lake:
         """The files of a table, one for each of the batches; without `batches`, of all that are committed."""
         return [self._part(table, batch) for batch in (self.batches() if batches is None else batches)]
 
-    def measured(self, model: str, digest: str, batch: str) -> Path:
-        """Where the rows belong that one version of a model measured in one batch."""
-        return self.folder / MEASURED / model / digest / f"{batch}.parquet"
+    def measured(self, model: str, digest: str, batch: str, sessions: str = "") -> Path:
+        """Where the rows belong that one version of a model measured in one batch.
+
+        `sessions` is the digest of what it was told of sessions that have recordings in several files.
+        """
+        return (
+            self.folder / MEASURED / model / digest / f"{'-'.join(filter(None, (batch, sessions)))}.parquet"
+        )
 
     def ledgers(self) -> dict[str, pa.Table]:
         """By batch: every file ever seen and what became of it; one that changed has a row per content."""
@@ -131,23 +137,21 @@ class Lake:
         return len(old)
 
     def compact(self) -> None:
-        """Make one batch of the small ones, once there are many; what was measured of them stays measured.
+        """Make one batch of the small ones, once there are many; the next build measures it anew.
 
-        A batch that is not measured yet is left alone: its turn comes after the next build. The files of the
-        batches that were replaced stay, for a published warehouse may still read them, until `sweep`.
+        The files of the batches that were replaced stay, for a published warehouse may still read them, until
+        `sweep`.
         """
-        versions = list((self.folder / MEASURED).glob("*/*"))
         small = [
             batch
             for batch in self.batches()
             if pq.read_metadata(self._part(LEDGER, batch)).num_rows < SMALL_FILES
-            and all((version / f"{batch}.parquet").exists() for version in versions)
         ]
         if len(small) < MANY_SMALL:
             return
         merged = _merged_id(small)
-        for folder in (*versions, *(self.folder / table for table in TABLES if table != LEDGER)):
-            _merge(folder, small, merged, {})
+        for table in sorted(TABLES.keys() - {LEDGER}):
+            _merge(self.folder / table, small, merged, {})
         _merge(self.folder / LEDGER, small, merged, self._ledger_metadata(small))
 
     def sweep(self) -> None:
@@ -157,7 +161,7 @@ class Lake:
         """
         committed = set(self.batches())
         for part in self.folder.rglob("*.parquet"):
-            if part.stem not in committed:
+            if part.stem.partition("-")[0] not in committed:
                 part.unlink()
 
     def _part(self, table: str, batch: str) -> Path:

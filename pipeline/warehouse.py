@@ -1,20 +1,26 @@
 """The SQL models: parse, order, build, check, publish by rename.
 
 A model is one file with one select; its path is its name. What it reads is found by DuckDB's own parser, so
-a model never says it twice. There are two grains. A model of `activity/` sees one activity: it runs once
-per landed batch and its rows are kept in the lake under the digest of everything that made them, so that a
-changed model (or setting, or input) is measured anew and nothing else. The models of `athlete/` and
-`marts/` read those few rows and are rebuilt whole. A model with a row per record (`recorded_at` in its
-grain) is too big to keep: it is a table while a batch is measured, and a view in the warehouse.
+a model never says it twice. There are two grains. A model of `recording/` or `activity/` sees one activity:
+it runs once per landed batch and its rows are kept in the lake under the digest of everything that made
+them, so that a changed model (or setting, or input) is measured anew and nothing else. The models of
+`athlete/` and `marts/` read those few rows and are rebuilt whole. A model with a row per record
+(`recorded_at` in its grain) is too big to keep: it is a table while a batch is measured, and a view in the
+warehouse.
+
+Between the two stands `sessions/`: it sees all recordings of an athlete, and says which of them are one
+session. What it says of the sessions of a batch is handed to `activity/` together with the raw rows of their
+copies, which may have landed in other batches; its digest is in the name of what is kept, so that a copy
+that lands years later has just that session's batch measured anew.
 """
 
 import hashlib
 import json
 import re
-import shutil
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -25,7 +31,8 @@ from pipeline.errors import CheckError, ModelError, NextgearError, WarehouseErro
 from pipeline.lake import Lake, beside
 from pipeline.schema import SCHEMA_VERSION, TABLES
 
-LAYERS = ("raw", "settings", "staging", "activity", "athlete", "marts")
+LAYERS = ("raw", "settings", "recording", "sessions", "staging", "activity", "athlete", "marts")
+MEASURED_LAYERS = ("recording", "activity")
 SETTINGS_TABLES = ("athletes", "athlete_anchors")  # from athlete.toml, beside the tables of the lake
 
 _HEAD = re.compile(r"\A(?:--.*\n)+")
@@ -55,7 +62,7 @@ class Model:
     @property
     def is_kept(self) -> bool:
         """Measured once per activity; its rows live in the lake."""
-        return self.layer == "activity" and not self.is_stream
+        return self.layer in MEASURED_LAYERS and not self.is_stream
 
 
 def sql_folder() -> Path:
@@ -148,10 +155,16 @@ def ancestors(all_models: dict[str, Model], wanted: Iterable[str]) -> dict[str, 
 
 
 def digests(all_models: Mapping[str, Model]) -> dict[str, str]:
-    """For each model the digest of its text and of all that it rests on, down to contract and engine."""
+    """For each model the digest of its text and of all that it rests on, down to contract and engine.
+
+    What `sessions/` says is as given as the raw rows are: `measure` has the digest of the rows themselves.
+    """
     found: dict[str, str] = {}
     for name, model in all_models.items():
-        below = sorted(found.get(read, f"{read} {SCHEMA_VERSION}") for read in model.reads)
+        below = sorted(
+            read if read.startswith("sessions.") else found.get(read, f"{read} {SCHEMA_VERSION}")
+            for read in model.reads
+        )
         found[name] = _digest([duckdb.__version__, model.sql, *below])
     return found
 
@@ -240,38 +253,177 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-# --- measure: activity/, once per landed batch
+# --- measure: recording/ and activity/, once per landed batch
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured, by model: the files of the kept ones, the rows of `sessions/`."""
+
+    files: Mapping[str, Sequence[Path]]
+    sessions: Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """A batch to measure: its raw rows and those of its copies, and what `sessions/` says of its sessions."""
+
+    lake: Lake
+    batch: str
+    sessions_digest: str = ""  # of what is said, if any session of the batch has more than one recording
+    given: Callable[[], tuple[Mapping[str, pa.Table], Sequence[str]]] = lambda: ({}, ())
+
+    def file(self, model: Model, digest: str) -> Path:
+        """Where the rows of a model belong."""
+        return self.lake.measured(model.name, digest, self.batch, self.sessions_digest)
 
 
 def measure(
     all_models: dict[str, Model],
-    lakes: Iterable[Lake],
+    lakes: Sequence[Lake],
     progress: Callable[[int, int], None] = lambda _n, _of: None,
-) -> int:
-    """Measure what has not been measured yet with these models; returns the number of batches worked on.
+) -> Measured:
+    """Measure what has not been measured yet with these models.
 
     One file per model and batch, written beside and renamed: what exists is whole, what is missing is redone.
-    `progress` hears how many batches of how many are done.
+    `progress` hears how many batches of how many are done, for `recording/` and again for `activity/`.
     """
+    batches = [_Batch(lake, batch) for lake in lakes for batch in lake.batches()]
+    files = _measure(all_models, "recording", batches, progress)
+    with connection() as db:
+        sessions = _sessions(db, all_models, lakes, files)
+        batches = _with_sessions(db, all_models, lakes, batches)
+        return Measured({**files, **_measure(all_models, "activity", batches, progress)}, sessions)
+
+
+def _measure(
+    all_models: dict[str, Model],
+    layer: str,
+    batches: Sequence[_Batch],
+    progress: Callable[[int, int], None],
+) -> dict[str, list[Path]]:
     digest_of = digests(all_models)
-    kept = [model for model in all_models.values() if model.is_kept]
+    kept = [model for model in all_models.values() if model.is_kept and model.layer == layer]
     work = [
-        (lake, batch, missing)
-        for lake in lakes
-        for batch in lake.batches()
-        if (missing := [m for m in kept if not lake.measured(m.name, digest_of[m.name], batch).exists()])
+        (batch, missing)
+        for batch in batches
+        if (missing := [model for model in kept if not batch.file(model, digest_of[model.name]).exists()])
     ]
-    for done, (lake, batch, missing) in enumerate(work):
+    for done, (batch, missing) in enumerate(work):
         progress(done, len(work))
         with connection() as db:
-            register_raw(db, {table: lake.parts(table, [batch]) for table in TABLES})
-            for model in ancestors(all_models, [model.name for model in missing]).values():
+            sessions, lenders = batch.given()
+            read = sorted({batch.batch, *lenders})
+            register_raw(db, {table: batch.lake.parts(table, read) for table in TABLES})
+            for name, rows in sessions.items():
+                _table(db, name, rows)
+            needed = ancestors(_without(all_models, sessions), [model.name for model in missing])
+            for model in needed.values():
                 create(db, model)
                 check(db, model)
             for model in missing:
-                _keep(db, model, lake.measured(model.name, digest_of[model.name], batch))
+                _keep(db, model, batch.file(model, digest_of[model.name]))
     progress(len(work), len(work))
-    return len(work)
+    return {model.name: [batch.file(model, digest_of[model.name]) for batch in batches] for model in kept}
+
+
+def _without(all_models: Mapping[str, Model], given: Iterable[str]) -> dict[str, Model]:
+    return {name: model for name, model in all_models.items() if name not in set(given)}
+
+
+def _sessions(
+    db: duckdb.DuckDBPyConnection,
+    all_models: dict[str, Model],
+    lakes: Iterable[Lake],
+    measured: Mapping[str, Sequence[Path]],
+) -> dict[str, pa.Table]:
+    """Build `sessions/` of all batches of all athletes, from what was measured of each recording."""
+    names = [name for name, model in all_models.items() if model.layer == "sessions"]
+    register_raw(
+        db,
+        {table: [part for lake in lakes for part in lake.parts(table)] for table in ("activities", "files")},
+    )
+    for model in ancestors(all_models, names).values():
+        if model.is_kept:
+            _show(db, model, measured[model.name])
+        else:
+            create(db, model)
+            check(db, model)
+    return {name: db.table(name).to_arrow_table() for name in names}
+
+
+def _with_sessions(
+    db: duckdb.DuckDBPyConnection,
+    all_models: dict[str, Model],
+    lakes: Iterable[Lake],
+    batches: Iterable[_Batch],
+) -> list[_Batch]:
+    """The batches with what `activity/` is to know of their sessions.
+
+    Most batches hold only sessions of one recording: nothing is said of them in the names of their files.
+    """
+    activity = [name for name, model in all_models.items() if model.layer == "activity"]
+    told = sorted(
+        {
+            read
+            for model in ancestors(all_models, activity).values()
+            if model.layer != "sessions"
+            for read in model.reads
+            if read.startswith("sessions.")
+        }
+    )
+    if not told:
+        return list(batches)
+    parts = ", ".join(_quoted(str(part)) for lake in lakes for part in lake.parts("activities"))
+    source = (
+        f"read_parquet([{parts}], hive_partitioning = false, filename = true)" if parts else "raw.activities"
+    )
+    batch_of = "parse_filename(filename, true)" if parts else "''"
+    db.execute(f"create table landed as select athlete_id, activity_id, {batch_of} as batch from {source}")
+    rows = " union all ".join(
+        f"select athlete_id, session_id, activity_id, '{name} ' || cast(told as varchar) as said "
+        f"from {name} as told"
+        for name in told
+    )
+    digests_of = {
+        (athlete_id, batch): _digest(said)
+        for athlete_id, batch, said in db.execute(
+            f"""
+            with said as ({rows}),
+            merged as (
+                select athlete_id, session_id from said
+                group by all having count(distinct activity_id) > 1
+            )
+            select landed.athlete_id, landed.batch, list(distinct said.said order by said.said)
+            from said
+            inner join merged using (athlete_id, session_id)
+            inner join landed
+                on said.athlete_id = landed.athlete_id
+                and landed.activity_id in (said.activity_id, said.session_id)
+            group by all
+            """
+        ).fetchall()
+    }
+
+    def given(batch: _Batch) -> tuple[Mapping[str, pa.Table], Sequence[str]]:
+        key = [batch.lake.athlete_id, batch.batch]
+        own = "select athlete_id, activity_id from landed where athlete_id = $1 and batch = $2"
+        ours = f"where (athlete_id, session_id) in ({own})"
+        tables = {name: db.sql(f"from {name} {ours}", params=key).to_arrow_table() for name in told}
+        lenders = " union ".join(f"select activity_id from {name} {ours}" for name in told)
+        found = db.execute(
+            f"select distinct batch from landed where athlete_id = $1 and activity_id in ({lenders})", key
+        ).fetchall()
+        return tables, [name for (name,) in found]
+
+    return [
+        replace(
+            batch,
+            sessions_digest=digests_of.get((batch.lake.athlete_id, batch.batch), ""),
+            given=partial(given, batch),
+        )
+        for batch in batches
+    ]
 
 
 def _keep(db: duckdb.DuckDBPyConnection, model: Model, path: Path) -> None:
@@ -285,12 +437,15 @@ def _keep(db: duckdb.DuckDBPyConnection, model: Model, path: Path) -> None:
             raise OSError(None, str(error)) from error
 
 
-def _forget_old_measurements(all_models: Mapping[str, Model], lakes: Iterable[Lake]) -> None:
-    kept = {(name, digest) for name, digest in digests(all_models).items() if all_models[name].is_kept}
+def _forget_old_measurements(measured: Measured, lakes: Iterable[Lake]) -> None:
+    current = {file for files in measured.files.values() for file in files}
     for lake in lakes:
         for folder in (lake.folder / "measured").glob("*/*"):
-            if (folder.parent.name, folder.name) not in kept:
-                shutil.rmtree(folder)
+            for file in folder.glob("*.parquet"):
+                if file not in current:
+                    file.unlink()
+            if not any(folder.iterdir()):
+                folder.rmdir()
 
 
 # --- judge and publish
@@ -343,7 +498,7 @@ def build(
         lake.compact()  # only now: what it replaced is swept once the warehouse is published
     wanted = state(folder, lakes, said)
     all_models = models(folder)
-    measure(all_models, lakes, progress)
+    measured = measure(all_models, lakes, progress)
     unfinished = warehouse.with_name(f".{warehouse.name}.building")
     unfinished.unlink(missing_ok=True)
     unfinished.with_name(unfinished.name + ".wal").unlink(missing_ok=True)
@@ -353,7 +508,7 @@ def build(
             landed = {table: [part for lake in lakes for part in lake.parts(table)] for table in TABLES}
             register_raw(db, landed)
             register_settings(db, settings())
-            _judge(db, all_models, lakes)
+            _judge(db, all_models, measured)
             check_rows_that_must_not_exist(db, folder)
             _explain(db, all_models, folder)
             db.commit()
@@ -362,29 +517,30 @@ def build(
         unfinished.unlink(missing_ok=True)  # a full disk has room again
         raise OSError(None, str(error), str(warehouse)) from error
     unfinished.replace(warehouse)
-    _forget_old_measurements(all_models, lakes)
+    _forget_old_measurements(measured, lakes)
     _note(warehouse).write_text(_signed(warehouse, wanted))  # last: a run killed before it builds again
     return True
 
 
-def _judge(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], lakes: Sequence[Lake]) -> None:
-    digest_of = digests(all_models)
+def _judge(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], measured: Measured) -> None:
     for model in all_models.values():
-        if model.is_stream or model.layer == "staging":
+        if model.is_kept:
+            _show(db, model, measured.files[model.name])
+        elif model.layer == "sessions":
+            _table(db, model.name, measured.sessions[model.name])
+        elif model.is_stream or model.layer == "staging":
             create(db, model, "view")
-        elif model.is_kept:
-            files = [
-                lake.measured(model.name, digest_of[model.name], batch)
-                for lake in lakes
-                for batch in lake.batches()
-            ]
-            if files:
-                _view(db, model.name, files, pa.table({}))
-            else:
-                create(db, model)
         else:
             create(db, model)
             check(db, model)
+
+
+def _show(db: duckdb.DuckDBPyConnection, model: Model, files: Sequence[Path]) -> None:
+    """A kept model as a view of its files; without any, built of the tables that are there, and empty."""
+    if files:
+        _view(db, model.name, files, pa.table({}))
+    else:
+        create(db, model)
 
 
 def _explain(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], folder: Path) -> None:

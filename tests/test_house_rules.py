@@ -46,7 +46,7 @@ MAY_IMPORT = {
 UNITS = {0, 1, -1, 2, 6, 7, 60, 100, 1000, 3600, 86400}
 
 # Here a column's reason stands beside it in its own file.
-EXPLAIN_THEMSELVES = ("settings.measuring", "settings.judging")
+EXPLAIN_THEMSELVES = ("settings.measuring", "settings.judging", "settings.matching")
 
 # Other rows tomorrow, or on a retry. What needs no parentheses is a column to DuckDB's parser.
 RESTLESS_FUNCTIONS = {"now", "today", "random", "setseed", "uuid", "uuidv4", "uuidv7", "nextval"}
@@ -120,7 +120,7 @@ def test_layers_only_look_back(models: Models):
 
 
 def test_no_setting_of_the_athlete_enters_what_is_measured_once_per_activity(models: Models):
-    activity = [name for name, model in models.items() if model.layer == "activity"]
+    activity = [name for name, model in models.items() if model.layer in warehouse.MEASURED_LAYERS]
     settings = {f"raw.{table}" for table in warehouse.SETTINGS_TABLES}
     expect_none(m.name for m in warehouse.ancestors(models, activity).values() if m.reads & settings)
 
@@ -218,9 +218,26 @@ def test_every_threshold_is_read_by_a_model(models: Models, nothing_landed: Noth
 
 
 def test_what_is_measured_once_per_activity_hangs_on_no_number_that_judges(models: Models):
-    activity = [name for name, model in models.items() if model.layer == "activity"]
+    activity = [name for name, model in models.items() if model.layer in warehouse.MEASURED_LAYERS]
     expect_none(
         m.name for m in warehouse.ancestors(models, activity).values() if "settings.judging" in m.reads
+    )
+
+
+def test_what_is_measured_of_a_recording_rests_on_its_file_alone(models: Models):
+    recording = [name for name, model in models.items() if model.layer == "recording"]
+    below = {m.name: m.layer for m in warehouse.ancestors(models, recording).values()}
+    expect_none(name for name, layer in below.items() if layer not in {"recording", "settings"})
+
+
+def test_whether_two_are_one_rests_on_no_row_per_record(models: Models):
+    matching = [model for model in models.values() if model.layer == "sessions"]
+    assert matching
+    expect_none(
+        f"{model.name} reads {read}"
+        for model in matching
+        for read in model.reads
+        if read.startswith("raw.") and read not in {"raw.activities", "raw.files"}
     )
 
 

@@ -44,7 +44,7 @@ with joined as (
         steadiness.efficiency_m_per_beat,
         indices.index_log_pct,
         indices.steady_heart_rate_bpm
-    from athlete.sessions as activities
+    from staging.activities as activities
     left join activity.summaries as summaries
         on activities.athlete_id = summaries.athlete_id and activities.activity_id = summaries.activity_id
     left join activity.terrains as terrains

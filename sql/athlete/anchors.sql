@@ -12,7 +12,7 @@ with latest as (
     select
         sessions.athlete_id,
         max(sessions.local_day) as last_day
-    from athlete.sessions as sessions
+    from staging.activities as sessions
     group by sessions.athlete_id
 ),
 
@@ -37,7 +37,7 @@ device as (
         arg_max(activities.profile_heart_rate_max_bpm, activities.started_at) as device_max_bpm,
         arg_max(activities.profile_heart_rate_resting_bpm, activities.started_at) as device_resting_bpm,
         arg_max(activities.profile_heart_rate_threshold_bpm, activities.started_at) as device_threshold_bpm
-    from athlete.sessions as activities
+    from staging.activities as activities
     group by activities.athlete_id
 ),
 
@@ -52,7 +52,7 @@ recent as (
         > max(activities.local_day) over (partition by activities.athlete_id)
         - cast(thresholds.anchor_memory_days as integer)
             as is_remembered
-    from athlete.sessions as activities
+    from staging.activities as activities
     inner join activity.summaries as summaries
         on
             activities.athlete_id = summaries.athlete_id

@@ -12,7 +12,7 @@ select
     athletes.birth_year,
     coalesce(athletes.sex, (
         select mode(activities.profile_sex)
-        from athlete.sessions as activities
+        from staging.activities as activities
         where activities.athlete_id = seen.athlete_id
     ), 'unknown') as sex,
     coalesce(athletes.week_start, 'monday') as week_start,

@@ -15,5 +15,3 @@ select
     laps.lap_intensity,
     laps.lap_trigger
 from staging.laps as laps
-inner join athlete.sessions as sessions
-    on laps.athlete_id = sessions.athlete_id and laps.activity_id = sessions.activity_id

@@ -21,8 +21,6 @@ select
     records.temperature_c,
     zones.zone
 from activity.grade_adjusted_speed as records
-inner join athlete.sessions as sessions
-    on records.athlete_id = sessions.athlete_id and records.activity_id = sessions.activity_id
 left join athlete.anchors as anchors on records.athlete_id = anchors.athlete_id
 left join settings.edwards_zones as zones
     on

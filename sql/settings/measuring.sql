@@ -32,4 +32,7 @@ select
     cast(120 as double) as block_min_s, -- a block with less steady running than this is not kept
     cast(15 as double) as peak_window_s, -- a heart-rate peak must last this long to be believed
     cast(360 as double) as peak_after_s, -- a dry strap or a cold wrist reads too high in the first minutes
-    cast(30 as double) as pace_window_s -- evenness is judged on half-minute speeds: GPS jitters below
+    cast(30 as double) as pace_window_s, -- evenness is judged on half-minute speeds: GPS jitters below
+    -- fingerprints (recording/)
+    cast(15 as double) as minute_reach_s, -- smart recording hardly ever leaves more on either side
+    cast(111195 as double) as degree_m -- metres of a degree of latitude
