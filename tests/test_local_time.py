@@ -72,6 +72,17 @@ def test_the_clock_at_the_start_counts_on_the_days_when_it_changes(started_at: d
     assert utc_offset(started_at, None, None, None, "Europe/Berlin") == (3600 * hours, "athlete")
 
 
+@pytest.mark.parametrize(("day", "before", "after"), [((3, 31), 1, 2), ((10, 27), 2, 1)])
+def test_a_run_through_the_night_when_the_clocks_change_is_on_the_day_of_its_start(
+    day: tuple[int, int], before: int, after: int
+):
+    """Quirk 49. It starts half an hour before midnight; a watch may tell the offset of either end."""
+    started_at = datetime(2024, *day) - timedelta(hours=before, minutes=30)
+    for told in (before, after):
+        found = utc_offset(started_at, told * 3600, *BERLIN, None, elapsed_s=5 * 3600)
+        assert found == (before * 3600, "file")
+
+
 @pytest.mark.parametrize(
     ("place", "started_at", "local"),
     [

@@ -6,6 +6,7 @@ its harm is done: in what a reader hands over, in the lake's ledger, or in the m
 
 import gzip
 import io
+import os
 import re
 import struct
 import zipfile
@@ -82,6 +83,7 @@ def written(folder: Path, files: Mapping[str, bytes]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+        os.utime(path, (START, START))  # nobody is still writing it
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
@@ -334,6 +336,25 @@ def test_quirk_02_the_zip_of_garmin_s_export_original_is_the_activity_in_it(outc
     assert len(found) == 2
 
 
+def test_quirk_03_of_a_garmin_account_s_zips_the_activities_count(outcomes: Outcomes, corpus: Path):
+    """Most of its files are of another type; `file_id` says so, whatever they are called."""
+    part = {
+        "me@example.org_1.fit": RUN_FIT,
+        "me@example.org_2.fit": of_corpus(corpus, "Settings.fit"),
+        "me@example.org_3.fit": fit((0, {0: enum(32)}), (55, {253: u32(START), 27: u8(60)})),
+    }
+    uploads = "DI_CONNECT/DI-Connect-Uploaded-Files/UploadedFiles_0-_Part1.zip"
+    older = "DI_CONNECT/DI-Connect-Fitness/2_ACTIVITY.fit"
+    other_run = fit(FILE_ID, session(), record(0, {3: u8(150)}))
+    found = outcomes({"garmin.zip": zipped({uploads: zipped(part), older: other_run})})
+    become = {name.rpartition("/")[2]: (row["outcome"], row["reason"]) for name, row in found.items()}
+    assert become["me@example.org_1.fit"] == ("imported", "one activity")
+    assert become["2_ACTIVITY.fit"] == ("imported", "one activity")
+    assert become["me@example.org_2.fit"][0] == "not_an_activity"
+    assert "settings" in become["me@example.org_2.fit"][1]
+    assert become["me@example.org_3.fit"][0] == "not_an_activity"
+
+
 def test_quirk_04_a_zip_may_hold_gpx_and_tcx(outcomes: Outcomes):
     found = outcomes({"export.zip": zipped({"1.gpx": RUN_GPX, "2.tcx": RUN_TCX})})
     assert [found[f"export.zip/{name}"]["outcome"] for name in ("1.gpx", "2.tcx")] == ["imported"] * 2
@@ -371,6 +392,17 @@ def test_quirk_06_a_file_is_what_is_in_it_and_not_what_it_is_called(outcomes: Ou
     assert "html" in found["page.fit"]["reason"]
     assert "json" in found["error.fit"]["reason"]
     assert "nothing in this file" in found["empty.fit"]["reason"]
+
+
+def test_quirk_07_a_file_on_its_way_is_no_loss_and_no_second_activity(outcomes: Outcomes):
+    half = RUN_FIT[: len(RUN_FIT) // 2]
+    found = outcomes({"run.fit.crdownload": half, ".run.fit.swp": half, "synced.fit": half})
+    assert found["run.fit.crdownload"]["reason"] == "still being downloaded"
+    assert {found[name]["outcome"] for name in ("run.fit.crdownload", ".run.fit.swp")} == {"not_an_activity"}
+    assert found["synced.fit"]["outcome"] == "salvaged"
+    found = outcomes({"run.fit": RUN_FIT, "synced.fit": RUN_FIT})
+    assert found["run.fit"]["outcome"] == "imported"
+    assert found["synced.fit"]["outcome"] == "duplicate"
 
 
 # --- TCX
@@ -923,6 +955,14 @@ def test_quirk_60_a_session_without_records_is_an_activity(marts: Marts, corpus:
     assert real.summary["sport"] == "cycling"
     manual = marts.activity("manual.fit")
     assert (manual["distance_m"], manual["moving_s"]) == (10_000, 3000)
+
+
+def test_quirk_62_the_same_activity_under_a_new_name_counts_once(outcomes: Outcomes):
+    found = outcomes({"123.fit": RUN_FIT, "123_ACTIVITY.fit": RUN_FIT})
+    assert {name: row["outcome"] for name, row in found.items()} == {
+        "123.fit": "imported",
+        "123_ACTIVITY.fit": "duplicate",
+    }
 
 
 def test_quirk_63_a_walk_home_and_a_short_test_carry_no_trend(marts: Marts):
