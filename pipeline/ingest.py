@@ -626,7 +626,8 @@ def _started_at(activity: Activity) -> datetime:
 def _offset(activity: Activity, home_zone: str | None) -> dict[str, object]:
     said = cast("int | None", activity.summary.get("utc_offset_s"))
     started_at, position = _started_at(activity), _first_position(activity)
-    offset_s, source = utc_offset(started_at, said, *position, home_zone)
+    elapsed_s = cast("float | None", activity.summary.get("elapsed_s")) or 0
+    offset_s, source = utc_offset(started_at, said, *position, home_zone, elapsed_s)
     return {"utc_offset_s": offset_s, "utc_offset_source": source}
 
 

@@ -1,6 +1,6 @@
 """What the clock on the wall said: local days and weeks hang on it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _QUARTER_HOUR_S = 900
@@ -13,18 +13,23 @@ def utc_offset(
     latitude_deg: float | None,
     longitude_deg: float | None,
     home_zone: str | None,
+    elapsed_s: float = 0,
 ) -> tuple[int | None, str | None]:
     """Local time less UTC in seconds at the start, and whether `file`, `position` or `athlete` told.
 
     `started_at` is naive UTC. A file is believed over the place: a watch may keep the time of home abroad,
     and that is the day that its owner saw. But not if no place on Earth keeps such an offset, nor if it is
     zero or that of the place with the wrong sign: so write programs that forgot it, or took local time for
-    UTC.
+    UTC. Where the clocks changed on the way, a watch tells what they say at the end.
     """
-    place_s = _offset_at(latitude_deg, longitude_deg, started_at)
+    zone = _zone_at(latitude_deg, longitude_deg)
+    place_s = _offset(zone, started_at) if zone else None
     if file_offset_s is not None and _is_kept_somewhere(file_offset_s):
-        is_mistake = place_s is not None and file_offset_s in {0, -place_s}
-        if not is_mistake or file_offset_s == place_s:
+        if zone is None or place_s is None:
+            return file_offset_s, "file"
+        if file_offset_s in {place_s, _offset(zone, started_at + timedelta(seconds=elapsed_s))}:
+            return place_s, "file"
+        if file_offset_s not in {0, -place_s}:
             return file_offset_s, "file"
     if place_s is not None:
         return place_s, "position"
@@ -37,12 +42,12 @@ def _is_kept_somewhere(offset_s: int) -> bool:
     return _WEST_MIN_S <= offset_s <= _EAST_MAX_S and offset_s % _QUARTER_HOUR_S == 0
 
 
-def _offset_at(latitude_deg: float | None, longitude_deg: float | None, started_at: datetime) -> int | None:
+def _zone_at(latitude_deg: float | None, longitude_deg: float | None) -> str | None:
     if latitude_deg is None or longitude_deg is None:
         return None
     from tzfpy import get_tz
 
-    return _offset(get_tz(longitude_deg, latitude_deg), started_at)
+    return get_tz(longitude_deg, latitude_deg)
 
 
 def _offset(zone: str, started_at: datetime) -> int:

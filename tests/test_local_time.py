@@ -72,6 +72,17 @@ def test_the_clock_at_the_start_counts_on_the_days_when_it_changes(started_at: d
     assert utc_offset(started_at, None, None, None, "Europe/Berlin") == (3600 * hours, "athlete")
 
 
+@pytest.mark.parametrize(("day", "before", "after"), [((3, 31), 1, 2), ((10, 27), 2, 1)])
+def test_a_run_through_the_night_when_the_clocks_change_is_on_the_day_of_its_start(
+    day: tuple[int, int], before: int, after: int
+):
+    """Quirk 49. It starts half an hour before midnight; a watch may tell the offset of either end."""
+    started_at = datetime(2024, *day) - timedelta(hours=before, minutes=30)
+    for told in (before, after):
+        found = utc_offset(started_at, told * 3600, *BERLIN, None, elapsed_s=5 * 3600)
+        assert found == (before * 3600, "file")
+
+
 @pytest.mark.parametrize(
     ("place", "started_at", "local"),
     [
@@ -132,3 +143,20 @@ def test_every_place_at_every_time_has_an_offset_that_is_kept_somewhere(
     assert source == "position"
     assert offset_s is not None
     assert -12 * 3600 <= offset_s <= 14 * 3600
+
+
+@given(
+    st.floats(-60, 70),
+    st.floats(-180, 180),
+    st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)),
+    st.one_of(st.integers(-60_000, 60_000), st.integers(-48, 56).map(lambda quarters: 900 * quarters)),
+)
+def test_whatever_a_file_says_its_offset_is_its_own_or_that_of_the_place(
+    latitude_deg: float, longitude_deg: float, started_at: datetime, said_s: int
+):
+    place_s, _ = utc_offset(started_at, None, latitude_deg, longitude_deg, None)
+    offset_s, source = utc_offset(started_at, said_s, latitude_deg, longitude_deg, None)
+    assert (offset_s, source) in {(said_s, "file"), (place_s, "position")}
+    assert offset_s is not None
+    assert offset_s % 900 == 0
+    assert offset_s == place_s or said_s not in {0, -offset_s}

@@ -6,6 +6,7 @@ its harm is done: in what a reader hands over, in the lake's ledger, or in the m
 
 import gzip
 import io
+import os
 import re
 import struct
 import zipfile
@@ -82,6 +83,7 @@ def written(folder: Path, files: Mapping[str, bytes]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+        os.utime(path, (START, START))  # nobody is still writing it
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
@@ -281,7 +283,7 @@ def odd_runs() -> dict[str, bytes]:
         "stood.fit": run_on(25, stood),
         "reset.fit": run_on(26, {s: {**row, "m": row["m"] % 900} for s, row in running.items()}),
         "calibrated.fit": run_on(27, {**running, 1201: {**running[1200], "m": 6603}}),
-        "treadmill.fit": run_on(28, without(bogota, running), _6=enum(1), _9=u32(360_000)),
+        "treadmill.fit": run_on(28, without(bogota, running), _6=enum(1), _9=u32(400_000)),
         "manual.fit": run_on(29, {}, _9=u32(1_000_000)),
         "fragment.fit": run_on(30, rows(range(301))),
         "walked-home.fit": run_on(31, walked),
@@ -334,6 +336,25 @@ def test_quirk_02_the_zip_of_garmin_s_export_original_is_the_activity_in_it(outc
     assert len(found) == 2
 
 
+def test_quirk_03_of_a_garmin_account_s_zips_the_activities_count(outcomes: Outcomes, corpus: Path):
+    """Most of its files are of another type; `file_id` says so, whatever they are called."""
+    part = {
+        "me@example.org_1.fit": RUN_FIT,
+        "me@example.org_2.fit": of_corpus(corpus, "Settings.fit"),
+        "me@example.org_3.fit": fit((0, {0: enum(32)}), (55, {253: u32(START), 27: u8(60)})),
+    }
+    uploads = "DI_CONNECT/DI-Connect-Uploaded-Files/UploadedFiles_0-_Part1.zip"
+    older = "DI_CONNECT/DI-Connect-Fitness/2_ACTIVITY.fit"
+    other_run = fit(FILE_ID, session(), record(0, {3: u8(150)}))
+    found = outcomes({"garmin.zip": zipped({uploads: zipped(part), older: other_run})})
+    become = {name.rpartition("/")[2]: (row["outcome"], row["reason"]) for name, row in found.items()}
+    assert become["me@example.org_1.fit"] == ("imported", "one activity")
+    assert become["2_ACTIVITY.fit"] == ("imported", "one activity")
+    assert become["me@example.org_2.fit"][0] == "not_an_activity"
+    assert "settings" in become["me@example.org_2.fit"][1]
+    assert become["me@example.org_3.fit"][0] == "not_an_activity"
+
+
 def test_quirk_04_a_zip_may_hold_gpx_and_tcx(outcomes: Outcomes):
     found = outcomes({"export.zip": zipped({"1.gpx": RUN_GPX, "2.tcx": RUN_TCX})})
     assert [found[f"export.zip/{name}"]["outcome"] for name in ("1.gpx", "2.tcx")] == ["imported"] * 2
@@ -371,6 +392,17 @@ def test_quirk_06_a_file_is_what_is_in_it_and_not_what_it_is_called(outcomes: Ou
     assert "html" in found["page.fit"]["reason"]
     assert "json" in found["error.fit"]["reason"]
     assert "nothing in this file" in found["empty.fit"]["reason"]
+
+
+def test_quirk_07_a_file_on_its_way_is_no_loss_and_no_second_activity(outcomes: Outcomes):
+    half = RUN_FIT[: len(RUN_FIT) // 2]
+    found = outcomes({"run.fit.crdownload": half, ".run.fit.swp": half, "synced.fit": half})
+    assert found["run.fit.crdownload"]["reason"] == "still being downloaded"
+    assert {found[name]["outcome"] for name in ("run.fit.crdownload", ".run.fit.swp")} == {"not_an_activity"}
+    assert found["synced.fit"]["outcome"] == "salvaged"
+    found = outcomes({"run.fit": RUN_FIT, "synced.fit": RUN_FIT})
+    assert found["run.fit"]["outcome"] == "imported"
+    assert found["synced.fit"]["outcome"] == "duplicate"
 
 
 # --- TCX
@@ -902,7 +934,7 @@ def test_quirk_57_a_distance_that_starts_again_or_jumps_is_no_running(marts: Mar
 def test_quirk_58_a_run_on_a_treadmill_counts_as_distance_and_not_as_evidence(marts: Marts):
     indoor = marts.activity("treadmill.fit")
     assert (indoor["sub_sport"], indoor["has_position"]) == ("treadmill", False)
-    assert indoor["distance_m"] == 3600
+    assert indoor["distance_m"] == 4000  # as calibrated; its records say 3600
     assert indoor["moving_s"] == pytest.approx(1200, abs=2)
     assert marts.row("efficiency_trend", "treadmill.fit")["reason"] == "treadmill or indoor"
     assert marts.activity("indoor.tcx")["moving_s"] == pytest.approx(600, abs=2)  # no place, no speed
@@ -923,6 +955,14 @@ def test_quirk_60_a_session_without_records_is_an_activity(marts: Marts, corpus:
     assert real.summary["sport"] == "cycling"
     manual = marts.activity("manual.fit")
     assert (manual["distance_m"], manual["moving_s"]) == (10_000, 3000)
+
+
+def test_quirk_62_the_same_activity_under_a_new_name_counts_once(outcomes: Outcomes):
+    found = outcomes({"123.fit": RUN_FIT, "123_ACTIVITY.fit": RUN_FIT})
+    assert {name: row["outcome"] for name, row in found.items()} == {
+        "123.fit": "imported",
+        "123_ACTIVITY.fit": "duplicate",
+    }
 
 
 def test_quirk_63_a_walk_home_and_a_short_test_carry_no_trend(marts: Marts):

@@ -226,6 +226,13 @@ def test_a_time_with_an_offset_is_kept_as_utc_and_offset():
     assert (summary["started_at"], summary["utc_offset_s"]) == (datetime(2024, 1, 1, 0, 30), 19_800)
 
 
+def test_each_activity_of_a_file_has_its_own_offset():
+    """Quirk 49: of summer and of winter."""
+    winter = activity(lap(point(0))).replace("Z", "+01:00")
+    summer = winter.replace("2024-01", "2024-07").replace("+01:00", "+02:00")
+    assert [one.summary["utc_offset_s"] for one in read(tcx(winter, summer)).activities] == [3600, 7200]
+
+
 def test_zero_altitudes_between_true_ones_are_null_but_the_sea_is_at_zero():
     """Quirk 19."""
 

@@ -71,7 +71,7 @@ def _activity(element: Element, document: Document) -> Activity | None:
         "sub_sport": sub_sport,
         "name": element.find("notes").partition("\n")[0] or element.find("training", "plan", "name") or None,
         "started_at": started_at,
-        "utc_offset_s": xml_columns.utc_offset(document.first_time or element.find("id")),
+        "utc_offset_s": _utc_offset(element, document),
         "elapsed_s": elapsed_s or None,
         "timer_s": timer_s,
         "distance_m": _distance(laps, rows),
@@ -97,6 +97,13 @@ def _lap(number: int, lap: Element) -> Row:
         "lap_intensity": ("rest" if intensity == "resting" else intensity) or None,
         "lap_trigger": lap.find("triggermethod").lower() or None,
     }
+
+
+def _utc_offset(activity: Element, document: Document) -> int | None:
+    """That of its own laps; those of a file may be of summer and winter. Else as the points have it."""
+    starts = [lap.attributes.get("StartTime", "") for lap in activity.all("lap")]
+    told = map(xml_columns.utc_offset, [*starts, document.first_time, activity.find("id")])
+    return next((offset_s for offset_s in told if offset_s is not None), None)
 
 
 def _started_at(activity: Element, laps: list[Row], times: list[datetime]) -> datetime | None:
