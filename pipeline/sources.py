@@ -175,7 +175,8 @@ def _exports_in(archive: Export, file: Path | io.BytesIO, depth: int, is_known: 
         return
     yield replace(archive, container=True)
     for member in sorted(opened.infolist(), key=attrgetter("filename")):
-        path = f"{archive.path}/{member.filename}"
+        # Without a name of its own its path would be that of the archive.
+        path = f"{archive.path}/{member.filename or 'nameless'}"
         if member.filename.endswith("/") or is_known(path, member.file_size, archive.modified_at):
             continue
         junk = _junk(PurePosixPath(member.filename).parts)
