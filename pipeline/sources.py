@@ -314,7 +314,8 @@ def _members(archive: Export, unpacked: zipfile.ZipFile, is_known: IsKnown) -> I
     for member in sorted(unpacked.infolist(), key=attrgetter("filename")):
         counts[member.filename] += 1
         number = f" ({counts[member.filename]})" if counts[member.filename] > 1 else ""
-        path = f"{archive.path}/{member.filename}{number}"
+        # Without a name of its own its path would be that of the archive.
+        path = f"{archive.path}/{member.filename or 'nameless'}{number}"
         if not member.filename.endswith("/") and not is_known(path, member.file_size, archive.modified_at):
             yield Export(
                 path,

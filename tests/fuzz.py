@@ -10,6 +10,7 @@ import os
 import re
 import resource
 import signal
+import struct
 import sys
 import tempfile
 import time
@@ -256,7 +257,7 @@ def differing(content: bytes) -> Iterator[str]:
     try:
         frames = [frame for frame in reader if isinstance(frame, FitDataMessage) and frame.name == "record"]
         theirs = [numbers(frame) for frame in frames]
-    except (FitError, ArithmeticError, LookupError, TypeError, ValueError):
+    except (FitError, ArithmeticError, LookupError, TypeError, ValueError, struct.error):
         return  # it stumbles where we do not
     ours = by_column(content)
     if len(theirs) != len(ours):
@@ -287,7 +288,7 @@ def run_batch(first: int, count: int, seed: int, at: Path) -> Report:
                 _run_archive(number, content, Path(scratch, str(number)), report)
                 continue
             name = f"{number:09}.{kind}"
-            (folder / name).write_bytes(content)
+            _write(folder / name, content)
             sniffed = sniff(content)
             if sniffed not in READERS:
                 report.of(kind).outcomes[f"is {sniffed}"] += 1
@@ -333,13 +334,19 @@ def _run_archive(number: int, content: bytes, scratch: Path, report: Report) -> 
     scratch.mkdir()
     folder = scratch / "exports"
     folder.mkdir()
-    (folder / "some.zip").write_bytes(content)
+    _write(folder / "some.zip", content)
     with _measured(number, "archive", report):
         whats = list(_broken_by_ingest(folder, scratch, {}))
         report.findings += (Finding(number, "archive", what) for what in whats)
     report.of("archive").outcomes += Counter(
         map(str, Lake(scratch / "lake", "me").ledger()["outcome"].to_pylist())
     )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """As it was found long ago: what is new and damaged is waited for."""
+    path.write_bytes(content)
+    os.utime(path, (1_700_000_000, 1_700_000_000))
 
 
 @contextmanager
@@ -390,8 +397,8 @@ def _broken_by_ingest(folder: Path, scratch: Path, predicted: Mapping[str, tuple
     lake = Lake(scratch / "lake", "me")
     counts = ingest([folder], lake, None, _Silence(), workers=1)
     ledger = lake.ledger().to_pylist()
-    if sum(counts.outcomes.values()) != len(ledger) or counts.found != counts.known + len(ledger):
-        yield f"of {counts.found} files {len(ledger)} are accounted for"
+    if counts.found != counts.known + len(ledger):
+        yield f"of {counts.found} files {counts.known} are known and {len(ledger)} in the ledger"
     for row in ledger:
         name = Path(row["path"]).name
         if row["outcome"] not in OUTCOMES or not row["reason"]:
