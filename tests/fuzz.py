@@ -243,7 +243,7 @@ def _broken_by_records(table: pa.Table) -> Iterator[str]:
 
 
 # A developer's field of which the file does not say what it is: bytes to fitdecode, nothing to us.
-_INDESCRIBABLE = {"developer_None_none"}
+_INDESCRIBABLE = {"developer_none_none"}
 
 
 def differing(content: bytes) -> Iterator[str]:

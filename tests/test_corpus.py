@@ -278,6 +278,8 @@ def channels_of(said: dict[str, float]) -> dict[str, float]:
         known = [said[name] for name in names if name in said and name not in worn]
         if known and (channel, known[0]) != ("heart_rate_bpm", 0):
             row[channel] = known[0] * unit
+    if said.get("developer_39_centimeters"):
+        row["vertical_oscillation_m"] = said["developer_39_centimeters"] * 1e-2
     if said.get("developer_4_rpm"):
         row["cadence_per_min"] = said["developer_4_rpm"]
     elif "cadence256" in said or "cadence" in said:

@@ -6,6 +6,7 @@ import math
 import struct
 from datetime import datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import fitdecode
@@ -42,7 +43,7 @@ def records(activity: Activity) -> list[dict[str, Any]]:
     return activity.streams["records"].to_pylist()
 
 
-def fit(*messages: tuple[int, Fields]) -> bytes:
+def fit(*messages: tuple[int, Fields], then: bytes = b"") -> bytes:
     """A FIT file: each message is its number and, by field number, (base type, struct format, value)."""
     body = b""
     for number, fields in messages:
@@ -50,6 +51,7 @@ def fit(*messages: tuple[int, Fields]) -> bytes:
         for field, (base_type, form, _) in fields.items():
             body += struct.pack("<BBB", field, struct.calcsize(form), base_type)
         body += b"\0" + b"".join(struct.pack(f"<{form}", value) for _, form, value in fields.values())
+    body += then
     content = struct.pack("<BBHI4s", 12, 0x10, 100, len(body), b".FIT") + body
     return content + struct.pack("<H", compute_crc(content))
 
@@ -178,7 +180,7 @@ def test_a_file_that_damage_may_have_made_settings_says_that_it_is_damaged():
     assert content[22] == 4  # an activity ...
     content[22] = 2  # ... and settings
     reading = read(bytes(content))
-    assert "a FIT file of type settings" in reading.note
+    assert "a FIT file of type settings" in reading.said
     assert "checksum does not match" in reading.note
 
 
@@ -210,7 +212,9 @@ def test_settings_chained_to_a_run_are_no_second_run():
 
 def test_a_settings_file_is_no_activity_and_no_error():
     """Quirk 3."""
-    assert read("settings.fit") == Reading(note="a FIT file of type settings: no activity")
+    reading = read("settings.fit")
+    assert (reading.activities, reading.note) == ([], "")
+    assert reading.said == "a FIT file of type settings: no activity"
 
 
 def test_text_called_fit_is_refused():
@@ -501,3 +505,36 @@ def test_developer_data_without_its_description_does_not_stop_the_reader(corpus:
     """Quirk 36."""
     name = "elemnt-bolt-no-application-id-inside-developer-data-id.fit"
     assert len(records(named(corpus, name).activities[0])) == 132
+
+
+def described(number: int, name: bytes, units: bytes, kind: int = 0x84) -> bytes:
+    """What a developer says of a field that stands in for no native one."""
+    lengths = bytes([3, len(name) + 1, 7, 8, len(units) + 1, 7])
+    fields = b"\0\1\2\1\1\2\2\1\2" + lengths
+    return b"\x4f\0\0\xce\0\5" + fields + bytes([0x0F, 0, number, kind]) + name + b"\0" + units + b"\0"
+
+
+def of_foot_pod(*fields: tuple[bytes, bytes, list[int]]) -> bytes:
+    """Records of as many seconds as there are values, with developers' fields of two bytes."""
+    body = b"".join(described(number, name, units) for number, (name, units, _) in enumerate(fields))
+    own = b"".join(bytes([number, 2, 0]) for number in range(len(fields)))
+    body += b"\x61\0\0\x14\0\1\xfd\4\x86" + bytes([len(fields)]) + own
+    for at, values in enumerate(zip(*(values for _, _, values in fields), strict=True)):
+        body += b"\1" + struct.pack("<I", START + at)
+        body += b"".join(struct.pack("<H", value) for value in values)
+    return body
+
+
+def test_quirk_37_runscribe_tells_the_feet_apart_and_the_contact_is_the_mean_of_those_that_speak():
+    left, right = [240, 0, 250, 0], [260, 270, 0, 0]
+    pods = of_foot_pod((b"GCT_L", b"ms", left), (b"GCT_R", b"ms", right), (b"Power", b"W", [200, 210, 0, 0]))
+    rows = records(read(fit(FILE_ID, session(), then=pods)).activities[0])
+    assert [row["ground_contact_s"] for row in rows] == pytest.approx([0.250, 0.270, 0.250, None])
+    assert [row["power_w"] for row in rows] == [200, 210, None, None]
+
+
+def test_quirk_37_stryd_tells_the_oscillation_in_centimetres(corpus: Path):
+    path = next(corpus.rglob("14211916346_ACTIVITY.fit"))
+    [activity] = READERS["fit"](path.read_bytes(), path.name).activities
+    metres = [row["vertical_oscillation_m"] for row in records(activity) if row["vertical_oscillation_m"]]
+    assert 0.04 < median(metres) < 0.12

@@ -103,7 +103,8 @@ def numbers(frame: Any) -> dict[str, float]:
         if one.field_def is None:  # part of another field
             row.setdefault(one.name, float(value))
         elif one.field_def.is_dev:
-            row[f"developer_{one.field.native_field_num}_{str(one.units).lower()}"] = float(value)
+            of = one.field.name if one.field.native_field_num is None else one.field.native_field_num
+            row[f"developer_{of}_{one.units}".lower()] = float(value)
         else:
             row[one.name] = float(value)
     return row

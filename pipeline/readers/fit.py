@@ -86,15 +86,24 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 # The messages of a session, and the time that says of which: a session lasts till the next one starts.
 _TIME_OF = {"lap": "start_time", "length": "start_time", "event": "timestamp"}
 
-# Developers' fields by the native one that they say they stand in for.
+# Developers' fields, the native one that they stand in for, and what one of their units is in that of it.
+# With a number they say so themselves (Stryd, COROS); by name, those of Stryd and RunScribe that do not.
 _STAND_INS = {
-    "developer_3_bpm": "heart_rate",
-    "developer_4_rpm": "cadence",
-    "developer_7_w": "power",
-    "developer_7_watt": "power",
-    "developer_7_watts": "power",
-    "developer_41_milliseconds": "stance_time",
+    "developer_3_bpm": ("heart_rate", 1),
+    "developer_4_rpm": ("cadence", 1),
+    "developer_7_w": ("power", 1),
+    "developer_7_watt": ("power", 1),
+    "developer_7_watts": ("power", 1),
+    "developer_power_w": ("power", 1),
+    "developer_power_watts": ("power", 1),
+    "developer_39_centimeters": ("vertical_oscillation", 10),
+    "developer_vertical oscillation_centimeters": ("vertical_oscillation", 10),
+    "developer_41_milliseconds": ("stance_time", 1),
+    "developer_ground time_milliseconds": ("stance_time", 1),
+    "developer_gct_ms": ("stance_time", 1),
 }
+# RunScribe may tell the feet apart; one field is for both of them.
+_OF_BOTH_FEET = {"developer_gct_ms": ("developer_gct_l_ms", "developer_gct_r_ms")}
 _RECORD_FIELDS = frozenset(
     {
         "timestamp",
@@ -116,6 +125,7 @@ _RECORD_FIELDS = frozenset(
         "step_length",
         "vertical_ratio",
         *_STAND_INS,
+        *chain.from_iterable(_OF_BOTH_FEET.values()),
     }
 )
 
@@ -414,10 +424,13 @@ def _record_columns(records: Columns) -> Columns:
         return channels.first(*there) if there else none
 
     fraction = np.nan_to_num(first("fractional_cadence"))
-    for own, native in _STAND_INS.items():
+    for both, feet in _OF_BOTH_FEET.items():
+        if any(foot in records for foot in feet):
+            records[both] = _mean_of_those_there([first(foot) for foot in feet])
+    for own, (native, unit) in _STAND_INS.items():
         if own in records:
             is_worn = np.nan_to_num(records[own]) != 0
-            records[native] = np.where(is_worn, records[own], first(native))
+            records[native] = np.where(is_worn, records[own] * unit, first(native))
             fraction = np.where(is_worn & (native == "cadence"), 0, fraction)
     return {
         "recorded_at": records["timestamp"] + _EPOCH_S,
@@ -435,6 +448,12 @@ def _record_columns(records: Columns) -> Columns:
         "step_length_m": first("step_length") * 1e-3,
         "vertical_ratio": first("vertical_ratio") * 1e-2,
     }
+
+
+def _mean_of_those_there(columns: list[Real]) -> Real:
+    """By row, the mean of the columns that are neither 0 nor NaN; 0 if none is."""
+    total = sum((np.nan_to_num(column) for column in columns), np.zeros(1))
+    return total / np.maximum(sum(np.nan_to_num(column) != 0 for column in columns), 1)
 
 
 def _lap(number: int, lap: Message) -> Row:

@@ -316,16 +316,21 @@ def _descriptions(found: Scan) -> Iterator[tuple[Any, _Description]]:
             _listed(group, fields[wanted]) if wanted in fields else [None] * len(group.positions)
             for wanted in (0, 1, 2, 15)
         )
-        units = group.texts(fields[8]) if 8 in fields else [None] * len(group.positions)
+        names, units = (
+            group.texts(fields[wanted]) if wanted in fields else [None] * len(group.positions)
+            for wanted in (3, 8)
+        )
         for at, position in enumerate(group.starts):
-            column = f"developer_{native[at]}_{str(units[at]).lower()}"
+            name = names[at] if native[at] is None else native[at]
+            column = f"developer_{name}_{units[at]}".lower()
             yield (developer[at], number[at]), _Description(position, base_type[at], column)
 
 
 def columns(found: Scan, name: str, wanted: Collection[str] = ()) -> Columns:
     """All messages of a kind, a column per field (or per field `wanted`), in SI units; NaN is none.
 
-    A developer's field is called after the native one that it stands in for and its units, `developer_3_bpm`.
+    A developer's field is called after the native one that it stands in for and its units, `developer_3_bpm`,
+    or after its own name, `developer_gct_ms`.
     """
     groups = found.of(name)
     positions = found.positions(name)
