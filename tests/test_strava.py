@@ -4,6 +4,7 @@ The headers are those of real exports, as far as the places show them that `read
 """
 
 import csv
+import gzip
 import io
 import zipfile
 from collections.abc import Sequence
@@ -17,6 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_ingest import Silence, run_of
 
+import pipeline
+from pipeline import flow
+from pipeline.console import Console
 from pipeline.errors import UnreadableFileError
 from pipeline.ingest import ingest
 from pipeline.lake import Lake
@@ -24,6 +28,8 @@ from pipeline.readers import READERS
 from pipeline.readers.written_dates import parsed
 from pipeline.schema import Reading
 from pipeline.sources import sniff
+
+DATA = Path(__file__).parent / "data"
 
 ENGLISH = (
     "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Elapsed Time,Distance,"
@@ -87,8 +93,7 @@ def read(content: bytes) -> Reading:
     ],
     ids=["English", "German", "French", "unknown"],
 )
-def test_columns_are_found_in_any_language(header: str, date: str, sport: str, rounded: str):
-    """Quirks 8 to 11."""
+def test_quirk_08_columns_are_found_in_any_language(header: str, date: str, sport: str, rounded: str):
     width = header.count(",") + 1
     rows = [
         row(date, "Dawn, and rain", sport, "activities/1.fit.gz", rounded),
@@ -96,7 +101,7 @@ def test_columns_are_found_in_any_language(header: str, date: str, sport: str, r
     ]
     reading = read(listed(header, *(each + [""] * (width - len(each)) for each in rows)))
     is_known = sport != "Juoksu"
-    assert reading.descriptions == [
+    assert list(reading.descriptions) == [
         {
             "described_path": "activities/1.fit.gz",
             "name": "Dawn, and rain",
@@ -143,7 +148,7 @@ def test_a_list_from_before_2019_has_its_distance_in_metres():
     assert (activity.summary["elapsed_s"], activity.summary["distance_m"]) == (783, 3681)
 
 
-def test_one_distance_alone_may_be_kilometres_or_miles_and_is_none():
+def test_quirk_10_one_distance_alone_may_be_kilometres_or_miles_and_is_none():
     header = "Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance,Filename"
     (activity,) = read(
         listed(header, ["1", "Sep 12, 2018, 3:02:23 PM", "x", "Run", "783", "3.68", ""])
@@ -151,7 +156,7 @@ def test_one_distance_alone_may_be_kilometres_or_miles_and_is_none():
     assert (activity.summary["elapsed_s"], activity.summary["distance_m"]) == (783, None)
 
 
-def test_columns_in_another_order_are_found_by_their_names():
+def test_quirk_09_columns_in_another_order_are_found_by_their_names():
     names = ENGLISH.split(",")
     cells = [*row("Sep 12, 2018, 3:02:23 PM", "x", "Trail Run", ""), *[""] * 15]
     order = [*range(20, 36), *range(20)]  # both of one name stay in order
@@ -162,8 +167,7 @@ def test_columns_in_another_order_are_found_by_their_names():
     assert (activity.summary["elapsed_s"], activity.summary["distance_m"]) == (3600, 10005.5)
 
 
-def test_a_file_that_strava_could_not_export_is_an_activity_without_a_file():
-    """Quirk 12."""
+def test_quirk_12_a_file_that_strava_could_not_export_is_an_activity_without_a_file():
     reading = read(listed(GERMAN, row("12.09.2018, 15:02:23", "lost", "Lauf", "#error#")))
     assert [activity.summary["name"] for activity in reading.activities] == ["lost"]
     assert not reading.descriptions
@@ -218,7 +222,7 @@ def test_whatever_a_list_holds_it_is_read_or_refused(text: str, tail: bytes):
         (["Sep 12, 2018, 3:02:23 XM"], ["None"]),
     ],
 )
-def test_a_date_is_what_its_column_says_for_sure(texts: list[str], expected: list[str]):
+def test_quirk_11_a_date_is_what_its_column_says_for_sure(texts: list[str], expected: list[str]):
     assert [str(found) for found in parsed(texts)] == expected
 
 
@@ -248,3 +252,35 @@ def test_the_list_lands_with_its_descriptions_and_activities(tmp_path: Path):
     (gym,) = [each for each in landed(lake, "activities") if each["sport"] == "training"]
     assert (gym["sub_sport"], gym["utc_offset_s"]) == ("strength_training", 3600)
     assert not ingest([tmp_path / "export.zip"], lake, None, Silence(), 1).outcomes
+
+
+def test_quirk_13_a_corrupt_file_that_somebody_shared_costs_only_itself(tmp_path: Path):
+    """Not gzipped, whatever its name says."""
+    rows = [
+        row("Jan 1, 2024, 6:00:00 AM", name, "Run", f"activities/{name}") for name in ("1.gpx", "2.fit.gz")
+    ]
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("activities.csv", listed(ENGLISH, *rows))
+        archive.writestr("activities/1.gpx", run_of(0))
+        archive.writestr("activities/2.fit.gz", b"\x0e\x10\xd9\x07\xff\0\0\0.FIT\0\0garbage")
+    counts = ingest([tmp_path / "export.zip"], Lake(tmp_path / "lake", "me"), None, Silence(), 1)
+    assert counts.outcomes == {"imported": 2, "not_an_activity": 1, "quarantined": 1}
+
+
+def test_quirk_14_files_of_all_formats_have_the_names_of_the_list(tmp_path: Path):
+    files = {
+        "1.fit.gz": gzip.compress((DATA / "run-with-beats.fit").read_bytes()),
+        "2.gpx": run_of(3).encode(),
+        "3.tcx.gz": gzip.compress((DATA / "run.tcx").read_bytes()),
+    }
+    rows = [row("Jan 1, 2024, 6:00:00 AM", f"Named {name}", "Run", f"activities/{name}") for name in files]
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for name, content in files.items():
+            archive.writestr(f"activities/{name}", content)
+        archive.writestr("activities.csv", listed(ENGLISH, *rows))
+    home = flow.Home(tmp_path / "home")
+    flow.run(home, "me", [tmp_path / "export.zip"], Console(is_quiet=True))
+    with pipeline.open(home.folder) as warehouse:
+        named = warehouse.sql("select name, gear from marts.activities order by name")
+    assert list(named.name) == [f"Named {name}" for name in files]
+    assert set(named.gear) == {"Blue shoes"}
