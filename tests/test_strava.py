@@ -6,6 +6,7 @@ The headers are those of real exports, as far as the places show them that `read
 import csv
 import gzip
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -284,3 +285,60 @@ def test_quirk_14_files_of_all_formats_have_the_names_of_the_list(tmp_path: Path
         named = warehouse.sql("select name, gear from marts.activities order by name")
     assert list(named.name) == [f"Named {name}" for name in files]
     assert set(named.gear) == {"Blue shoes"}
+
+
+@pytest.mark.parametrize("is_list_first", [True, False])
+def test_a_sport_that_was_corrected_is_measured_as_such_in_any_order(tmp_path: Path, is_list_first: bool):
+    """15 m/s is nobody's running: those records count for nothing until the list says that it was a ride."""
+    ride = re.sub(
+        r"(?<=lat=.)52\.(\d+)", lambda at: f"{52.5 + (int(at[1]) - 50_000) * 4.5e-5:.6f}", run_of(0, 60)
+    )
+    cells = row("Jan 1, 2024, 6:00:00 AM", "To work", "Virtual Ride", "activities/1.gpx.gz")
+    export, home = tmp_path / "export", flow.Home(tmp_path / "home")
+    (export / "activities").mkdir(parents=True)
+    steps = [
+        lambda: (export / "activities.csv").write_bytes(listed(ENGLISH, cells)),
+        lambda: (export / "activities" / "1.gpx").write_text(ride),  # unpacked since
+    ]
+    for step in steps if is_list_first else reversed(steps):
+        step()
+        flow.run(home, "me", [export], Console(is_quiet=True))
+    with pipeline.open(home.folder) as warehouse:
+        (found,) = warehouse.sql("from marts.activities").to_dict("records")
+    assert (found["name"], found["sport"], found["sub_sport"]) == ("To work", "cycling", "virtual_activity")
+    assert found["speed_m_per_s"] == pytest.approx(15, rel=0.02)
+
+
+def test_a_sport_that_the_list_only_repeats_has_nothing_measured_anew(rows_of: Any):
+    given = {
+        "raw.files": """
+            athlete_id | path              | digest | format
+            ann        | /activities.csv   | list   | strava
+            ann        | /activities/1.fit | one    | fit
+            ann        | /activities/2.fit | two    | fit
+            ann        | /activities/3.fit | three  | fit
+        """,
+        "raw.activities": """
+            athlete_id | activity_id | file_digest | sport   | sub_sport
+            ann        | same        | one         | running | trail
+            ann        | closer      | two         | running |
+            ann        | other       | three       | generic |
+        """,
+        "raw.descriptions": """
+            athlete_id | file_digest | described_path   | sport   | sub_sport
+            ann        | list        | activities/1.fit | running |
+            ann        | list        | activities/2.fit | running | trail
+            ann        | list        | activities/3.fit | hiking  |
+        """,
+        "sessions.recordings": """
+            athlete_id | activity_id | session_id | role    | rank_number
+            ann        | same        | same       | primary | 1
+            ann        | closer      | closer     | primary | 1
+            ann        | other       | other      | primary | 1
+        """,
+    }
+    rows = rows_of("sessions.sports", given).set_index("session_id")
+    assert rows[["sport", "sub_sport"]].fillna("").T.to_dict("list") == {
+        "closer": ["running", "trail"],
+        "other": ["hiking", ""],
+    }
