@@ -341,7 +341,10 @@ def _sessions(
     names = [name for name, model in all_models.items() if model.layer == "sessions"]
     register_raw(
         db,
-        {table: [part for lake in lakes for part in lake.parts(table)] for table in ("activities", "files")},
+        {
+            table: [part for lake in lakes for part in lake.parts(table)]
+            for table in ("activities", "descriptions", "files")
+        },
     )
     for model in ancestors(all_models, names).values():
         if model.is_kept:
@@ -360,7 +363,8 @@ def _with_sessions(
 ) -> list[_Batch]:
     """The batches with what `activity/` is to know of their sessions.
 
-    Most batches hold only sessions of one recording: nothing is said of them in the names of their files.
+    Most batches hold only sessions of one recording, of which nobody corrected anything: nothing is said of
+    them in the names of their files.
     """
     activity = [name for name, model in all_models.items() if model.layer == "activity"]
     told = sorted(
@@ -392,7 +396,10 @@ def _with_sessions(
             with said as ({rows}),
             merged as (
                 select athlete_id, session_id from said
-                group by all having count(distinct activity_id) > 1
+                group by all
+                having
+                    count(distinct activity_id) > 1
+                    or count(distinct split_part(said, ' ', 1)) > 1
             )
             select landed.athlete_id, landed.batch, list(distinct said.said order by said.said)
             from said

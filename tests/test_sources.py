@@ -194,8 +194,7 @@ def test_a_zip_is_listed_and_then_its_members(tmp_path: Path):
     assert export["export.zip/__MACOSX/._b.gpx"].junk
 
 
-def test_a_garmin_export_is_zips_in_a_zip(tmp_path: Path):
-    """Quirk 3."""
+def test_quirk_03_a_garmin_export_is_zips_in_a_zip(tmp_path: Path):
     part = zipped({"1.fit": FIT})
     written(tmp_path, {"garmin.zip": zipped({"DI_CONNECT/UploadedFiles_0-_Part1.zip": part})})
     export = found(tmp_path)

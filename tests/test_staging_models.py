@@ -71,3 +71,43 @@ def test_an_evening_run_far_west_stays_on_its_own_day(rows_of: RowsOf):
     assert activities.sport.tolist() == ["running", "generic"]
     assert activities.is_run.tolist() == [True, False]
     assert activities.device_key.tolist() == ["garmin ? ?", "? ? ?"]
+
+
+DESCRIBED = {
+    "raw.files": """
+        athlete_id | path                    | digest | format | modified_at
+        ann        | /a/e.zip/activities.csv | old    | strava | 2024-01-01 00:00:00
+        ann        | /b/activities.csv       | new    | strava | 2024-02-01 00:00:00
+        ann        | /b/activities/1.fit     | one    | fit    | 2024-02-01 00:00:00
+        ann        | /a/e.zip/activities/1.fit.gz | one | fit  | 2024-01-01 00:00:00
+        ann        | /a/e.zip/activities/2.fit.gz | two | fit  | 2024-01-01 00:00:00
+        ann        | /c/activities/3.fit.gz  | three  | fit    | 2024-01-01 00:00:00
+        bob        | /b/activities/1.fit     | his    | fit    | 2024-02-01 00:00:00
+    """,
+    "raw.activities": """
+        athlete_id | activity_id | file_digest
+        ann        | run         | one
+        ann        | swim        | two
+        ann        | bike        | two
+        ann        | other       | three
+        bob        | his run     | his
+    """,
+    "raw.descriptions": """
+        athlete_id | file_digest | described_path      | name     | sport   | gear
+        ann        | old         | activities/1.fit.gz | Old name | running | red
+        ann        | new         | activities/1.fit.gz | New name | walking | blue
+        ann        | old         | activities/2.fit.gz | Both     | running |
+        ann        | old         | activities/3.fit.gz | Nowhere  | running |
+    """,
+}
+
+
+def test_a_list_describes_the_files_beside_it_and_the_latest_list_counts(rows_of: RowsOf):
+    rows = rows_of("sessions.descriptions", DESCRIBED).set_index("activity_id")
+    assert dict(rows.name) == {"run": "New name", "swim": "Both", "bike": "Both"}
+    assert rows.loc["run", ["sport", "gear"]].tolist() == ["walking", "blue"]
+
+
+def test_the_sport_of_a_list_is_not_that_of_each_of_several_sessions(rows_of: RowsOf):
+    rows = rows_of("sessions.descriptions", DESCRIBED).set_index("activity_id")
+    assert rows.sport.isna().to_dict() == {"run": False, "swim": True, "bike": True}

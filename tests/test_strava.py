@@ -4,7 +4,9 @@ The headers are those of real exports, as far as the places show them that `read
 """
 
 import csv
+import gzip
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,6 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_ingest import Silence, run_of
 
+import pipeline
+from pipeline import flow
+from pipeline.console import Console
 from pipeline.errors import UnreadableFileError
 from pipeline.ingest import ingest
 from pipeline.lake import Lake
@@ -24,6 +29,8 @@ from pipeline.readers import READERS
 from pipeline.readers.written_dates import parsed
 from pipeline.schema import Reading
 from pipeline.sources import sniff
+
+DATA = Path(__file__).parent / "data"
 
 ENGLISH = (
     "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Elapsed Time,Distance,"
@@ -87,8 +94,7 @@ def read(content: bytes) -> Reading:
     ],
     ids=["English", "German", "French", "unknown"],
 )
-def test_columns_are_found_in_any_language(header: str, date: str, sport: str, rounded: str):
-    """Quirks 8 to 11."""
+def test_quirk_08_columns_are_found_in_any_language(header: str, date: str, sport: str, rounded: str):
     width = header.count(",") + 1
     rows = [
         row(date, "Dawn, and rain", sport, "activities/1.fit.gz", rounded),
@@ -96,7 +102,7 @@ def test_columns_are_found_in_any_language(header: str, date: str, sport: str, r
     ]
     reading = read(listed(header, *(each + [""] * (width - len(each)) for each in rows)))
     is_known = sport != "Juoksu"
-    assert reading.descriptions == [
+    assert list(reading.descriptions) == [
         {
             "described_path": "activities/1.fit.gz",
             "name": "Dawn, and rain",
@@ -143,7 +149,7 @@ def test_a_list_from_before_2019_has_its_distance_in_metres():
     assert (activity.summary["elapsed_s"], activity.summary["distance_m"]) == (783, 3681)
 
 
-def test_one_distance_alone_may_be_kilometres_or_miles_and_is_none():
+def test_quirk_10_one_distance_alone_may_be_kilometres_or_miles_and_is_none():
     header = "Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance,Filename"
     (activity,) = read(
         listed(header, ["1", "Sep 12, 2018, 3:02:23 PM", "x", "Run", "783", "3.68", ""])
@@ -151,7 +157,7 @@ def test_one_distance_alone_may_be_kilometres_or_miles_and_is_none():
     assert (activity.summary["elapsed_s"], activity.summary["distance_m"]) == (783, None)
 
 
-def test_columns_in_another_order_are_found_by_their_names():
+def test_quirk_09_columns_in_another_order_are_found_by_their_names():
     names = ENGLISH.split(",")
     cells = [*row("Sep 12, 2018, 3:02:23 PM", "x", "Trail Run", ""), *[""] * 15]
     order = [*range(20, 36), *range(20)]  # both of one name stay in order
@@ -162,8 +168,7 @@ def test_columns_in_another_order_are_found_by_their_names():
     assert (activity.summary["elapsed_s"], activity.summary["distance_m"]) == (3600, 10005.5)
 
 
-def test_a_file_that_strava_could_not_export_is_an_activity_without_a_file():
-    """Quirk 12."""
+def test_quirk_12_a_file_that_strava_could_not_export_is_an_activity_without_a_file():
     reading = read(listed(GERMAN, row("12.09.2018, 15:02:23", "lost", "Lauf", "#error#")))
     assert [activity.summary["name"] for activity in reading.activities] == ["lost"]
     assert not reading.descriptions
@@ -218,7 +223,7 @@ def test_whatever_a_list_holds_it_is_read_or_refused(text: str, tail: bytes):
         (["Sep 12, 2018, 3:02:23 XM"], ["None"]),
     ],
 )
-def test_a_date_is_what_its_column_says_for_sure(texts: list[str], expected: list[str]):
+def test_quirk_11_a_date_is_what_its_column_says_for_sure(texts: list[str], expected: list[str]):
     assert [str(found) for found in parsed(texts)] == expected
 
 
@@ -248,3 +253,92 @@ def test_the_list_lands_with_its_descriptions_and_activities(tmp_path: Path):
     (gym,) = [each for each in landed(lake, "activities") if each["sport"] == "training"]
     assert (gym["sub_sport"], gym["utc_offset_s"]) == ("strength_training", 3600)
     assert not ingest([tmp_path / "export.zip"], lake, None, Silence(), 1).outcomes
+
+
+def test_quirk_13_a_corrupt_file_that_somebody_shared_costs_only_itself(tmp_path: Path):
+    """Not gzipped, whatever its name says."""
+    rows = [
+        row("Jan 1, 2024, 6:00:00 AM", name, "Run", f"activities/{name}") for name in ("1.gpx", "2.fit.gz")
+    ]
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("activities.csv", listed(ENGLISH, *rows))
+        archive.writestr("activities/1.gpx", run_of(0))
+        archive.writestr("activities/2.fit.gz", b"\x0e\x10\xd9\x07\xff\0\0\0.FIT\0\0garbage")
+    counts = ingest([tmp_path / "export.zip"], Lake(tmp_path / "lake", "me"), None, Silence(), 1)
+    assert counts.outcomes == {"imported": 2, "not_an_activity": 1, "quarantined": 1}
+
+
+def test_quirk_14_files_of_all_formats_have_the_names_of_the_list(tmp_path: Path):
+    files = {
+        "1.fit.gz": gzip.compress((DATA / "run-with-beats.fit").read_bytes()),
+        "2.gpx": run_of(3).encode(),
+        "3.tcx.gz": gzip.compress((DATA / "run.tcx").read_bytes()),
+    }
+    rows = [row("Jan 1, 2024, 6:00:00 AM", f"Named {name}", "Run", f"activities/{name}") for name in files]
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for name, content in files.items():
+            archive.writestr(f"activities/{name}", content)
+        archive.writestr("activities.csv", listed(ENGLISH, *rows))
+    home = flow.Home(tmp_path / "home")
+    flow.run(home, "me", [tmp_path / "export.zip"], Console(is_quiet=True))
+    with pipeline.open(home.folder) as warehouse:
+        named = warehouse.sql("select name, gear from marts.activities order by name")
+    assert list(named.name) == [f"Named {name}" for name in files]
+    assert set(named.gear) == {"Blue shoes"}
+
+
+@pytest.mark.parametrize("is_list_first", [True, False])
+def test_a_sport_that_was_corrected_is_measured_as_such_in_any_order(tmp_path: Path, is_list_first: bool):
+    """15 m/s is nobody's running: those records count for nothing until the list says that it was a ride."""
+    ride = re.sub(
+        r"(?<=lat=.)52\.(\d+)", lambda at: f"{52.5 + (int(at[1]) - 50_000) * 4.5e-5:.6f}", run_of(0, 60)
+    )
+    cells = row("Jan 1, 2024, 6:00:00 AM", "To work", "Virtual Ride", "activities/1.gpx.gz")
+    export, home = tmp_path / "export", flow.Home(tmp_path / "home")
+    (export / "activities").mkdir(parents=True)
+    steps = [
+        lambda: (export / "activities.csv").write_bytes(listed(ENGLISH, cells)),
+        lambda: (export / "activities" / "1.gpx").write_text(ride),  # unpacked since
+    ]
+    for step in steps if is_list_first else reversed(steps):
+        step()
+        flow.run(home, "me", [export], Console(is_quiet=True))
+    with pipeline.open(home.folder) as warehouse:
+        (found,) = warehouse.sql("from marts.activities").to_dict("records")
+    assert (found["name"], found["sport"], found["sub_sport"]) == ("To work", "cycling", "virtual_activity")
+    assert found["speed_m_per_s"] == pytest.approx(15, rel=0.02)
+
+
+def test_a_sport_that_the_list_only_repeats_has_nothing_measured_anew(rows_of: Any):
+    given = {
+        "raw.files": """
+            athlete_id | path              | digest | format
+            ann        | /activities.csv   | list   | strava
+            ann        | /activities/1.fit | one    | fit
+            ann        | /activities/2.fit | two    | fit
+            ann        | /activities/3.fit | three  | fit
+        """,
+        "raw.activities": """
+            athlete_id | activity_id | file_digest | sport   | sub_sport
+            ann        | same        | one         | running | trail
+            ann        | closer      | two         | running |
+            ann        | other       | three       | generic |
+        """,
+        "raw.descriptions": """
+            athlete_id | file_digest | described_path   | sport   | sub_sport
+            ann        | list        | activities/1.fit | running |
+            ann        | list        | activities/2.fit | running | trail
+            ann        | list        | activities/3.fit | hiking  |
+        """,
+        "sessions.recordings": """
+            athlete_id | activity_id | session_id | role    | rank_number
+            ann        | same        | same       | primary | 1
+            ann        | closer      | closer     | primary | 1
+            ann        | other       | other      | primary | 1
+        """,
+    }
+    rows = rows_of("sessions.sports", given).set_index("session_id")
+    assert rows[["sport", "sub_sport"]].fillna("").T.to_dict("list") == {
+        "closer": ["running", "trail"],
+        "other": ["hiking", ""],
+    }

@@ -182,10 +182,10 @@ def read(content: bytes, path: str) -> Reading:
     if not parts:
         raise UnreadableFileError(path, "not_fit", "there is no FIT header at its start")
     kinds = dict.fromkeys(part.kind or "activity" for part in parts)
-    days = [moment for part in parts for moment in part.wellness]
+    days = tuple(moment for part in parts for moment in part.wellness)
     if "activity" not in kinds:
-        said = wellness.said(days) or f"a FIT file of type {', '.join(kinds)}: no activity"
-        return Reading(said=said, note="; ".join(notes), wellness=days)
+        what = wellness.said(days) or f"a FIT file of type {', '.join(kinds)}: no activity"
+        return Reading(note="; ".join([what, *notes]), wellness=days)
     activities = [
         activity
         for part in parts

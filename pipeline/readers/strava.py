@@ -123,7 +123,7 @@ def read(content: bytes, path: str) -> Reading:
         activities,
         note=_told(lost),
         said=said,
-        descriptions=[_description(listed, row) for row in described],
+        descriptions=tuple(_description(listed, row) for row in described),
     )
 
 

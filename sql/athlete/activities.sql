@@ -5,9 +5,21 @@
 --
 -- grain: athlete_id, activity_id
 -- check: load_score is null or load_score >= 0
-with joined as (
+with given as (
+    select
+        descriptions.athlete_id,
+        descriptions.session_id,
+        arg_min(descriptions.name, descriptions.rank_number) as name,
+        arg_min(descriptions.gear, descriptions.rank_number) as gear
+    from sessions.descriptions as descriptions
+    group by descriptions.athlete_id, descriptions.session_id
+),
+
+joined as (
     select
         activities.*,
+        coalesce(given.name, activities.name) as given_name,
+        given.gear,
         summaries.record_count,
         coalesce(
             nullif(summaries.moving_s, 0), activities.timer_s, activities.elapsed_s, 0
@@ -45,6 +57,8 @@ with joined as (
         indices.index_log_pct,
         indices.steady_heart_rate_bpm
     from staging.activities as activities
+    left join given
+        on activities.athlete_id = given.athlete_id and activities.activity_id = given.session_id
     left join activity.summaries as summaries
         on activities.athlete_id = summaries.athlete_id and activities.activity_id = summaries.activity_id
     left join activity.terrains as terrains
@@ -85,7 +99,8 @@ usual as (
 select
     athlete_id,
     activity_id,
-    name,
+    given_name as name,
+    gear,
     sport,
     sub_sport,
     is_run,

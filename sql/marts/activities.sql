@@ -5,6 +5,7 @@ select
     activities.athlete_id,
     activities.activity_id,
     activities.name,
+    activities.gear,
     activities.sport,
     activities.sub_sport,
     activities.started_at,

@@ -1,7 +1,7 @@
 -- One row per session as its files describe it, with what cannot be true taken out.
 --
 -- Most sessions have one file. Of several the first that knows counts, the primary before the others; a total
--- only from one that was not cut short.
+-- only from one that was not cut short. What the athlete said of the sport counts before what files say.
 --
 -- grain: athlete_id, activity_id
 -- check: sport is not null
@@ -89,18 +89,26 @@ merged as (
 
 named as (
     select
-        merged.*,
+        merged.* exclude (sport),
         merged.utc_offset.s as utc_offset_s,
         merged.utc_offset.source as utc_offset_source,
-        coalesce(
-            case
-                when merged.finer.sport = merged.sport or merged.sport = 'generic' then merged.finer.sub_sport
-            end,
-            merged.primary_sub_sport
-        ) as sub_sport,
+        coalesce(sports.sport, merged.sport) as sport,
+        case
+            when sports.sport != merged.sport then sports.sub_sport
+            else coalesce(
+                sports.sub_sport,
+                case
+                    when merged.finer.sport = merged.sport or merged.sport = 'generic'
+                        then merged.finer.sub_sport
+                end,
+                merged.primary_sub_sport
+            )
+        end as sub_sport,
         case when merged.has_lent_heart_rate then merged.lent_source else merged.own_source end
             as heart_rate_source
     from merged
+    left join sessions.sports as sports
+        on merged.athlete_id = sports.athlete_id and merged.activity_id = sports.session_id
 )
 
 select
