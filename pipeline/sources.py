@@ -204,7 +204,7 @@ def exports(
         if not path.exists():
             raise UnreadableFileError(path, "not_found", "there is no such file or folder")
         root = path.resolve()
-        found = [_export(file, _junk(file.relative_to(root).parts)) for file in _files(root, seen)]
+        found = [_export(file, _junk(file.parts[len(root.parts) :])) for file in _files(root, seen)]
         found = [each for each in found if not is_known(each.path, each.size_bytes, each.modified_at)]
         expect(len(found))
         for export in found:
@@ -219,14 +219,19 @@ def _files(path: Path, seen: set[Path]) -> Iterator[Path]:
     """The files below `path`; a folder that cannot be listed stands for itself."""
     try:
         folder = path.resolve() if path.is_dir() else None
-        children = sorted(path.iterdir()) if folder and folder not in seen else []
+        children = sorted(os.scandir(path), key=attrgetter("name")) if folder and folder not in seen else []
     except OSError:
         folder, children = None, []
     if folder is None and path not in seen:
         yield path
     seen.add(folder or path)  # links may go round in a circle
     for child in children:
-        yield from _files(child, seen)
+        file = path / child.name
+        if not child.is_file(follow_symlinks=False):
+            yield from _files(file, seen)
+        elif file not in seen:  # nearly all of them: the listing itself says that these are files
+            seen.add(file)
+            yield file
 
 
 def _export(file: Path, junk: str) -> Export:
