@@ -8,11 +8,14 @@ bin    := $(VENV)/bin
 EXPORTS ?=
 DATA    ?= $(if $(EXPORTS),$(if $(NEXTGEAR_DATA),$(NEXTGEAR_DATA),data),data/demo)
 
+# How many runs `make soak` kills.
+KILLS ?= 200
+
 # How many mutants `make fuzz` makes, and how many seconds it then searches each format for new ones.
 COUNT    ?= 100000
 GUIDED_S ?= 300
 
-.PHONY: help report test format docs lint bench fuzz ci clean
+.PHONY: help report test format docs lint bench fuzz soak ci clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +53,9 @@ fuzz: $(VENV)/.installed-fuzz ## Damaged files through the readers, an hour; COU
 	mkdir -p .fuzz
 	$(bin)/python tests/fuzz.py --count $(COUNT) --save .fuzz
 	set -e; for format in fit gpx tcx; do $(bin)/python tests/fuzz_guided.py $$format $(GUIDED_S) .fuzz/; done
+
+soak: $(VENV)/.installed-dev ## KILLS=200 runs killed at random moments, and some short of room; some minutes
+	NEXTGEAR_KILLS=$(KILLS) $(bin)/pytest -n 0 -s tests/test_same_lake.py
 
 ci: lint test ## What a change has to pass: lint, test, and the demo in a scratch folder
 	scratch=$$(mktemp -d) && $(MAKE) report EXPORTS= DATA="$$scratch" && rm -r "$$scratch"
