@@ -291,6 +291,19 @@ def test_a_section_comes_alone_when_asked_for_alone(full: Path):
     assert set(json.loads(told(full, "json", "files"))) == {"schema_version", "athlete_id", "as_of", "files"}
 
 
+def test_activities_whose_time_zone_nobody_knows_are_counted(warehouse_of: Warehouse):
+    zones = "utc_offset_source | file     |        |"
+    text = told(
+        warehouse_of({**FULL, "activities": f"{ACTIVITIES.rstrip()}\n{zones}\n"}), "terminal", "files"
+    )
+    assert "The time zone of 2 activities is not known: UTC's day counts." in text
+    zones = "utc_offset_source | file     | position | athlete"
+    text = told(
+        warehouse_of({**FULL, "activities": f"{ACTIVITIES.rstrip()}\n{zones}\n"}), "terminal", "files"
+    )
+    assert "time zone" not in text
+
+
 def test_the_json_report_keeps_its_promised_shape(full: Path):
     document = json.loads(told(full, "json"))
     assert list(document) == ["schema_version", "athlete_id", "as_of", *SECTIONS]

@@ -237,10 +237,14 @@ def files(content: Content, units: Units) -> Section:  # noqa: ARG001 - sections
     """What became of every file."""
     rows = content.rows["files"]
     total = sum(row["file_count"] for row in rows)
+    facts = [f"{total} files seen, each accounted for." if total else "No file seen yet."]
+    if unplaced := max((row["unplaced_count"] for row in rows), default=0):
+        activities = "activity" if unplaced == 1 else "activities"
+        facts.append(f"The time zone of {unplaced} {activities} is not known: UTC's day counts.")
     return Section(
         "files",
         "Files",
-        (f"{total} files seen, each accounted for." if total else "No file seen yet.",),
+        tuple(facts),
         table=Table(
             ("Outcome", "Files"),
             [(f"{row['outcome']} ({_OUTCOMES[row['outcome']]})", str(row["file_count"])) for row in rows],
