@@ -65,7 +65,7 @@ def _markdown(all_models: Mapping[str, Model], folder: Path) -> Iterator[str]:
                 if model.reads:
                     yield f"Reads {', '.join(f'`{read}`' for read in sorted(model.reads))}."
                 yield ""
-                if model.name not in ("settings.measuring", "settings.judging"):
+                if model.name not in ("settings.measuring", "settings.judging", "settings.matching"):
                     table = db.table(model.name)
                     yield from ("| column | type | meaning |", "|---|---|---|")
                     for column, kind in zip(table.columns, table.types, strict=True):

@@ -77,7 +77,9 @@ class Lake:
 
         `sessions` is the digest of what it was told of sessions that have recordings in several files.
         """
-        return self.folder / MEASURED / model / digest / f"{'-'.join(filter(None, (batch, sessions)))}.parquet"
+        return (
+            self.folder / MEASURED / model / digest / f"{'-'.join(filter(None, (batch, sessions)))}.parquet"
+        )
 
     def ledger(self) -> pa.Table:
         """Every file ever seen and what became of it; a file that changed on disk has a row per content."""

@@ -340,7 +340,8 @@ def _sessions(
     """Build `sessions/` of all batches of all athletes, from what was measured of each recording."""
     names = [name for name, model in all_models.items() if model.layer == "sessions"]
     register_raw(
-        db, {table: [part for lake in lakes for part in lake.parts(table)] for table in ("activities", "files")}
+        db,
+        {table: [part for lake in lakes for part in lake.parts(table)] for table in ("activities", "files")},
     )
     for model in ancestors(all_models, names).values():
         if model.is_kept:
@@ -371,12 +372,14 @@ def _with_sessions(
             if read.startswith("sessions.")
         }
     )
-    if not told:
+    landed = [part for lake in lakes for part in lake.parts("activities")]
+    if not told or not landed:
         return list(batches)
-    parts = ", ".join(_quoted(str(part)) for lake in lakes for part in lake.parts("activities"))
-    source = f"read_parquet([{parts}], hive_partitioning = false, filename = true)" if parts else "raw.activities"
-    batch_of = "parse_filename(filename, true)" if parts else "''"
-    db.execute(f"create table landed as select athlete_id, activity_id, {batch_of} as batch from {source}")
+    parts = ", ".join(_quoted(str(part)) for part in landed)
+    db.execute(
+        "create table landed as select athlete_id, activity_id, parse_filename(filename, true) as batch "
+        f"from read_parquet([{parts}], hive_partitioning = false, filename = true)"
+    )
     rows = " union all ".join(
         f"select athlete_id, session_id, activity_id, '{name} ' || cast(told as varchar) as said "
         f"from {name} as told"
