@@ -78,20 +78,22 @@ def test_what_a_killed_run_left_is_unseen_and_swept(tmp_path: Path):
     lake = Lake(tmp_path, "me")
     batch = lake.land({"files": ledger_of(("a.fit", "1")), "records": one_record()})
     committed = {path for path in tmp_path.rglob("*") if path.is_file()}
-    measured = lake.measured("activity.steps", "d1", batch)
-    write_parquet(one_record(), measured)
+    measured = {lake.measured("activity.steps", "d1", batch, sessions) for sessions in ("", "0a1b")}
+    for part in measured:
+        write_parquet(one_record(), part)
     orphans = [
         lake.folder / "records" / "0123456789abcdef.parquet",
         lake.folder / "files" / ".fedcba9876543210.parquet",
         lake.measured("activity.steps", "d1", "0123456789abcdef"),
         lake.measured("activity.steps", "d1", f".{batch}"),
+        lake.measured("activity.steps", "d1", f".{batch}", "0a1b"),
     ]
     for orphan in orphans:
         write_parquet(one_record(), orphan)
     assert lake.batches() == [batch]
     assert len(lake.parts("records")) == 1
     lake.sweep()
-    assert {path for path in tmp_path.rglob("*") if path.is_file()} == committed | {measured}
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == committed | measured
 
 
 @pytest.mark.parametrize("kth", range(len(TABLES)))
@@ -145,33 +147,29 @@ def test_an_athlete_id_stays_inside_the_lake(athlete_id: str):
 
 
 def daily(lake: Lake, days: int) -> None:
-    """A run a day, each landed and measured by itself."""
+    """A run a day, each landed by itself."""
     for day in range(days):
         keys = {"athlete_id": "me", "activity_id": f"run-{day:03}"}
         row = {**keys, "recorded_at": datetime(2024, 1, 1, 6), "heart_rate_bpm": 150.0, "distance_m": day / 3}
-        batch = lake.land(
+        lake.land(
             {
                 "files": ledger_of((f"{day}.fit", str(day))),
                 "records": pa.Table.from_pylist([row], read_schema("records")),
             }
         )
-        write_parquet(
-            pa.Table.from_pylist([{**keys, "steps": day}]), lake.measured("activity.x", "d1", batch)
-        )
 
 
-def rows(lake: Lake, measured: bool = True) -> dict[str, list[dict[str, object]]]:
+def rows(lake: Lake) -> dict[str, list[dict[str, object]]]:
     """All that the lake says, in an order of its own."""
-    tables = {table: lake.parts(table) for table in TABLES}
-    if measured:
-        tables["measured"] = [lake.measured("activity.x", "d1", batch) for batch in lake.batches()]
     return {
-        table: sorted((row for part in parts for row in pq.ParquetFile(part).read().to_pylist()), key=repr)
-        for table, parts in tables.items()
+        table: sorted(
+            (row for part in lake.parts(table) for row in pq.ParquetFile(part).read().to_pylist()), key=repr
+        )
+        for table in TABLES
     }
 
 
-def test_small_batches_become_one_with_the_same_rows_and_nothing_to_measure_again(tmp_path: Path):
+def test_small_batches_become_one_with_the_same_rows(tmp_path: Path):
     lake = Lake(tmp_path, "me")
     daily(lake, MANY_SMALL)
     before = rows(lake)
@@ -180,21 +178,20 @@ def test_small_batches_become_one_with_the_same_rows_and_nothing_to_measure_agai
     assert rows(lake) == before
     lake.sweep()
     assert rows(lake) == before
-    assert len([path for path in tmp_path.rglob("*.parquet") if path.is_file()]) == len(TABLES) + 1
+    assert len([path for path in tmp_path.rglob("*.parquet") if path.is_file()]) == len(TABLES)
     activity_ids = [str(name) for name in pq.read_table(lake.parts("records")[0])["activity_id"].to_pylist()]
     assert activity_ids == sorted(activity_ids)
 
 
-def test_a_few_small_batches_and_those_not_measured_yet_are_left_alone(tmp_path: Path):
+def test_a_few_small_batches_are_left_alone(tmp_path: Path):
     lake = Lake(tmp_path, "me")
     daily(lake, MANY_SMALL - 1)
-    lake.land({"files": ledger_of(("new.fit", "new"))})
     batches = lake.batches()
     lake.compact()
     assert lake.batches() == batches
 
 
-@pytest.mark.parametrize("kth", range(len(TABLES) + 2))
+@pytest.mark.parametrize("kth", range(len(TABLES) + 1))
 def test_a_compaction_that_dies_at_any_rename_neither_loses_nor_doubles_a_row(tmp_path: Path, kth: int):
     lake = Lake(tmp_path, "me")
     daily(lake, MANY_SMALL)
@@ -251,8 +248,7 @@ def batch_of(*names: str) -> dict[str, pa.Table]:
 def names(lake: Lake) -> dict[str, list[str]]:
     """Whose rows the lake has."""
     activities, records = (
-        [row["activity_id"] for row in rows(lake, measured=False)[table]]
-        for table in ("activities", "records")
+        [row["activity_id"] for row in rows(lake)[table]] for table in ("activities", "records")
     )
     return {
         "files": sorted(str(path) for path in lake.ledger()["path"].to_pylist()),
@@ -342,7 +338,7 @@ def test_a_lake_of_an_older_program_becomes_one_of_this_one_and_loses_nothing(ol
     for table, schema in TABLES.items():
         assert all(pq.read_schema(part).equals(schema) for part in old_lake.parts(table)), table
     assert names(old_lake) == whole("a", "b", "c")
-    (record, *_) = rows(old_lake, measured=False)["records"]
+    (record, *_) = rows(old_lake)["records"]
     assert (record["power_w"], record["vertical_ratio"]) == (200, None)
     before = bytes_of(old_lake)
     assert old_lake.migrate() == 0

@@ -39,7 +39,7 @@ Content = dict[str, list[str]]
 
 
 class Silence:
-    def start(self, total: int) -> None: ...
+    def expect(self, more: int) -> None: ...
 
     def advance(self, path: str, outcome: str) -> None: ...
 
@@ -155,7 +155,7 @@ from pathlib import Path
 from pipeline import ingest, lake
 
 class Silence:
-    def start(self, total): pass
+    def expect(self, more): pass
     def advance(self, path, outcome): pass
 
 if __name__ == "__main__":
