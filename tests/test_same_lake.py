@@ -39,7 +39,7 @@ Content = dict[str, list[str]]
 
 
 class Silence:
-    def start(self, total: int) -> None: ...
+    def expect(self, more: int) -> None: ...
 
     def advance(self, path: str, outcome: str) -> None: ...
 
@@ -155,7 +155,7 @@ from pathlib import Path
 from pipeline import ingest, lake
 
 class Silence:
-    def start(self, total): pass
+    def expect(self, more): pass
     def advance(self, path, outcome): pass
 
 if __name__ == "__main__":
@@ -193,7 +193,7 @@ class Runs:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONWARNINGS": "ignore"},
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"},
             start_new_session=True,
             preexec_fn=limit or None,  # noqa: PLW1509 - there are no threads here
         )
