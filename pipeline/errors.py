@@ -1,6 +1,7 @@
 """The expected errors. Each names the file or the model it is about; anything else is a bug and may crash."""
 
 import errno
+import os
 from pathlib import PurePath
 
 # What helps where nothing can be written.
@@ -78,6 +79,11 @@ class SettingsError(NextgearError):
 
 def sentence(error: OSError) -> str:
     """What could not be written, and what to do about it."""
-    where = f"{error.filename}: " if error.filename else ""
-    advice = _ADVICE.get(error.errno or 0, "see to that")
-    return f"{where}{error.strerror or error}. What was complete is kept; {advice} and run again."
+    path = error.filename2 or error.filename  # of a rename the place where it should have come
+    what = error.strerror or str(error)
+    advice = next((advice for code, advice in _ADVICE.items() if os.strerror(code) in what), "see to that")
+    return (
+        f"{path}: {what}. What was complete is kept; {advice} and run again."
+        if path
+        else (f"{what}. What was complete is kept; {advice} and run again.")
+    )

@@ -257,7 +257,7 @@ def athletes(root: Path) -> list[str]:
 def beside(path: Path) -> Generator[Path]:
     """A name to write to, which becomes `path` when all is written, and nothing if that fails.
 
-    Whatever could not be written, an OSError names `path`, and what was written of it takes no room.
+    An OSError then names `path`, or the folder that is in the way, and what was written takes no room.
     """
     unfinished = path.with_name(f".{path.name}")
     try:
@@ -267,7 +267,8 @@ def beside(path: Path) -> Generator[Path]:
     except OSError as error:
         with suppress(OSError):
             unfinished.unlink()
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+        named = error.filename if error.filename not in (None, str(unfinished)) else str(path)
+        raise OSError(error.errno, error.strerror or str(error), named) from error
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:

@@ -188,6 +188,8 @@ def create(db: duckdb.DuckDBPyConnection, model: Model, kind: str = "table") -> 
     """Build one model as a table or a view; all that it reads is there already."""
     try:
         db.execute(f"create {kind} {model.name} as {model.sql}")
+    except duckdb.IOException:
+        raise  # not the model's fault
     except duckdb.Error as error:
         raise ModelError(model.name, str(error)) from error
 
@@ -505,11 +507,10 @@ def build(
         lake.compact()  # only now: what it replaced is swept once the warehouse is published
     wanted = state(folder, lakes, said)
     all_models = models(folder)
-    measured = measure(all_models, lakes, progress)
     unfinished = warehouse.with_name(f".{warehouse.name}.building")
-    unfinished.unlink(missing_ok=True)
-    unfinished.with_name(unfinished.name + ".wal").unlink(missing_ok=True)
+    _clear(unfinished)
     try:
+        measured = measure(all_models, lakes, progress)
         with connection(unfinished) as db:
             db.begin()  # one transaction: it waits for the disk once, not after every comment
             landed = {table: [part for lake in lakes for part in lake.parts(table)] for table in TABLES}
@@ -520,13 +521,18 @@ def build(
             _explain(db, all_models, folder)
             db.commit()
             db.execute("checkpoint")  # closing would do it as well, and keep quiet if the disk is full
-    except (duckdb.IOException, duckdb.FatalException) as error:
-        unfinished.unlink(missing_ok=True)  # a full disk has room again
+    except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
+        _clear(unfinished)  # a full disk has room again
         raise OSError(None, str(error), str(warehouse)) from error
     unfinished.replace(warehouse)
     _forget_old_measurements(measured, lakes)
     _note(warehouse).write_text(_signed(warehouse, wanted))  # last: a run killed before it builds again
     return True
+
+
+def _clear(database: Path) -> None:
+    database.unlink(missing_ok=True)
+    database.with_name(database.name + ".wal").unlink(missing_ok=True)
 
 
 def _judge(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], measured: Measured) -> None:

@@ -27,6 +27,7 @@ NEXTGEAR = (sys.executable, "-m", "pipeline.cli")
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "TMPDIR", "SYSTEMROOT"}},
     "PYTHONPATH": str(CHECKOUT),
+    "PYTHONDONTWRITEBYTECODE": "1",  # one that is short of room would leave half a module to the others
 }
 
 Started = Callable[..., subprocess.Popen[Any]]

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import pipeline
@@ -273,7 +274,15 @@ def test_a_setting_that_does_not_exist_is_named(home: Home, nextgear: Ended):
     assert_one_sentence(ended, 2, "athlete.toml", "birth_yaer", "did you mean birth_year?")
 
 
-BLOCKED = [("run", ""), ("ingest", "exports"), ("ingest", "lake"), ("build", "")]
+BLOCKED = [
+    ("run", ""),
+    ("ingest", "exports"),
+    ("ingest", "lake"),
+    ("ingest", "lake/me/records"),
+    ("run", "reports"),
+    ("run", "lake/me/measured"),
+    ("build", ""),
+]
 
 
 @pytest.mark.parametrize(("command", "blocked"), BLOCKED, ids=[" ".join(case) for case in BLOCKED])
@@ -303,6 +312,84 @@ def test_a_full_disk_is_said_and_loses_nothing(
     flow.build(home, SILENT)
     assert_content(home, undisturbed)
     assert_nothing_half_done(home)
+
+
+@pytest.mark.parametrize("name", [".lock", "warehouse.duckdb", ".warehouse.duckdb.building"])
+def test_a_folder_where_a_file_should_be_is_named(home: Home, exports: Path, nextgear: Ended, name: str):
+    (home.folder / name).mkdir(parents=True)
+    ended = nextgear("run", exports / "page.fit", "--data", home.folder)
+    assert_one_sentence(ended, 1, str(home.folder / name), "Is a directory", "move away")
+
+
+@pytest.fixture
+def small_disk(home: Home) -> Iterator[Callable[[str], None]]:
+    """A disk of its own for the data folder, and a way to say how large it is."""
+    home.folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "nextgear-test", str(home.folder)]
+    if os.name != "posix" or os.geteuid() != 0 or subprocess.run(mount, check=False).returncode:
+        pytest.skip("only root may mount a small disk")
+
+    def resize(size: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,{size}", home.folder], check=True)
+
+    yield resize
+    subprocess.run(["umount", home.folder], check=True)
+
+
+def test_a_disk_that_is_full_at_any_step_is_said_and_the_next_run_goes_on(
+    undisturbed: dict[str, pd.DataFrame],
+    home: Home,
+    exports: Path,
+    nextgear: Ended,
+    small_disk: Callable[[str], None],
+):
+    for size in ("64k", "150k", "400k", "4m"):
+        small_disk(f"size={size}")
+        ended = nextgear("run", exports, "--data", home.folder)
+        assert_one_sentence(ended, 1, str(home.folder), "No space left on device", "make room there")
+        assert not [path for path in home.folder.rglob(".*") if path.name != ".lock"]
+    small_disk("size=200m,ro")
+    assert_one_sentence(nextgear("run", exports, "--data", home.folder), 1, "Read-only", "--data")
+    small_disk("size=200m,rw")
+    ended = nextgear("run", exports, "--data", home.folder)
+    assert ended.returncode == 0, ended.stderr
+    assert_content(home, undisturbed)
+    assert_nothing_half_done(home)
+
+
+# --- a lake of another version
+
+
+def with_contract(home: Home, contract: bytes | None) -> None:
+    """As if another version had landed all of it."""
+    for part in home.lake_of("me").parts("files"):
+        rows = pq.read_table(part, partitioning=None)
+        pq.write_table(rows.replace_schema_metadata({lake.CONTRACT: contract} if contract else None), part)
+
+
+@pytest.mark.parametrize("command", ["run", "ingest", "build"])
+def test_a_lake_of_a_newer_version_is_refused_and_not_touched(
+    yesterday: Home, exports: Path, nextgear: Ended, command: str
+):
+    with_contract(yesterday, b"1000 01234567")
+    before = on_disk(yesterday)
+    sources = [exports] if command != "build" else []
+    ended = nextgear(command, *sources, "--data", yesterday.folder)
+    assert_one_sentence(ended, 1, "a newer nextgear", str(yesterday.lake / "me"))
+    assert on_disk(yesterday) == before
+
+
+def test_a_lake_of_an_older_version_is_brought_up_to_date_once_and_that_is_said(
+    yesterday: Home, undisturbed: dict[str, pd.DataFrame], exports: Path, nextgear: Ended
+):
+    with_contract(yesterday, None)
+    for part in yesterday.lake_of("me").parts("lengths"):
+        part.unlink()
+    ended = nextgear("run", exports, "--data", yesterday.folder)
+    assert ended.returncode == 0, ended.stderr
+    assert "The lake of an older nextgear was brought up to date." in ended.stderr
+    assert_content(yesterday, undisturbed)
+    assert "brought up" not in nextgear("run", exports, "--data", yesterday.folder).stderr
 
 
 def test_a_notebook_can_ask_and_cannot_write(built: Home):

@@ -193,7 +193,7 @@ class Runs:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONWARNINGS": "ignore"},
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"},
             start_new_session=True,
             preexec_fn=limit or None,  # noqa: PLW1509 - there are no threads here
         )

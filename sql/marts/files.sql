@@ -12,7 +12,7 @@ with originals as (
         files.digest,
         min(files.path) as path
     from raw.files as files
-    where files.outcome in ('imported', 'salvaged')
+    where files.digest is not null
     group by files.athlete_id, files.digest
 ),
 
