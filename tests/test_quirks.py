@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import sin
 from pathlib import Path
 from typing import Any
 
@@ -263,7 +264,12 @@ def odd_runs() -> dict[str, bytes]:
     ferried = {**rows(range(301)), **rows(range(500, 801), after_m=1500)}
     walked = {**rows(range(1500), speed=3.5), **rows(range(1500, 3001), speed=1.4, after_m=5250)}
     left_on = {**running, **rows(range(1210, 8401, 10), speed=0, after_m=3600)}
+    hilly = {s: {**row, "bpm": 150 + round(10 * sin(s / 60))} for s, row in running.items()}
     return {
+        "watch.fit": run_on(40, hilly),
+        "platform.fit": run_on(40, {s + 1: row for s, row in hilly.items()}),
+        "zone.fit": run_on(40, {s + 3600: row for s, row in hilly.items()}, _2=u32(START + 3600)),
+        "phone.fit": run_on(40, {s: row for s, row in hilly.items() if s < 1000}),
         "swapped.fit": run_on(0, nowhere, clocks(36_000, 0)),
         "forgotten.fit": run_on(1, {s: {**row, **bogota} for s, row in nowhere.items()}, clocks(600, 600)),
         "nowhere.fit": run_on(2, nowhere),
@@ -955,6 +961,14 @@ def test_quirk_60_a_session_without_records_is_an_activity(marts: Marts, corpus:
     assert real.summary["sport"] == "cycling"
     manual = marts.activity("manual.fit")
     assert (manual["distance_m"], manual["moving_s"]) == (10_000, 3000)
+
+
+def test_quirk_61_a_run_that_another_platform_exported_counts_once(marts: Marts):
+    """Other bytes: a second late, an hour off, or cut short."""
+    copies = ["watch.fit", "platform.fit", "zone.fit", "phone.fit"]
+    assert len({marts.activity(name)["activity_id"] for name in copies}) == 1
+    become = marts.sql("select outcome, count(*) as n from files where path like '%.fit' group by outcome")
+    assert dict(zip(become.outcome, become.n, strict=True))["duplicate"] == 3
 
 
 def test_quirk_62_the_same_activity_under_a_new_name_counts_once(outcomes: Outcomes):
