@@ -4,6 +4,7 @@ import csv
 import gzip
 import math
 import struct
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -166,6 +167,19 @@ def test_a_wrong_checksum_is_said_and_the_run_is_read():
     reading = read("wrong-checksum.fit")
     assert len(records(reading.activities[0])) == 14
     assert "checksum does not match" in reading.note
+
+
+def test_an_endless_file_is_refused_in_a_moment():
+    start = time.process_time()
+    endless = [
+        fit(FILE_ID, *[session()] * 600),
+        fit(FILE_ID, session(), *[(23, {0: u32(number)}) for number in range(300)]),
+        fit(FILE_ID, session(), *[(21, {0: enum(0)})] * 100_001),
+    ]
+    for content in endless:
+        with pytest.raises(UnreadableFileError, match=r"endless: more \w+.* than any"):
+            read(content)
+    assert time.process_time() - start < 15
 
 
 def test_damage_in_what_is_chained_to_a_run_is_said():
