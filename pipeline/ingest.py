@@ -338,7 +338,8 @@ def _is_being_written(export: Export, outcome: str) -> bool:
     except FileNotFoundError:  # in this very moment; what it held was read
         return False
     modified_at = datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
-    has_other_size = outermost == around[0] and status.st_size != export.size_bytes
+    is_itself = os.fspath(outermost) == export.path  # a Path is the archive for a member called "."
+    has_other_size = is_itself and status.st_size != export.size_bytes
     return modified_at != export.modified_at or has_other_size
 
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import math
 import struct
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -168,6 +169,19 @@ def test_a_wrong_checksum_is_said_and_the_run_is_read():
     assert "checksum does not match" in reading.note
 
 
+def test_an_endless_file_is_refused_in_a_moment():
+    endless = [
+        fit(FILE_ID, *[session()] * 600),
+        fit(FILE_ID, session(), *[(23, {0: u32(number)}) for number in range(300)]),
+        fit(FILE_ID, session(), *[(21, {0: enum(0)})] * 100_001),
+    ]
+    start = time.process_time()
+    for content in endless:
+        with pytest.raises(UnreadableFileError, match=r"endless: more \w+.* than any"):
+            read(content)
+    assert time.process_time() - start < 5
+
+
 def test_damage_in_what_is_chained_to_a_run_is_said():
     content = (DATA / "run-then-settings.fit").read_bytes()
     reading = read(content[:-40])
@@ -180,7 +194,7 @@ def test_a_file_that_damage_may_have_made_settings_says_that_it_is_damaged():
     assert content[22] == 4  # an activity ...
     content[22] = 2  # ... and settings
     reading = read(bytes(content))
-    assert "a FIT file of type settings" in reading.said
+    assert "a FIT file of type settings" in reading.said + reading.note
     assert "checksum does not match" in reading.note
 
 

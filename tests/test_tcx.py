@@ -209,6 +209,15 @@ def test_a_triathlon_is_an_activity_for_each_sport():
     assert [one.summary["sport"] for one in found] == ["generic", "cycling"]
 
 
+def test_an_activity_in_an_activity_does_not_count_twice():
+    assert len(read(tcx(activity(lap(point(0)), activity(lap(point(1)))))).activities) == 1
+
+
+def test_an_endless_file_is_refused():
+    with pytest.raises(UnreadableFileError, match="endless"):
+        read(tcx(*["<Activity/>"] * 10_001))
+
+
 @pytest.mark.parametrize("points", [(), (point(0),)])
 def test_a_manual_activity_needs_no_points(points: tuple[str, ...]):
     """Quirks 18 and 60."""

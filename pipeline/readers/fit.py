@@ -1,7 +1,7 @@
 """FIT, the format of nearly every watch."""
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -37,6 +37,10 @@ _STALE_S = 86_400
 _HEAD_BYTES = 1000
 
 _CHAINED_MAX = 1000
+
+# No device writes nearly as much into one file, chained or not. It would take minutes to read.
+_MOST = {"definitions": 20_000, "sessions": 500, "messages beside records": 100_000}
+_DEVICES_MAX = 256
 
 # Nothing that is measured comes near. Such numbers are damage, and would overflow in sums.
 _NUMBER_END = 1e15
@@ -173,8 +177,9 @@ def read(content: bytes, path: str) -> Reading:
     """One activity per session of every FIT file that `content` chains; the note says what was lost."""
     notes: list[str] = []
     parts: list[_Contents] = []
+    counts: Counter[str] = Counter()
     for start, body_start, end in _chains(content, notes):
-        part = _contents(content, start, body_start, end, notes)
+        part = _contents(content, start, body_start, end, notes, counts, path)
         if part.kind is None and parts:  # a strap's memory that a watch appended: belongs to what it follows
             parts[-1].append(part)
         else:
@@ -220,7 +225,21 @@ def _chains(content: bytes, notes: list[str]) -> Iterator[tuple[int, int, int]]:
         start = end + 2
 
 
-def _contents(content: bytes, start: int, body_start: int, end: int, notes: list[str]) -> _Contents:
+def _refuse_endless(found: Scan, counts: Counter[str], path: str) -> None:
+    """`counts` is what the file had so far."""
+    counts["definitions"] += len(found.groups)
+    counts["sessions"] += sum(len(group.starts) for group in found.of("session"))
+    counts["messages beside records"] += sum(
+        len(group.starts) for name in _FIELDS for group in found.of(name)
+    )
+    for what, most in _MOST.items():
+        if counts[what] > most:
+            raise UnreadableFileError(path, "endless", f"more {what} than any device writes")
+
+
+def _contents(
+    content: bytes, start: int, body_start: int, end: int, notes: list[str], counts: Counter[str], path: str
+) -> _Contents:
     """The messages of one FIT file up to the first damage; of one that is no activity, kind and wellness."""
     body = content[body_start:end]
     found = fit_columns.scan(body[:_HEAD_BYTES])
@@ -229,6 +248,7 @@ def _contents(content: bytes, start: int, body_start: int, end: int, notes: list
         _note_damage(Scan(body), content, start, body_start, end, notes)
         return _Contents(kind)
     found = fit_columns.scan(body)
+    _refuse_endless(found, counts, path)
     kind = _kind(found)
     if kind not in {"activity", None}:
         _note_damage(found, content, start, body_start, end, notes)
@@ -329,8 +349,11 @@ def _activities(part: _Contents, path: str, notes: list[str]) -> list[Activity]:
     if is_stale.any():
         notes.append(f"{is_stale.sum()} records of more than a day before the start left out")
         records = {name: column[~is_stale] for name, column in records.items()}
+    devices = _devices(part.messages["device_info"])
+    if len(devices) > _DEVICES_MAX:
+        raise UnreadableFileError(path, "endless", "more devices than any athlete wears")
     return [
-        _activity(part, session, share, own_records, own_intervals["rr_s"])
+        _activity(part, session, share, own_records, own_intervals["rr_s"], devices)
         for session, share, own_records, own_intervals in zip(
             sessions, shares, _shared(records, starts), _shared(part.intervals, starts), strict=True
         )
@@ -359,13 +382,17 @@ def _rebuilt(part: _Contents, records: Columns) -> Message:
 
 
 def _activity(
-    part: _Contents, session: Message, share: dict[str, list[Message]], records: Columns, intervals: Real
+    part: _Contents,
+    session: Message,
+    share: dict[str, list[Message]],
+    records: Columns,
+    intervals: Real,
+    devices: list[Message],
 ) -> Activity:
     sport = _profile_name(session, "sport")
     rows = channels.cleaned(_record_columns(records), counts_feet=sport in FOOT_SPORTS)
     table = channels.table(rows)
     file_id, profile, zones = part.first("file_id"), part.first("user_profile"), part.first("zones_target")
-    devices = _devices(part.messages["device_info"])
     creator = next((device for device in devices if device.get("device_index") in {"creator", 0}), {})
     rating, kilocalories = _number(session, "workout_rpe"), _number(session, "total_calories")
     summary: Row = {

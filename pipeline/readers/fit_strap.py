@@ -15,6 +15,7 @@ from pipeline.readers.fit_columns import Columns, Group, Real, Scan, Whole, unro
 
 _TICKS_PER_S = 1024
 _BITS = 12  # of a beat's time a file has the low bits, but for the first beat of a series
+_TICKS_END = 2**52
 _STEP_S = 0.25
 _STEPS_MAX = 20
 
@@ -66,7 +67,8 @@ def _beats(group: Group) -> Iterator[tuple[NDArray[Any], ...]]:
     if "event_timestamp" in fields:
         one = fields["event_timestamp"]
         values, valid = group.elements(one, one.base_type)
-        whole = np.where(valid, values.astype(np.int64), -1)
+        valid &= np.abs(values) < _TICKS_END  # damage can make them real numbers
+        whole = np.where(valid, values, -1).astype(np.int64)
         low = whole & 0
     else:
         low = _twelve_bits(group.rows[:, fields["event_timestamp_12"].bytes].astype(np.int64))

@@ -27,6 +27,9 @@ _CHILDREN = {
 
 _JOULES_PER_KCAL = 4184
 
+# A lifetime of activities; more would take minutes to read.
+_ACTIVITIES_MAX = 10_000
+
 # Nobody climbs so far between two points and back: a zero there is Suunto's way to write nothing.
 _ALTITUDE_JUMP_M = 20
 
@@ -38,6 +41,8 @@ def read(content: bytes, path: str) -> Reading:
     """Each activity of the file; those of a triathlon are one each."""
     document = xml_columns.parse(content, path, "trackpoint", {}, _CHILDREN)
     found = list(document.root.all("activity"))
+    if len(found) > _ACTIVITIES_MAX:
+        raise UnreadableFileError(path, "endless", "more activities than any program puts into a file")
     activities = [activity for one in found if (activity := _activity(one, document))]
     if activities:
         untimed = len(found) - len(activities)

@@ -49,11 +49,12 @@ class Element:
     children: list[Self] = field(default_factory=list[Self])
 
     def all(self, name: str) -> Iterator[Self]:
-        """The elements of that name below this one, at any depth, in the order of the file."""
+        """The outermost elements of that name below this one, at any depth, in the order of the file."""
         for child in self.children:
             if child.name == name:
                 yield child
-            yield from child.all(name)
+            else:
+                yield from child.all(name)
 
     def first(self, *names: str) -> Self:
         """The first child of that name, and of it the first child ...; an empty element if there is none."""
