@@ -376,14 +376,14 @@ def _with_sessions(
             if read.startswith("sessions.")
         }
     )
-    if not told:
+    landed = [part for lake in lakes for part in lake.parts("activities")]
+    if not told or not landed:
         return list(batches)
-    parts = ", ".join(_quoted(str(part)) for lake in lakes for part in lake.parts("activities"))
-    source = (
-        f"read_parquet([{parts}], hive_partitioning = false, filename = true)" if parts else "raw.activities"
+    parts = ", ".join(_quoted(str(part)) for part in landed)
+    db.execute(
+        "create table landed as select athlete_id, activity_id, parse_filename(filename, true) as batch "
+        f"from read_parquet([{parts}], hive_partitioning = false, filename = true)"
     )
-    batch_of = "parse_filename(filename, true)" if parts else "''"
-    db.execute(f"create table landed as select athlete_id, activity_id, {batch_of} as batch from {source}")
     rows = " union all ".join(
         f"select athlete_id, session_id, activity_id, '{name} ' || cast(told as varchar) as said "
         f"from {name} as told"

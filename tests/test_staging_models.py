@@ -6,6 +6,11 @@ import pandas as pd
 
 RowsOf = Callable[..., pd.DataFrame]
 
+ONE_RUN = """
+    athlete_id | activity_id | file_digest | sport   | started_at
+    ann        | run         | 1           | running | 2024-01-01 06:00:00
+"""
+
 
 def test_a_file_counts_once_in_its_last_version_and_a_duplicate_has_its_originals_activity(rows_of: RowsOf):
     files = rows_of(
@@ -30,11 +35,12 @@ def test_a_lap_that_lasts_less_than_nothing_lasts_nobody_knows_how_long(rows_of:
     laps = rows_of(
         "staging.laps",
         given={
+            "raw.activities": ONE_RUN,
             "raw.laps": """
                 athlete_id | activity_id | lap_number | elapsed_s | distance_m
                 ann        | run         | 1          | -5        | 1000
                 ann        | run         | 2          | 300       | 1000
-            """
+            """,
         },
     )
     assert laps.elapsed_s.isna().tolist() == [True, False]
@@ -44,12 +50,13 @@ def test_only_a_stop_of_the_timer_is_a_stop(rows_of: RowsOf):
     stops = rows_of(
         "staging.timer_stops",
         given={
+            "raw.activities": ONE_RUN,
             "raw.events": """
                 athlete_id | activity_id | event_number | recorded_at         | event | event_type
                 ann        | run         | 1            | 2024-01-01 06:00:00 | timer | start
                 ann        | run         | 2            | 2024-01-01 06:10:00 | timer | stop_all
                 ann        | run         | 3            | 2024-01-01 06:20:00 | lap   | stop
-            """
+            """,
         },
     )
     assert stops.stopped_at.tolist() == [pd.Timestamp("2024-01-01 06:10:00")]

@@ -6,7 +6,6 @@
 -- grain: athlete_id, path
 -- check: outcome in ('imported', 'salvaged', 'duplicate', 'not_an_activity', 'unsupported', 'quarantined')
 -- check: reason is not null
--- check: outcome != 'duplicate' or duplicate_of_path is not null
 with originals as (
     select
         files.athlete_id,

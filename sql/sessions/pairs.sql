@@ -42,14 +42,16 @@ near as (
             and coalesce(one.device_manufacturer = other.device_manufacturer, true),
             false
         ) as is_same_device,
-        coalesce(
-            one.device_serial != other.device_serial and one.device_manufacturer = other.device_manufacturer,
-            false
-        ) as is_other_device,
+        coalesce(one.device_serial != other.device_serial, false) as is_other_device,
         coalesce(
             abs(one.elapsed_s - other.elapsed_s) <= greatest(
                 thresholds.elapsed_tolerance_s,
-                thresholds.summary_tolerance_ratio * greatest(one.elapsed_s, other.elapsed_s)
+                -- where no distance bears it out, to the second
+                case
+                    when one.distance_m is not null and other.distance_m is not null
+                        then thresholds.summary_tolerance_ratio * greatest(one.elapsed_s, other.elapsed_s)
+                    else 0
+                end
             ),
             false
         ) as is_same_elapsed,

@@ -2,15 +2,15 @@
 --
 -- Every session is a star: a primary, whose timeline counts, and copies that were each held against that
 -- very primary; what is alike to a copy only is a session of its own. The primary is the one that nothing
--- has cut short, then the one nearest to the watch: FIT, a serial number, undamaged, most channels; what it
--- lacks the copies give. A recording that holds several others one after the other (a whole day, of which
--- other files have the parts) spans sessions: the finer ones count, unless they are less than half of it;
--- then all of them stay what they are.
+-- has cut short, then the one that most are like, then the one nearest to the watch: FIT, a serial number,
+-- undamaged, most channels; what it lacks the copies give. A recording that holds several others one after
+-- the other (a whole day, of which other files have the parts) spans sessions: the finer ones count, unless
+-- they are less than half of it; then all of them stay what they are.
 --
 -- grain: athlete_id, activity_id
 -- check: role in ('primary', 'copy', 'span', 'superseded')
 -- check: (role = 'primary') = (activity_id = session_id)
--- check: (role = 'primary') = (rank_number = 1)
+-- check: (role = 'primary') = coalesce(rank_number = 1, false)
 with recursive same as (
     select
         pairs.athlete_id,
@@ -165,7 +165,8 @@ longest as (
     select
         alike.athlete_id,
         alike.activity_id,
-        max(outlines.minute_count) as longest_count
+        max(outlines.minute_count) as longest_count,
+        count(*) as alike_count
     from alike
     inner join sessions.outlines as outlines
         on alike.athlete_id = outlines.athlete_id and alike.other_activity_id = outlines.activity_id
@@ -181,6 +182,7 @@ ranked as (
             partition by outlines.athlete_id
             order by
                 outlines.minute_count >= thresholds.whole_min_ratio * longest.longest_count desc,
+                longest.alike_count desc,
                 outlines.format_rank asc,
                 outlines.device_serial is not null desc,
                 outlines.is_salvaged asc,
