@@ -190,7 +190,7 @@ def read(content: bytes, path: str) -> Reading:
     days = tuple(moment for part in parts for moment in part.wellness)
     if "activity" not in kinds:
         what = wellness.said(days) or f"a FIT file of type {', '.join(kinds)}: no activity"
-        return Reading(note="; ".join([what, *notes]), wellness=days)
+        return Reading(note="; ".join(notes), said=what, wellness=days)
     activities = [
         activity
         for part in parts
