@@ -78,7 +78,7 @@ _PARTIAL = (".part", ".partial", ".crdownload", ".download", ".tmp")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP = b"\x1f\x8b"
 # A cell of a table that names a file as Strava does; of a list that names none, the header in some languages.
-_STRAVA_FILE = re.compile(rb"""[,;\t]["']?activities/[^/\s,;"']+\.\w+["']?[,;\t\r\n]""")
+_STRAVA_FILE = re.compile(rb"""[,;\t]["']?activities/[^/\s,;"']{1,99}\.\w{1,9}["']?[,;\t\r\n]""")
 _STRAVA_HEADER = re.compile(
     r"(?=.*\b(activity id|aktivitäts-id|id de l['\u2019]activité|id de actividad|activiteits-id)\b)"
     r".*\b(activity date|aktivitätsdatum|date de l['\u2019]activité|fecha de la actividad"

@@ -112,9 +112,9 @@ DESCRIBED = {
 def test_a_list_describes_the_files_beside_it_and_the_latest_list_counts(rows_of: RowsOf):
     rows = rows_of("sessions.descriptions", DESCRIBED).set_index("activity_id")
     assert dict(rows["name"]) == {"run": "New name", "swim": "Both", "bike": "Both"}
-    assert rows.loc["run", ["sport", "gear"]].tolist() == ["walking", "blue"]
+    assert list(rows.loc["run", ["sport", "gear"]]) == ["walking", "blue"]
 
 
 def test_the_sport_of_a_list_is_not_that_of_each_of_several_sessions(rows_of: RowsOf):
     rows = rows_of("sessions.descriptions", DESCRIBED).set_index("activity_id")
-    assert rows.sport.isna().to_dict() == {"run": False, "swim": True, "bike": True}
+    assert rows["sport"].isna().to_dict() == {"run": False, "swim": True, "bike": True}

@@ -3,10 +3,12 @@
 The headers are those of real exports, as far as the places show them that `readers/strava.py` names.
 """
 
+import contextlib
 import csv
 import gzip
 import io
 import re
+import time
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -186,6 +188,22 @@ def test_a_list_that_was_cut_short_gives_no_half_activity():
     assert len(reading.descriptions) == 1
     assert not reading.activities
     assert "cut short" in reading.note
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        listed(",".join(["Activity ID", "Activity Date", *map(str, range(100_000))])),
+        listed(ENGLISH, *(row("a" * 100_000 + str(number), "x", "Run", "") for number in range(9))),
+        listed(ENGLISH) + b"1,activities/" + b".a" * 1_000_000,
+    ],
+    ids=["columns", "dates", "names"],
+)
+def test_an_absurd_list_does_not_take_long(content: bytes):
+    started_s = time.process_time()
+    with contextlib.suppress(UnreadableFileError):
+        read(content)
+    assert time.process_time() - started_s < 5
 
 
 @given(st.text(max_size=300), st.binary(max_size=50))

@@ -88,6 +88,7 @@ _SPORTS: Mapping[tuple[str, str | None], str] = {
 }
 _SPORT_OF = {word: sport for sport, words in _SPORTS.items() for word in words.split("|")}
 
+_COLUMNS_MAX = 1000  # ten times as many as in 2025
 _TOLD_MAX = 3  # rows of which it is told what is wrong with them
 
 
@@ -135,6 +136,8 @@ def _listed(content: bytes, path: str) -> _List:
         names, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except (csv.Error, ValueError) as error:
         raise UnreadableFileError(path, "not_strava", f"no table: {error}") from error
+    if len(names) > _COLUMNS_MAX:
+        raise UnreadableFileError(path, "not_strava", f"no list has {len(names)} columns")
     rows = [row for row in rows if any(row)]
     columns = _columns([_plain(name) for name in names], rows)
     if "date" not in columns and "file" not in columns:

@@ -22,6 +22,8 @@ _PREFIX_MIN = 3
 # Nobody recorded anything before; later is another calendar, such as the Thai one.
 _YEARS = range(1970, 2200)
 
+_LENGTH_MAX = 100
+
 _TIME = re.compile(
     r"(?<!\d)(?P<hour>\d{1,2}):(?P<minute>\d\d)(:(?P<second>\d\d))?"
     r"|(?<![\d.])(?P<hour_>\d{1,2})\.(?P<minute_>\d\d)(\.(?P<second_>\d\d))?(?!\.?\d)"
@@ -50,7 +52,7 @@ def parsed(texts: Sequence[str]) -> list[datetime | None]:
     All are in one language and one order, so what one leaves open (`3/4/2024`) others may decide. If none
     does, all stay open: nothing is guessed.
     """
-    parts = [_parts(_plain(text)) for text in texts]
+    parts = [_parts(_plain(text)) if len(text) <= _LENGTH_MAX else None for text in texts]
     months = _months_of_words({one.words for one in parts if one and len(one.numbers) == 2})
     day_first = _is_day_first([one for one in parts if one])
     return [
