@@ -130,6 +130,19 @@ def sessions(rows_of: RowsOf, *recordings: Recording) -> dict[str, str]:
 
 
 WATCH = Recording("watch")
+
+
+def test_a_fingerprint_has_the_values_at_the_full_minute(rows_of: RowsOf):
+    """From 06:03:17 on at 3 m/s: 43 s later, at 06:04, between two records, 129 m further north."""
+    tables = raw(WATCH)
+    minute = rows_of("recording.minutes", tables).iloc[1]
+    assert minute.minute_number * 60 == pd.Timestamp("2024-05-01 06:04:00").timestamp()
+    assert (minute.latitude_deg - 50) * 111_195 == pytest.approx(129, abs=0.1)
+    assert minute.north_m_per_s == pytest.approx(3, abs=0.01)
+    assert minute.has_heart_rate
+    assert not minute.has_power
+
+
 COPY = replace(WATCH, name="b", format="gpx")
 COPIES = {
     "the same streams in another format": COPY,
