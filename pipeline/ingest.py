@@ -38,6 +38,7 @@ from pipeline.schema import (
     Reading,
     column,
     column_of,
+    doubles_of,
     stream_schema,
     table_of,
 )
@@ -637,7 +638,7 @@ def _first_position(activity: Activity) -> tuple[float, float] | tuple[None, Non
     records = activity.streams.get("records")
     if records is None or activity.summary.get("sub_sport") == VIRTUAL:
         return None, None
-    latitude, longitude = (records[name].to_numpy() for name in ("latitude_deg", "longitude_deg"))
+    latitude, longitude = (doubles_of(records[name]) for name in ("latitude_deg", "longitude_deg"))
     located = np.flatnonzero(~np.isnan(latitude + longitude))[:1]
     return (float(latitude[located[0]]), float(longitude[located[0]])) if located.size else (None, None)
 

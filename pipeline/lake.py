@@ -31,7 +31,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 
 from pipeline.errors import LakeError, SettingsError
-from pipeline.schema import SCHEMA_VERSION, TABLES, column_of
+from pipeline.schema import SCHEMA_VERSION, TABLES, column_of, doubles_of
 
 # Safe as the name of a folder everywhere: no dot at either end, no device name of Windows.
 ATHLETE_ID = re.compile(
@@ -326,7 +326,7 @@ def _decimals(column: "pa.ChunkedArray[Any]", kind: "pa.Decimal128Type[Any, Any]
         return column.combine_chunks().cast(kind)
     if column.null_count == len(column):
         return pa.nulls(len(column), pa.decimal64(kind.precision, kind.scale))
-    values = column.to_numpy() * 10.0**kind.scale
+    values = doubles_of(column) * 10.0**kind.scale
     is_known = np.abs(values) < 10.0**kind.precision  # not so for NaN, which is what a null became
     values[~is_known] = 0
     numbers = np.rint(values, out=values).astype(np.int64)

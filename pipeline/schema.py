@@ -269,3 +269,19 @@ def column_of(values: NDArray[Any], is_known: NDArray[np.bool_], kind: pa.DataTy
     validity = None if is_known.all() else pa.py_buffer(np.packbits(is_known, bitorder="little").data)
     whole = np.ascontiguousarray(values).view(np.int64)  # whatever they are, these are their bytes
     return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(whole.data)])
+
+
+def doubles_of(column: "pa.ChunkedArray[Any]") -> NDArray[np.float64]:
+    """The values of a column of doubles, NaN where it is null; `to_numpy` would import pandas first."""
+    whole = column.combine_chunks()
+    validity, values = whole.buffers()
+    end = whole.offset + len(whole)
+    if not len(whole) or values is None:
+        return np.full(len(whole), np.nan)
+    numbers = np.frombuffer(memoryview(values), np.float64, end)[whole.offset :]
+    if validity is None:
+        return numbers
+    is_known = np.unpackbits(np.frombuffer(memoryview(validity), np.uint8), count=end, bitorder="little")[
+        whole.offset :
+    ]
+    return np.where(is_known, numbers, np.nan)
