@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pyarrow as pa
 
 from pipeline.errors import SettingsError
+from pipeline.schema import table_of
 
 DEFAULT_ID = "me"
 
@@ -120,7 +121,7 @@ def tables(athletes: Sequence[Athlete]) -> dict[str, pa.Table]:
 def settings_table(athletes: Iterable[Athlete]) -> pa.Table:
     """One row per athlete."""
     rows = [{name: getattr(athlete, name) for name in SETTINGS_SCHEMA.names} for athlete in athletes]
-    return pa.Table.from_pylist(rows, SETTINGS_SCHEMA)
+    return table_of(rows, SETTINGS_SCHEMA)
 
 
 def anchors_table(athletes: Iterable[Athlete]) -> pa.Table:
@@ -136,7 +137,7 @@ def anchors_table(athletes: Iterable[Athlete]) -> pa.Table:
         for name in ANCHORS
         for anchor in getattr(athlete, name)
     ]
-    return pa.Table.from_pylist(rows, ANCHORS_SCHEMA)
+    return table_of(rows, ANCHORS_SCHEMA)
 
 
 # --- what a key may be: each parser raises ValueError for what it may not

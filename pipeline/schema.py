@@ -249,7 +249,7 @@ def table_of(rows: Sequence[Mapping[str, object]], schema: pa.Schema) -> pa.Tabl
 
 
 def column(values: list[Any], kind: pa.DataType) -> "pa.Array[Any]":
-    """Texts, whole numbers, doubles or times, as `kind` says, None is null; without pandas, as `table_of`."""
+    """Texts, numbers, times or days, as `kind` says, None is null; without pandas, as `table_of`."""
     if pa.types.is_string(kind):
         builder = StringBuilder()
         builder.append_values(values)
@@ -259,16 +259,18 @@ def column(values: list[Any], kind: pa.DataType) -> "pa.Array[Any]":
         return pa.nulls(len(values), kind)  # pyright: ignore[reportCallIssue, reportArgumentType] - the stub knows no type in general
     if pa.types.is_timestamp(kind):
         return column_of(np.array(values, "datetime64[us]"), is_known, kind)
+    if pa.types.is_date(kind):
+        return column_of(np.array(values, "datetime64[D]").astype(np.int32), is_known, kind)
     numbers = np.array([0 if value is None else value for value in values])
     exact = np.int64 if pa.types.is_integer(kind) else np.float64
     return column_of(numbers.astype(exact, casting="safe"), is_known, kind)
 
 
 def column_of(values: NDArray[Any], is_known: NDArray[np.bool_], kind: pa.DataType) -> "pa.Array[Any]":
-    """An Arrow array of a type of 64 bits on top of numpy's values."""
+    """An Arrow array on top of numpy's values, which have as many bits as those of its type."""
     validity = None if is_known.all() else pa.py_buffer(np.packbits(is_known, bitorder="little").data)
-    whole = np.ascontiguousarray(values).view(np.int64)  # whatever they are, these are their bytes
-    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(whole.data)])
+    content = np.ascontiguousarray(values).view(np.uint8)  # numpy hands over no times, but their bytes
+    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(content.data)])
 
 
 def doubles_of(column: "pa.ChunkedArray[Any]") -> NDArray[np.float64]:

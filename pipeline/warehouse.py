@@ -228,7 +228,7 @@ def register_raw(db: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Pat
     for layer in LAYERS:
         db.execute(f"create schema if not exists {layer}")
     for table, schema in TABLES.items():
-        _view(db, f"raw.{table}", parts.get(table, ()), schema.empty_table())
+        _view(db, f"raw.{table}", parts.get(table, ()), pa.Table.from_batches([], schema))
 
 
 def register_settings(db: duckdb.DuckDBPyConnection, settings: Mapping[str, pa.Table]) -> None:

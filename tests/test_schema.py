@@ -1,6 +1,6 @@
 """Rows and columns become Arrow, and Arrow becomes numpy, as Arrow's own slower ways would have it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -9,12 +9,18 @@ import pytest
 from pipeline.schema import doubles_of, table_of
 
 SCHEMA = pa.schema(
-    [("name", pa.string()), ("at", pa.timestamp("us")), ("count", pa.int64()), ("size_m", pa.float64())]
+    [
+        ("name", pa.string()),
+        ("at", pa.timestamp("us")),
+        ("day", pa.date32()),
+        ("count", pa.int64()),
+        ("size_m", pa.float64()),
+    ]
 )
 ROWS: list[dict[str, object]] = [
     {"name": "ä", "at": datetime(2024, 1, 1, 6, 0, 0, 5), "count": 2**40, "size_m": 1},
     {"name": None, "count": None, "size_m": None},
-    {"name": "", "at": datetime(1969, 1, 1), "count": -1, "size_m": 0.1, "left out": 1},
+    {"name": "", "at": datetime(1969, 1, 1), "day": date(1969, 12, 30), "count": -1, "size_m": 0.1, "left out": 1},
 ]
 
 

@@ -103,48 +103,95 @@ numbered as (
     from noise
 ),
 
+-- slope_part: neighbours in slope lie in one part, so that only one part of each group has to be put in order
 ranked_pairs as (
     select
         pairs.*,
-        row_number() over (
-            partition by pairs.athlete_id
-            order by pairs.slope_pct_per_month, pairs.earlier_day_number, pairs.later_day_number
-        ) as slope_number
+        row_number() over slopes as slope_number,
+        ntile(500) over slopes as slope_part
     from pairs
+    window slopes as (
+        partition by pairs.athlete_id
+        order by pairs.slope_pct_per_month, pairs.earlier_day_number, pairs.later_day_number
+    )
 ),
 
-weighed as (
+weights as (
     select
         numbered.athlete_id,
         numbered.group_number,
-        ranked_pairs.slope_pct_per_month,
-        sum(ranked_pairs.days_apart) over (
-            partition by numbered.athlete_id, numbered.group_number
-            order by ranked_pairs.slope_number
-            rows between unbounded preceding and current row
-        ) as weight_so_far,
-        sum(ranked_pairs.days_apart) over (
-            partition by numbered.athlete_id, numbered.group_number
-        ) as weight
+        ranked_pairs.slope_part,
+        sum(ranked_pairs.days_apart) as weight
     from numbered
     inner join ranked_pairs
         on
             numbered.athlete_id = ranked_pairs.athlete_id
             and numbered.start_day_number <= ranked_pairs.earlier_day_number
             and numbered.end_day_number >= ranked_pairs.later_day_number
+    group by numbered.athlete_id, numbered.group_number, ranked_pairs.slope_part
 ),
 
-medians as (
+sums as (
+    select
+        weights.athlete_id,
+        weights.group_number,
+        weights.slope_part,
+        weights.weight,
+        sum(weights.weight) over (
+            partition by weights.athlete_id, weights.group_number order by weights.slope_part
+            rows between unbounded preceding and current row
+        ) as weight_so_far,
+        sum(weights.weight) over (partition by weights.athlete_id, weights.group_number) as total_weight
+    from weights
+),
+
+middles as (
+    select
+        sums.athlete_id,
+        sums.group_number,
+        sums.slope_part,
+        sums.weight_so_far - sums.weight as weight_before,
+        sums.total_weight
+    from sums
+    where sums.weight_so_far >= sums.total_weight / 2
+    qualify
+        row_number() over (
+            partition by sums.athlete_id, sums.group_number order by sums.slope_part
+        ) = 1
+),
+
+weighed as (
     select
         numbered.athlete_id,
         numbered.as_of_day,
         numbered.window_weeks,
+        middles.total_weight,
+        ranked_pairs.slope_pct_per_month,
+        middles.weight_before + sum(ranked_pairs.days_apart) over (
+            partition by numbered.athlete_id, numbered.group_number
+            order by ranked_pairs.slope_number
+            rows between unbounded preceding and current row
+        ) as weight_so_far
+    from middles
+    inner join numbered
+        on middles.athlete_id = numbered.athlete_id and middles.group_number = numbered.group_number
+    inner join ranked_pairs
+        on
+            middles.athlete_id = ranked_pairs.athlete_id
+            and middles.slope_part = ranked_pairs.slope_part
+            and numbered.start_day_number <= ranked_pairs.earlier_day_number
+            and numbered.end_day_number >= ranked_pairs.later_day_number
+),
+
+medians as (
+    select
+        weighed.athlete_id,
+        weighed.as_of_day,
+        weighed.window_weeks,
         min(weighed.slope_pct_per_month) as slope_pct_per_month
     from weighed
-    inner join numbered
-        on weighed.athlete_id = numbered.athlete_id and weighed.group_number = numbered.group_number
-    where weighed.weight_so_far >= weighed.weight / 2
-    group by numbered.athlete_id, numbered.as_of_day, numbered.window_weeks
+    where weighed.weight_so_far >= weighed.total_weight / 2
+    group by weighed.athlete_id, weighed.as_of_day, weighed.window_weeks
 )
 
 select
