@@ -14,6 +14,7 @@ from scipy.stats import norm
 
 from pipeline import warehouse
 from pipeline.athlete import Anchor, Athlete, tables
+from pipeline.schema import TABLES
 
 RowsOf = Callable[..., pd.DataFrame]
 Row = Any  # one row of a frame, its columns as attributes
@@ -1620,9 +1621,14 @@ def lake_rows(athlete_id: str, seed: int) -> dict[str, pd.DataFrame]:
         latitude_deg=50.0,
         altitude_m=100 + 10 * np.sin(np.tile(seconds, len(starts)) / 300),
     )
+    files = keys.assign(path=keys.activity_id, outcome="imported", reason="", digest=keys.activity_id)
     return {
-        "files": keys.assign(path=keys.activity_id, outcome="imported", reason="", digest="0"),
+        "files": pd.concat([files, files.tail(1).assign(path="list", digest="list", format="strava")]),
+        "descriptions": keys.tail(3).assign(
+            file_digest="list", described_path=keys.activity_id, name="Hill", sport="hiking", gear="boots"
+        ),
         "activities": keys.assign(
+            file_digest=keys.activity_id,
             sport=np.where(np.arange(len(starts)) % 9 == 8, "cycling", "running"),
             started_at=starts,
             utc_offset_s=-18000,
@@ -1646,7 +1652,8 @@ def every_table(
         for athlete_id, seed in seeds.items():
             for table, rows in lake_rows(athlete_id, seed).items():
                 db.register("landed", rows)
-                db.execute(f"insert into raw.{table} by name from landed")
+                columns = ", ".join(sorted(set(rows.columns) & set(TABLES[table].names)))
+                db.execute(f"insert into raw.{table} by name select {columns} from landed")
         for model in models.values():
             warehouse.create(db, model)
             warehouse.check(db, model)

@@ -20,7 +20,14 @@ SCHEMA = pa.schema(
 ROWS: list[dict[str, object]] = [
     {"name": "ä", "at": datetime(2024, 1, 1, 6, 0, 0, 5), "count": 2**40, "size_m": 1},
     {"name": None, "count": None, "size_m": None},
-    {"name": "", "at": datetime(1969, 1, 1), "day": date(1969, 12, 30), "count": -1, "size_m": 0.1, "left out": 1},
+    {
+        "name": "",
+        "at": datetime(1969, 1, 1),
+        "day": date(1969, 12, 30),
+        "count": -1,
+        "size_m": 0.1,
+        "left out": 1,
+    },
 ]
 
 

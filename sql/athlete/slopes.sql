@@ -108,8 +108,9 @@ ranked_pairs as (
     select
         pairs.*,
         row_number() over slopes as slope_number,
-        ntile(500) over slopes as slope_part
+        ntile(thresholds.slope_part_count) over slopes as slope_part
     from pairs
+    cross join settings.judging as thresholds
     window slopes as (
         partition by pairs.athlete_id
         order by pairs.slope_pct_per_month, pairs.earlier_day_number, pairs.later_day_number

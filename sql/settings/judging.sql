@@ -53,6 +53,7 @@ select
     cast(28 as bigint) as smooth_days, -- half width of the curve that people look at
     cast(14 as bigint) as break_days, -- a gap this long is a break
     cast(21 as bigint) as after_break_days, -- runs this soon after one tell of the break, not of training
+    cast(500 as bigint) as slope_part_count, -- for speed only: the median is the same with any number
     cast(28 as bigint) as look_days, -- a verdict is looked at every four weeks
     cast(25 as bigint) as look_count, -- for about two years back
     -- nearer to the zero-speed heart rate, the index divides by noise
