@@ -436,7 +436,6 @@ READERS_OF_OTHERS: dict[str, Callable[[Path], pa.Table]] = {
     "pandas": lambda folder: pa.Table.from_pandas(pd.read_parquet(folder, dtype_backend="pyarrow")),
     "pyarrow": lambda folder: dataset(folder, format="parquet").to_table(),
     "duckdb": lambda folder: duckdb.read_parquet(f"{folder}/*.parquet").to_arrow_table(),
-    "polars": lambda folder: pytest.importorskip("polars").read_parquet(folder / "*.parquet").to_arrow(),
 }
 
 

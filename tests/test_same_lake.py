@@ -30,7 +30,7 @@ from pipeline.lake import LEDGER, Lake
 from pipeline.schema import TABLES
 
 CHECKOUT = Path(__file__).parent.parent
-KILLS = int(os.environ.get("NEXTGEAR_KILLS", "24"))
+KILLS = int(os.environ.get("NEXTGEAR_KILLS", "12"))
 SEED = int(os.environ.get("NEXTGEAR_SEED", "1"))
 SMALL_BYTES = 20_000
 OF_A_FORMAT = 5
