@@ -552,3 +552,14 @@ def test_quirk_37_stryd_tells_the_oscillation_in_centimetres(corpus: Path):
     [activity] = READERS["fit"](path.read_bytes(), path.name).activities
     metres = [row["vertical_oscillation_m"] for row in records(activity) if row["vertical_oscillation_m"]]
     assert 0.04 < median(metres) < 0.12
+
+
+def test_a_sport_that_damage_made_a_text_is_unknown():
+    garbled = (18, {2: u32(START), 5: (0x07, "4s", b"\x05\x01Z\0"), 253: u32(START + 60)})
+    [activity] = read(fit(FILE_ID, garbled, record(0, {3: u8(100)}))).activities
+    assert activity.summary["sport"] == "unknown"
+
+
+def test_a_real_number_has_no_bits_that_are_another_field():
+    defined = (20, {253: u32(START), 8: (0x88, "f", 1.5), 3: u8(100)})  # compressed speed and distance
+    assert len(records(read(fit(FILE_ID, session(), defined)).activities[0])) == 1

@@ -1,5 +1,6 @@
 """FIT, the format of nearly every watch."""
 
+import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -580,7 +581,7 @@ def _number(message: Message, *names: str) -> float | None:
 
 def _whole(message: Message, name: str) -> int | None:
     value = message.get(name)
-    return value if isinstance(value, int) and abs(value) < _UINT32_END else None
+    return value if isinstance(value, int) and 0 <= value < _UINT32_END else None
 
 
 def _text(message: Message, *names: str) -> str | None:
@@ -590,6 +591,6 @@ def _text(message: Message, *names: str) -> str | None:
 
 
 def _profile_name(message: Message, name: str) -> str:
-    """The profile's word; a number that the profile does not know is a sport newer than it."""
+    """The profile's word; a number that it does not know is a sport newer than it, other text is damage."""
     value = message.get(name) or "generic"
-    return value if isinstance(value, str) else "unknown"
+    return value if isinstance(value, str) and re.fullmatch(r"[a-z0-9_]+", value) else "unknown"

@@ -361,6 +361,8 @@ def _growing(groups: list[Group], wanted: Collection[str]) -> Iterator[tuple[str
         for one, part, target in group.layout.components:
             if part.accumulate and (not wanted or target in wanted):
                 low, valid = _component(group, one, part)
+                if low.dtype.kind == "f":  # damage: of a real number no bits are another one
+                    continue
                 found[target].append((group.positions[valid], low[valid], part))
     for target, parts in found.items():
         places, low = (np.concatenate([part[at] for part in parts]) for at in (0, 1))
