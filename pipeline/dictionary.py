@@ -5,6 +5,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline import athlete
+from pipeline.published import sql_folder
 from pipeline.warehouse import (
     Model,
     column_meanings,
@@ -13,7 +14,6 @@ from pipeline.warehouse import (
     models,
     register_raw,
     register_settings,
-    sql_folder,
 )
 
 

@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import athlete, ingest, lake, warehouse
-from pipeline import query as query_text
+from pipeline import athlete, ingest, lake, published
 from pipeline.console import Console
 from pipeline.errors import SettingsError
 from pipeline.ingest import Counts
@@ -91,19 +90,16 @@ def _build(home: Home, console: Console) -> bool:
     athlete_ids = lake.athletes(home.lake)
     settings = [athlete.load(home.folder, athlete_id) for athlete_id in athlete_ids]
     lakes = [home.lake_of(athlete_id) for athlete_id in athlete_ids]
+    folder, said = published.sql_folder(), [repr(one) for one in settings]
+    if published.is_current(home.warehouse, published.state(folder, lakes, said)):
+        return False  # `build` would say so as well, but it takes DuckDB to ask it
+    from pipeline import warehouse
+
     with console.progress("Measuring", "batches") as progress:
-        is_new = warehouse.build(
-            home.warehouse,
-            warehouse.sql_folder(),
-            lakes,
-            [repr(said) for said in settings],
-            lambda: athlete.tables(settings),
-            progress,
-        )
-    if is_new:
-        for of_athlete in lakes:  # what was compacted is read by no published warehouse any more
-            of_athlete.sweep()
-    return is_new
+        warehouse.build(home.warehouse, folder, lakes, said, lambda: athlete.tables(settings), progress)
+    for of_athlete in lakes:  # what was compacted is read by no published warehouse any more
+        of_athlete.sweep()
+    return True
 
 
 def report(home: Home, athlete_id: str, **choices: object) -> str:
@@ -121,7 +117,7 @@ def _told(home: Home, athlete_id: str, what: str, **choices: object) -> str:
 
     tell: Callable[..., str] = getattr(reports, what)
     units = athlete.load(home.folder, athlete_id).units
-    return tell(home.warehouse, athlete_id, sql=warehouse.sql_folder() / "reports", units=units, **choices)
+    return tell(home.warehouse, athlete_id, sql=published.sql_folder() / "reports", units=units, **choices)
 
 
 def publish(path: Path, text: str) -> None:
@@ -141,6 +137,9 @@ def deliver(text: str, out: Path | None, console: Console) -> None:
 
 def ask(home: Home, athlete_id: str, query: str | None, form: str, console: Console) -> None:
     """Print what the warehouse answers to a query, or to one after the other as they are typed."""
+    from pipeline import query as query_text
+    from pipeline import warehouse
+
     with warehouse.reader(home.warehouse, home.lake) as db:
         db.execute("set variable athlete_id = $1", [athlete_id])
         if query is not None:
@@ -159,6 +158,9 @@ def files(home: Home, athlete_id: str, outcome: str | None, form: str, console: 
     """Print the ledger, or the files of one outcome."""
     if outcome not in (None, *OUTCOMES):
         raise SettingsError(f"--outcome {outcome}: there are {', '.join(OUTCOMES)}")
+    from pipeline import query as query_text
+    from pipeline import warehouse
+
     with warehouse.reader(home.warehouse, home.lake) as db:
         db.execute("set variable athlete_id = $1", [athlete_id])
         db.execute("set variable outcome = $1", [outcome])

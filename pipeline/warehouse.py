@@ -14,7 +14,6 @@ copies, which may have landed in other batches; its digest is in the name of wha
 that lands years later has just that session's batch measured anew.
 """
 
-import hashlib
 import json
 import re
 import tomllib
@@ -29,6 +28,7 @@ import pyarrow as pa
 
 from pipeline.errors import CheckError, ModelError, NextgearError, WarehouseError
 from pipeline.lake import Lake, beside
+from pipeline.published import digest_of_texts, is_current, sign, state
 from pipeline.schema import SCHEMA_VERSION, TABLES
 
 LAYERS = ("raw", "settings", "recording", "sessions", "staging", "activity", "athlete", "marts")
@@ -63,12 +63,6 @@ class Model:
     def is_kept(self) -> bool:
         """Measured once per activity; its rows live in the lake."""
         return self.layer in MEASURED_LAYERS and not self.is_stream
-
-
-def sql_folder() -> Path:
-    """`sql/` of the checkout, or the copy that travels inside the wheel."""
-    inside = Path(__file__).parent / "sql"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "sql"
 
 
 # --- parse and order
@@ -165,12 +159,8 @@ def digests(all_models: Mapping[str, Model]) -> dict[str, str]:
             read if read.startswith("sessions.") else found.get(read, f"{read} {SCHEMA_VERSION}")
             for read in model.reads
         )
-        found[name] = _digest([duckdb.__version__, model.sql, *below])
+        found[name] = digest_of_texts([duckdb.__version__, model.sql, *below])
     return found
-
-
-def _digest(texts: Iterable[str]) -> str:
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
 # --- build and check
@@ -392,7 +382,7 @@ def _with_sessions(
         for name in told
     )
     digests_of = {
-        (athlete_id, batch): _digest(said)
+        (athlete_id, batch): digest_of_texts(said)
         for athlete_id, batch, said in db.execute(
             f"""
             with said as ({rows}),
@@ -460,32 +450,6 @@ def _forget_old_measurements(measured: Measured, lakes: Iterable[Lake]) -> None:
 # --- judge and publish
 
 
-def state(folder: Path, lakes: Sequence[Lake], said: Iterable[str]) -> str:
-    """A digest of all that a warehouse is made of: program, models, landed batches, what athletes said."""
-    program = [
-        path.read_text(encoding="utf-8")
-        for path in (*sorted(Path(__file__).parent.rglob("*")), *sorted(folder.rglob("*")))
-        if path.suffix in {".py", ".j2", ".css", ".sql", ".toml"}
-    ]
-    landed = [f"{lake.folder} {batch}" for lake in lakes for batch in lake.batches()]
-    return _digest([duckdb.__version__, *program, *landed, *said])
-
-
-def is_current(warehouse: Path, wanted: str) -> bool:
-    """Was this very warehouse file published from this state?"""
-    note = _note(warehouse)
-    return note.exists() and warehouse.exists() and note.read_text() == _signed(warehouse, wanted)
-
-
-def _note(warehouse: Path) -> Path:
-    return warehouse.with_name(f".{warehouse.name}.state")
-
-
-def _signed(warehouse: Path, made_of: str) -> str:
-    stat = warehouse.stat()
-    return f"{made_of} {stat.st_size} {stat.st_mtime_ns}\n"
-
-
 def build(
     warehouse: Path,
     folder: Path,
@@ -526,7 +490,7 @@ def build(
         raise OSError(None, str(error), str(warehouse)) from error
     unfinished.replace(warehouse)
     _forget_old_measurements(measured, lakes)
-    _note(warehouse).write_text(_signed(warehouse, wanted))  # last: a run killed before it builds again
+    sign(warehouse, wanted)  # last: a run killed before it builds again
     return True
 
 

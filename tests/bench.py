@@ -25,7 +25,7 @@ import pyarrow as pa
 from fastcrc import crc16
 from garmin_fit_sdk import Decoder, Stream
 
-from pipeline import simulate, warehouse
+from pipeline import published, simulate, warehouse
 from pipeline.ingest import ingest
 from pipeline.lake import MEASURED, Lake
 from pipeline.readers import fit_columns, gpx
@@ -159,7 +159,7 @@ def lines() -> Iterator[tuple[str, str, str]]:
 
 def measuring(lake: Lake) -> float:
     """Seconds to measure every activity of a lake, with all the models of `sql/activity`."""
-    models = warehouse.models(warehouse.sql_folder())
+    models = warehouse.models(published.sql_folder())
 
     def measure() -> None:
         shutil.rmtree(lake.folder / MEASURED, ignore_errors=True)

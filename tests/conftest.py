@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipeline import athlete, flow, simulate, warehouse
+from pipeline import athlete, flow, published, simulate, warehouse
 from pipeline.console import Console
 
 CHECKOUT = Path(__file__).parent.parent
@@ -102,7 +102,7 @@ def nextgear(started: Started) -> Ended:
 @pytest.fixture(scope="session")
 def models() -> dict[str, warehouse.Model]:
     """Every model of the project, in build order."""
-    return warehouse.models(warehouse.sql_folder())
+    return warehouse.models(published.sql_folder())
 
 
 @pytest.fixture(scope="session")

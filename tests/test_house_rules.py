@@ -38,7 +38,8 @@ MAY_IMPORT = {
     "lake": {"errors", "schema"},
     "athlete": {"errors", "schema"},
     "ingest": {"errors", "schema", "sources", "platforms", "readers", "lake", "local_time", "athlete"},
-    "warehouse": {"errors", "schema", "lake"},
+    "published": {"lake"},
+    "warehouse": {"errors", "schema", "lake", "published"},
     "report": {"errors"},
 }
 

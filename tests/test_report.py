@@ -10,12 +10,12 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipeline import warehouse
+from pipeline import published
 from pipeline.errors import ModelError, NextgearError, SettingsError
 from pipeline.report import FORMATS, report, why
 from pipeline.report.content import SECTIONS
 
-SQL = warehouse.sql_folder() / "reports"
+SQL = published.sql_folder() / "reports"
 # Tables lie on their side here: a line is a column.
 
 PLATEAU = """

@@ -24,7 +24,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import warehouse
+from pipeline import published, warehouse
 from pipeline.ingest import ingest
 from pipeline.lake import LEDGER, Lake
 from pipeline.schema import TABLES
@@ -78,7 +78,7 @@ def content_of(lake: Lake) -> Content:
 
 def files_as_people_see_them(lake: Lake) -> list[str]:
     """The ledger after the rule that says which of several equal files is the original."""
-    all_models = warehouse.models(warehouse.sql_folder())
+    all_models = warehouse.models(published.sql_folder())
     with warehouse.connection() as db:
         warehouse.register_raw(db, {table: lake.parts(table) for table in TABLES})
         for model in warehouse.ancestors(all_models, ["staging.files"]).values():
