@@ -124,6 +124,24 @@ TABLES: Mapping[str, pa.Schema] = {
             ("stroke_count", _whole),
         ]
     ),
+    "workout_steps": pa.schema(
+        [
+            *_keys,
+            ("workout_step_number", _whole),
+            ("step_name", _text),
+            ("step_intensity", _text),
+            ("duration_type", _text),
+            ("duration_s", _real),
+            ("distance_m", _real),
+            ("repeat_from_step_number", _whole),
+            ("repeat_count", _whole),
+            ("target_type", _text),
+            ("target_heart_rate_low_bpm", _real),
+            ("target_heart_rate_high_bpm", _real),
+            ("target_speed_low_m_per_s", _real),
+            ("target_speed_high_m_per_s", _real),
+        ]
+    ),
     "events": pa.schema(
         [
             *_keys,
@@ -184,7 +202,7 @@ KEYS = ("athlete_id", "activity_id")
 LANDED = (*KEYS, "file_digest", "utc_offset_source")
 
 # Tables with rows of one activity, as a reader hands them over.
-STREAMS = ("laps", "records", "lengths", "events", "rr_intervals", "devices")
+STREAMS = ("laps", "records", "lengths", "workout_steps", "events", "rr_intervals", "devices")
 
 # Tables with rows of a file that are about no activity in it.
 ASIDES = ("descriptions", "wellness_days")

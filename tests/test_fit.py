@@ -65,6 +65,10 @@ def u8(value: int) -> tuple[int, str, int]:
     return 0x02, "B", value
 
 
+def u16(value: int) -> tuple[int, str, int]:
+    return 0x84, "H", value
+
+
 def u32(value: int) -> tuple[int, str, int]:
     return 0x86, "I", value
 
@@ -563,3 +567,26 @@ def test_a_sport_that_damage_made_a_text_is_unknown():
 def test_a_real_number_has_no_bits_that_are_another_field():
     defined = (20, {253: u32(START), 8: (0x88, "f", 1.5), 3: u8(100)})  # compressed speed and distance
     assert len(records(read(fit(FILE_ID, session(), defined)).activities[0])) == 1
+
+
+def test_the_steps_of_a_workout_are_those_that_the_watch_led_through(corpus: Path):
+    [activity] = named(corpus, "hrv-activity.fit").activities
+    steps = activity.streams["workout_steps"].to_pylist()
+    assert [step["workout_step_number"] for step in steps] == list(range(14))
+    assert [step["duration_s"] for step in steps[:6]] == [300, 300, 300, 120, 480, 30]
+    assert (steps[0]["step_intensity"], steps[5]["step_intensity"]) == ("warmup", "active")
+
+
+def test_a_workout_asks_for_a_heart_rate_a_speed_or_a_number_of_repeats():
+    heart_rate = (27, {254: u16(0), 1: enum(1), 2: u32(100_000), 3: enum(1), 5: u32(240), 6: u32(260)})
+    speed = (27, {254: u16(1), 1: enum(0), 2: u32(60_000), 3: enum(0), 5: u32(4000), 6: u32(4200)})
+    percent = (27, {254: u16(2), 1: enum(5), 3: enum(1), 5: u32(70), 6: u32(80)})
+    repeats = (27, {254: u16(3), 1: enum(6), 2: u32(1), 4: u32(5)})
+    reading = read(fit(FILE_ID, heart_rate, speed, percent, repeats, session(), record(0, {3: u8(100)})))
+    steps = reading.activities[0].streams["workout_steps"].to_pylist()
+    assert [(step["distance_m"], step["duration_s"]) for step in steps[:2]] == [(1000, None), (None, 60)]
+    bpm = [(step["target_heart_rate_low_bpm"], step["target_heart_rate_high_bpm"]) for step in steps]
+    assert bpm == [(140, 160), (None, None), (None, None), (None, None)]
+    speeds = [(step["target_speed_low_m_per_s"], step["target_speed_high_m_per_s"]) for step in steps]
+    assert speeds[:2] == [(None, None), (4, 4.2)]
+    assert (steps[3]["repeat_from_step_number"], steps[3]["repeat_count"]) == (1, 5)

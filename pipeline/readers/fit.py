@@ -42,6 +42,7 @@ _CHAINED_MAX = 1000
 # No device writes nearly as much into one file, chained or not. It would take minutes to read.
 _MOST = {"definitions": 20_000, "sessions": 500, "messages beside records": 100_000}
 _DEVICES_MAX = 256
+_WORKOUT_STEPS_MAX = 1000
 
 # Nothing that is measured comes near. Such numbers are damage, and would overflow in sums.
 _NUMBER_END = 1e15
@@ -85,6 +86,17 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "sport": ("sport", "sub_sport", "name"),
     "timestamp_correlation": ("timestamp", "system_timestamp", "local_timestamp"),
     "user_profile": ("gender", "resting_heart_rate", "default_max_heart_rate"),
+    "workout_step": (
+        "message_index",
+        "wkt_step_name",
+        "intensity",
+        "duration_type",
+        "duration_value",
+        "target_type",
+        "target_value",
+        "custom_target_value_low",
+        "custom_target_value_high",
+    ),
     "zones_target": ("max_heart_rate", "threshold_heart_rate"),
 }
 
@@ -353,6 +365,8 @@ def _activities(part: _Contents, path: str, notes: list[str]) -> list[Activity]:
     devices = _devices(part.messages["device_info"])
     if len(devices) > _DEVICES_MAX:
         raise UnreadableFileError(path, "endless", "more devices than any athlete wears")
+    if len(part.messages["workout_step"]) > _WORKOUT_STEPS_MAX:
+        raise UnreadableFileError(path, "endless", "more steps than any workout has")
     return [
         _activity(part, session, share, own_records, own_intervals["rr_s"], devices)
         for session, share, own_records, own_intervals in zip(
@@ -427,6 +441,9 @@ def _activity(
     tables = {
         "laps": [_lap(number, lap) for number, lap in enumerate(share["lap"], 1)],
         "lengths": [_length(number, length) for number, length in enumerate(share["length"], 1)],
+        "workout_steps": [
+            _workout_step(number, step) for number, step in enumerate(part.messages["workout_step"])
+        ],
         "events": [_event(number, event) for number, event in enumerate(share["event"], 1)],
         "devices": [_device(number, device) for number, device in enumerate(devices, 1)],
     }
@@ -507,6 +524,27 @@ def _length(number: int, length: Message) -> Row:
         "stroke": _text(length, "swim_stroke"),
         "stroke_count": _whole(length, "total_strokes"),
     }
+
+
+def _workout_step(number: int, step: Message) -> Row:
+    """A step of the workout that the watch led through; laps name theirs by its number, which begins at 0."""
+    row: Row = {
+        "workout_step_number": _whole(step, "message_index") if "message_index" in step else number,
+        "step_name": _text(step, "wkt_step_name"),
+        "step_intensity": _text(step, "intensity"),
+        "duration_type": _text(step, "duration_type"),
+        "duration_s": _number(step, "duration_time"),
+        "distance_m": _number(step, "duration_distance"),
+        "repeat_from_step_number": _whole(step, "duration_step"),
+        "repeat_count": _whole(step, "repeat_steps"),
+        "target_type": _text(step, "target_type"),
+    }
+    for end in ("low", "high"):
+        heart_rate = _number(step, f"custom_target_heart_rate_{end}") or 0
+        # 0 to 100 is percent of a maximum that the file need not tell
+        row[f"target_heart_rate_{end}_bpm"] = heart_rate - 100 if heart_rate > 100 else None
+        row[f"target_speed_{end}_m_per_s"] = _number(step, f"custom_target_speed_{end}") or None
+    return row
 
 
 def _event(number: int, event: Message) -> Row:
