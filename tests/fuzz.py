@@ -197,8 +197,12 @@ def _broken_by_summary(activity: Activity) -> Iterator[str]:
             yield f"{name} is {value!r}"
 
 
-# The column that numbers the rows of a table, from 1 on.
-_NUMBERED = {name: f"{name.removesuffix('_intervals').removesuffix('s')}_number" for name in STREAMS}
+# The column that numbers the rows of a table, from 1 on; a workout numbers its steps itself.
+_NUMBERED = {
+    name: f"{name.removesuffix('_intervals').removesuffix('s')}_number"
+    for name in STREAMS
+    if name != "workout_steps"
+}
 
 
 def _broken_by_table(name: str, table: pa.Table) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import chain, pairwise
+from itertools import chain, count, pairwise
 from operator import itemgetter
 
 import numpy as np
@@ -441,9 +441,7 @@ def _activity(
     tables = {
         "laps": [_lap(number, lap) for number, lap in enumerate(share["lap"], 1)],
         "lengths": [_length(number, length) for number, length in enumerate(share["length"], 1)],
-        "workout_steps": [
-            _workout_step(number, step) for number, step in enumerate(part.messages["workout_step"])
-        ],
+        "workout_steps": list(map(_workout_step, count(), part.messages["workout_step"])),
         "events": [_event(number, event) for number, event in enumerate(share["event"], 1)],
         "devices": [_device(number, device) for number, device in enumerate(devices, 1)],
     }
