@@ -188,7 +188,7 @@ class _Known:
     first_path: dict[str | None, str]  # by digest
     to_read_again: dict[str | None, Mapping[str, Any]]  # by digest: the file that first held it
     versions_of: Mapping[str, Sequence[Mapping[str, Any]]]  # by path: its rows, one for each content
-    copies: Mapping[str | None, int]  # by digest: how many files held it
+    copies: Counter[str | None]  # by digest: how many files held it
     batch_of: Mapping[FileKey, str]  # where in the lake the row is
     outdated: set[str]  # paths of what an older version of the readers imported
     paths: set[str] = field(default_factory=set[str])  # met in this run, with nothing to do
@@ -269,7 +269,11 @@ class _Known:
                 self.paths.add(file.path)
             else:
                 self.contents.add((file.path, file.digest))
+                self.copies[file.digest] += 1
                 file = replace(file, instead_of=self._outlived_by(file))
+                for _, digest in file.instead_of:
+                    if digest != file.digest:  # it goes: what comes now would be the copy of nothing
+                        self.first_path.pop(digest, None)
                 yield file if file.outcome else self._unless_duplicate(file)
 
     def _outlived_by(self, file: _File) -> frozenset[FileKey]:

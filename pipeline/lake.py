@@ -72,8 +72,7 @@ class Lake:
 
     def batches(self) -> list[str]:
         """The committed batches, sorted."""
-        found = self._landed()
-        return sorted(found - {old for batch in found for old in self._replaced_by(batch)})
+        return sorted(self._landed() - self._hidden())
 
     def parts(self, table: str, batches: Iterable[str] | None = None) -> list[Path]:
         """The files of a table, one for each of the batches; without `batches`, of all that are committed."""
@@ -115,6 +114,9 @@ class Lake:
         batch = _batch_id(landing[LEDGER])
         if replaced:
             batch = _merged_id([batch, *replaced])
+        hidden = self._hidden()
+        while batch in hidden:  # a file is again what it was before it was replaced
+            batch = _merged_id([batch])
         for table in _ledger_last():
             metadata = self._ledger_metadata(replaced) if table == LEDGER else None
             write_parquet(landing[table].replace_schema_metadata(metadata), self._part(table, batch))
@@ -168,6 +170,10 @@ class Lake:
 
     def _landed(self) -> set[str]:
         return {part.stem for part in (self.folder / LEDGER).glob("[!.]*.parquet")}
+
+    def _hidden(self) -> set[str]:
+        """The names that no batch can have, for another one says that it replaces it."""
+        return {old for batch in self._landed() for old in self._replaced_by(batch)}
 
     def _replaced_by(self, batch: str) -> list[str]:
         if not batch.startswith(MERGED):
@@ -326,7 +332,8 @@ def _decimals(column: "pa.ChunkedArray[Any]", kind: "pa.Decimal128Type[Any, Any]
         return column.combine_chunks().cast(kind)
     if column.null_count == len(column):
         return pa.nulls(len(column), pa.decimal64(kind.precision, kind.scale))
-    values = doubles_of(column) * 10.0**kind.scale
+    is_double = column.type == pa.float64()  # all but what an older program wrote
+    values = doubles_of(column if is_double else column.cast(pa.float64())) * 10.0**kind.scale
     is_known = np.abs(values) < 10.0**kind.precision  # not so for NaN, which is what a null became
     values[~is_known] = 0
     numbers = np.rint(values, out=values).astype(np.int64)

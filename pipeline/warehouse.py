@@ -373,8 +373,11 @@ def _with_sessions(
         return list(batches)
     parts = ", ".join(_quoted(str(part)) for part in landed)
     db.execute(
-        "create table landed as select athlete_id, activity_id, parse_filename(filename, true) as batch "
-        f"from read_parquet([{parts}], hive_partitioning = false, filename = true)"
+        "create table landed as select activities.athlete_id, activities.activity_id, "
+        "max(files.reader_version) as version, parse_filename(activities.filename, true) as batch "
+        f"from read_parquet([{parts}], hive_partitioning = false, filename = true) as activities "
+        "left join raw.files as files on activities.athlete_id = files.athlete_id "
+        "and activities.file_digest = files.digest and files.outcome != 'duplicate' group by all"
     )
     rows = " union all ".join(
         f"select athlete_id, session_id, activity_id, '{name} ' || cast(told as varchar) as said "
@@ -394,7 +397,12 @@ def _with_sessions(
                     or count(distinct split_part(said, ' ', 1)) > 1
             )
             select landed.athlete_id, landed.batch, list(distinct said.said order by said.said)
-            from said
+            from (
+                -- what is lent is other when a newer version has read it again
+                select said.* replace (concat(said.said, ' ', lender.version) as said)
+                from said
+                left join landed as lender using (athlete_id, activity_id)
+            ) as said
             inner join merged using (athlete_id, session_id)
             inner join landed
                 on said.athlete_id = landed.athlete_id

@@ -624,6 +624,24 @@ def test_the_half_of_a_run_that_lies_elsewhere_too_stays(lake: Lake, folder: Pat
     assert len(content_of(lake)["activities"]) == 2
 
 
+@pytest.mark.parametrize("name", ["a half.gpx", "the half.gpx"])
+def test_the_half_of_a_run_that_comes_with_the_whole_of_it_is_no_copy_of_nothing(
+    lake: Lake, folder: Path, name: str
+):
+    whole = run_of(0, seconds=30)
+    (folder / "run.gpx").write_text(whole[:900])
+    old(folder / "run.gpx")
+    take_in(lake, folder)
+    (folder / "run.gpx").write_text(whole)
+    (folder / name).write_text(whole[:900])
+    old(folder / name)
+    take_in(lake, folder)
+    before = content_of(lake)
+    assert len(before["activities"]) == 2
+    assert take_in(lake, folder).outcomes == {}
+    assert content_of(lake) == before
+
+
 # --- ids
 
 

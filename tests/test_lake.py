@@ -225,6 +225,13 @@ def test_what_is_no_number_of_any_size_lands_as_a_null(value: float):
     assert landed.to_pylist() == [None, 1]
 
 
+@pytest.mark.parametrize("kind", [pa.int64(), pa.int32(), pa.float32()])
+def test_a_number_of_another_type_lands_as_the_same_number(kind: pa.DataType):
+    rows = pa.table({"power_w": pa.array([200, None, 3], kind)})
+    landed = typed(rows, pa.schema([TABLES["records"].field("power_w")]))["power_w"]
+    assert landed.to_pylist() == [200, None, 3]
+
+
 # --- a batch that takes the place of others
 
 
@@ -293,6 +300,16 @@ def test_what_was_replaced_stays_away_wherever_a_sweep_ends(tmp_path: Path, lost
             part.unlink()
     assert lake.batches() == [third]
     assert names(lake)["files"] == ["a", "b", "c"]
+
+
+def test_a_file_that_is_again_what_it_was_before_it_was_replaced_lands(tmp_path: Path):
+    lake = Lake(tmp_path, "me")
+    first = lake.land(batch_of("a"))
+    lake.land(batch_of("b"), {first: {("a", "a")}})
+    lake.land(batch_of("a"))
+    for _ in range(2):
+        assert {table: sorted(found) for table, found in names(lake).items()} == whole("a", "b")
+        lake.sweep()
 
 
 @pytest.mark.parametrize("kth", range(len(TABLES)))

@@ -26,8 +26,8 @@ from pipeline.console import Console
 from pipeline.flow import Home
 from pipeline.ingest import ingest
 from pipeline.lake import MANY_SMALL, Lake
-from pipeline.readers import READERS
-from pipeline.schema import TABLES
+from pipeline.readers import READERS, VERSION
+from pipeline.schema import TABLES, Reading
 
 RowsOf = Callable[..., pd.DataFrame]
 
@@ -740,6 +740,32 @@ def test_a_copy_that_lands_later_has_only_its_sessions_batch_measured_anew(
     assert len(before.keys() - after.keys()) == 1  # nothing is left of what no longer holds
     summaries = marts(home)["marts.activities"]
     assert summaries.heart_rate_coverage_ratio.min() > 0.9
+
+
+def test_a_copy_that_a_newer_version_reads_otherwise_lends_what_that_read(
+    exported: list[Path], tmp_path: Path
+):
+    home = Home(tmp_path)
+    for path in exported[:2]:
+        flow.land(home, "me", [path], SILENT)
+    flow.build(home, SILENT)
+    (before,) = marts(home)["marts.activities"].heart_rate_mean_bpm
+
+    def newer(content: bytes, path: str) -> Reading:
+        (activity,) = READERS["gpx"](content, path).activities
+        records = activity.streams["records"]
+        at = records.column_names.index("heart_rate_bpm")
+        beats = pa.array(records["heart_rate_bpm"].to_pandas() + 10, pa.float64(), from_pandas=True)
+        streams = {**activity.streams, "records": records.set_column(at, "heart_rate_bpm", beats)}
+        return Reading([replace(activity, streams=streams)])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.ingest.READERS", {**READERS, "gpx": newer})
+        patch.setattr("pipeline.ingest.VERSION", VERSION + 1)
+        ingest([exported[1]], home.lake_of("me"), None, Silence(), workers=1, retry=True)
+    flow.build(home, SILENT)
+    (after,) = marts(home)["marts.activities"].heart_rate_mean_bpm
+    assert after == pytest.approx(before + 10, abs=0.5)
 
 
 def test_compacted_copies_are_the_same_sessions(exported: list[Path], tmp_path: Path):

@@ -360,3 +360,34 @@ def test_a_sport_that_the_list_only_repeats_has_nothing_measured_anew(rows_of: A
         "closer": ["running", "trail"],
         "other": ["hiking", ""],
     }
+
+
+@pytest.mark.parametrize(
+    ("of_list", "of_file"),
+    [
+        (r"C:\Users\ann\activities.csv", r"C:\Users\ann\activities\1.fit"),
+        (r"C:\ann\export.zip/activities.csv", r"C:\ann\export.zip/activities/1.fit.gz"),
+        ("/home/ann/activities.csv", "/home/ann/activities/1.fit"),
+    ],
+)
+def test_a_list_describes_the_files_beside_it_on_any_system(rows_of: Any, of_list: str, of_file: str):
+    given = {
+        "raw.files": f"""
+            athlete_id | path      | digest | format
+            ann        | {of_list} | list   | strava
+            ann        | {of_file} | one    | fit
+        """,
+        "raw.activities": """
+            athlete_id | activity_id | file_digest
+            ann        | run         | one
+        """,
+        "raw.descriptions": """
+            athlete_id | file_digest | described_path      | name
+            ann        | list        | activities/1.fit.gz | To work
+        """,
+        "sessions.recordings": """
+            athlete_id | activity_id | session_id | role    | rank_number
+            ann        | run         | run        | primary | 1
+        """,
+    }
+    assert list(rows_of("sessions.descriptions", given).name) == ["To work"]

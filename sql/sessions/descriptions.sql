@@ -2,6 +2,7 @@
 --
 -- A list names files as they lie beside it, wherever it was found, and says `.gz` of what was unpacked since.
 -- Of several lists the latest counts. What it says of the sport holds for a file with one activity only.
+-- Paths of Windows have `\` where the list has `/`.
 --
 -- grain: athlete_id, activity_id
 with lists as (
@@ -9,7 +10,7 @@ with lists as (
         files.athlete_id,
         files.digest,
         files.modified_at,
-        regexp_replace(files.path, '[^/\\]*$', '') as folder
+        regexp_replace(replace(files.path, '\', '/'), '[^/]*$', '') as folder
     from raw.files as files
     where files.format = 'strava'
 ),
@@ -18,7 +19,7 @@ files as (
     select
         files.athlete_id,
         files.digest,
-        regexp_replace(files.path, '\.gz$', '') as path
+        regexp_replace(replace(files.path, '\', '/'), '\.gz$', '') as path
     from raw.files as files
     where files.digest is not null
 ),

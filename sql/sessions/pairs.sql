@@ -95,7 +95,7 @@ marks as (
         abs(other.heart_rate_bpm - one.heart_rate_bpm) as heart_rate_apart_bpm,
         abs(other.cadence_per_min - one.cadence_per_min) as cadence_apart_per_min,
         abs(other.distance_m - one.distance_m)
-        <= measuring.minute_reach_s + thresholds.summary_tolerance_ratio * one.distance_m
+        <= thresholds.distance_equal_min_m + thresholds.summary_tolerance_ratio * one.distance_m
             as is_distance_equal,
         (other.latitude_deg - one.latitude_deg) * measuring.degree_m as north_m,
         (other.longitude_deg - one.longitude_deg)

@@ -26,6 +26,8 @@ select
     -- summaries, where there are no streams to compare
     cast(5 as double) as elapsed_tolerance_s,
     cast(0.01 as double) as summary_tolerance_ratio, -- platforms add up time and distance a little otherwise
+    -- so far apart are the means of other records around one minute, however short the way was
+    cast(15 as double) as distance_equal_min_m,
     cast(3 as double) as cadence_equal_max_per_min, -- one foot counted, then doubled, loses one or two
     -- which recording leads
     cast(0.95 as double) as whole_min_ratio, -- of the longest copy; shorter has been cut short
