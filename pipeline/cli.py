@@ -45,7 +45,7 @@ Sources = Annotated[
     ),
 ]
 
-WRONG, QUARANTINED, BUSY = 1, 3, 75
+WRONG, QUARANTINED, BUSY, INTERRUPTED = 1, 3, 75, 130
 
 
 @app.command()
@@ -222,6 +222,10 @@ def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
     try:
         app(prog_name="nextgear")
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # typer's word for Ctrl-C, and all that it says
+            typer.echo("nextgear: interrupted. What was complete is kept; run again to go on.", err=True)
+        raise
     except NextgearError as error:
         typer.echo(f"nextgear: {error}", err=True)
         sys.exit(error.exit_code)
