@@ -297,7 +297,8 @@ def _unpacker(archive: Export, opened: Open) -> zipfile.ZipFile:
             weakref.finalize(unpacked, until_used.pop_all().close)
             return unpacked
     except _DAMAGE as error:
-        raise UnreadableFileError(archive.path, "damaged_archive", str(error)) from error
+        detail = f"its list of files cannot be read ({error}); so does a download look that was cut short"
+        raise UnreadableFileError(archive.path, "damaged_archive", detail) from error
 
 
 def _directory_bytes(file: IO[bytes]) -> int:

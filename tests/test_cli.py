@@ -164,6 +164,12 @@ def test_a_log_for_machines_is_a_line_of_json_for_each_piece_of_news(
     assert logged("report", "--format", "json", "--out", out, "--data", built.folder) == told
 
 
+def test_a_log_for_machines_is_json_when_a_command_fails_too(here: Ended, tmp_path: Path):
+    ended = here("run", tmp_path / "gone", "--json-log", "--data", tmp_path)
+    reason = f"{tmp_path}/gone: there is no such file or folder"
+    assert (ended.returncode, json.loads(ended.stderr)) == (2, {"event": "failed", "reason": reason})
+
+
 # --- reports
 
 
