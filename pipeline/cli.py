@@ -45,7 +45,7 @@ Sources = Annotated[
     ),
 ]
 
-WRONG, QUARANTINED, BUSY = 1, 3, 75
+WRONG, QUARANTINED, BUSY, INTERRUPTED = 1, 3, 75, 130
 
 
 @app.command()
@@ -222,17 +222,32 @@ def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
     try:
         app(prog_name="nextgear")
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # typer's word for Ctrl-C, and all that it says
+            _complain("interrupted. What was complete is kept; run again to go on.")
+        raise
     except NextgearError as error:
-        typer.echo(f"nextgear: {error}", err=True)
+        _complain(str(error))
         sys.exit(error.exit_code)
     except TimeoutError as error:  # filelock.Timeout, without importing filelock to start up
-        typer.echo(f"nextgear: another run is at work on this data folder ({error})", err=True)
+        _complain(f"another run is at work on this data folder ({error})")
         sys.exit(BUSY)
     except BrokenPipeError:  # whoever read us has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:  # a full disk, a folder that may not be written
-        typer.echo(f"nextgear: {sentence(error)}", err=True)
+        _complain(sentence(error))
         sys.exit(WRONG)
+
+
+def _complain(text: str) -> None:
+    """Why a command ends early; in a log for machines that is a line of JSON, too."""
+    if "--json-log" in sys.argv:
+        import json
+
+        text = json.dumps({"event": "failed", "reason": text})
+    else:
+        text = f"nextgear: {text}"
+    typer.echo(text, err=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ did through a `Console` and leaves the data folder sound wherever it is stopped.
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,6 +172,8 @@ def files(home: Home, athlete_id: str, outcome: str | None, form: str, console: 
             form,
             console.table_width,
         )
+    if outcome is None and form == "table":
+        _tell_ledger(_ledger(home, athlete_id), console)
 
 
 def run(
@@ -188,12 +190,16 @@ def run(
             publish(page, report(home, athlete_id, format="html"))
     if is_old:
         tell(counts, console)
+        ledger = _ledger(home, athlete_id)
+        if ledger != counts.outcomes:
+            _tell_ledger(ledger, console)
         console.show(why(home, athlete_id, width=console.width, color=console.has_color))
         console.say("report", f"Report: {page}", path=str(page))
     else:
+        looked = f"{_files(counts.known)} known" if counts.known else "nothing to read"
         console.say(
             "nothing_new",
-            f"Nothing new: {counts.known} files known, warehouse and report are up to date ({page}).",
+            f"Nothing new: {looked}, warehouse and report are up to date ({page}).",
             files=counts.known,
             path=str(page),
         )
@@ -203,13 +209,13 @@ def run(
 
 def tell(counts: Counts, console: Console) -> None:
     """What an ingest found, in one line, and what needs a look."""
-    found = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in counts.outcomes.items())
+    found = _listed(counts.outcomes)
     known = f"{counts.known} known" if counts.known else ""
     waiting = f"{counts.waiting} still being written" if counts.waiting else ""
     what = ", ".join(filter(None, (known, found, waiting))) or "nothing to read"
     console.say(
         "ingested",
-        f"{counts.found} file{'s' * (counts.found != 1)}: {what}.",
+        f"{_files(counts.found)}: {what}.",
         found=counts.found,
         known=counts.known,
         outcomes=dict(counts.outcomes),
@@ -230,7 +236,36 @@ def _tell_what_is_left(counts: Counts, console: Console) -> None:
         ("out_of_reach", counts.out_of_reach, "kept as an older nextgear read them: not among these sources"),
     ):
         if count:
-            console.say(event, f"{count} file{'s' * (count != 1)} {text}.", files=count)
+            console.say(event, f"{_files(count)} {text}.", files=count)
+
+
+def _ledger(home: Home, athlete_id: str) -> dict[str, int]:
+    """How many of all files ever seen ended in each way, now that sessions seen twice are known."""
+    from pipeline import warehouse
+
+    with warehouse.reader(home.warehouse, home.lake) as db:
+        rows = db.execute(
+            "select outcome, count(*) from marts.files where athlete_id = $1 group by all", [athlete_id]
+        ).fetchall()
+    return dict(rows)
+
+
+def _tell_ledger(outcomes: Mapping[str, int], console: Console) -> None:
+    """The same numbers as in the report; to read a file does not tell that its session is another's, too."""
+    total = sum(outcomes.values())
+    if total:
+        why = " A second file of one session counts as duplicate." * ("duplicate" in outcomes)
+        text = f"{_files(total)} in all: {_listed(outcomes)}.{why}"
+        console.say("ledger", text, files=total, outcomes=dict(outcomes))
+
+
+def _listed(outcomes: Mapping[str, int]) -> str:
+    known = ((outcomes.get(outcome, 0), outcome.replace("_", " ")) for outcome in OUTCOMES)
+    return ", ".join(f"{count} {words}" for count, words in known if count)
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'s' * (count != 1)}"
 
 
 def demo(folder: Path | None, console: Console) -> Home:

@@ -278,12 +278,15 @@ class _Known:
 
     def _outlived_by(self, file: _File) -> frozenset[FileKey]:
         """Rows of the ledger that say nothing any more beside this file."""
-        return frozenset(
+        itself = {
             (file.path, row["digest"])
             for row in self.versions_of.get(file.path, ())
             if row["digest"] in (None, file.digest)
             or (self.copies[row["digest"]] == 1 and _has_grown(file, row))
-        )
+        }
+        # A folder that could not be opened was a file in the ledger.
+        opened = {(str(folder), None) for folder in PurePath(file.path).parents}
+        return frozenset(itself | (opened & self.batch_of.keys()))
 
     def _unless_duplicate(self, file: _File) -> _File:
         first = self.first_path.setdefault(file.digest, file.path)

@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
 from typing import IO
 
-from pipeline.errors import UnreadableFileError
+from pipeline.errors import SettingsError, UnreadableFileError
 
 # The longest recordings, a day's ride as indented TCX, take a fifth of this. What is larger, such as all of
 # Apple Health as one XML, could fill the memory.
@@ -199,10 +199,11 @@ def exports(
     before its members. Their content is read only when asked for. `expect` hears of how many more there are
     as soon as that is known: of a folder at once, of a zip when it is opened.
     """
+    for path in paths:  # all of them before any is read: a slip must not show after minutes
+        if not path.exists():
+            raise SettingsError(f"{path}: there is no such file or folder")
     seen: set[Path] = set()
     for path in paths:
-        if not path.exists():
-            raise UnreadableFileError(path, "not_found", "there is no such file or folder")
         root = path.resolve()
         found = [_export(file, _junk(file.parts[len(root.parts) :])) for file in _files(root, seen)]
         found = [each for each in found if not is_known(each.path, each.size_bytes, each.modified_at)]
@@ -296,7 +297,8 @@ def _unpacker(archive: Export, opened: Open) -> zipfile.ZipFile:
             weakref.finalize(unpacked, until_used.pop_all().close)
             return unpacked
     except _DAMAGE as error:
-        raise UnreadableFileError(archive.path, "damaged_archive", str(error)) from error
+        detail = f"its list of files cannot be read ({error}); so does a download look that was cut short"
+        raise UnreadableFileError(archive.path, "damaged_archive", detail) from error
 
 
 def _directory_bytes(file: IO[bytes]) -> int:

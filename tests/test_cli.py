@@ -122,7 +122,11 @@ def test_files_land_and_are_built_in_steps(nextgear: Ended, exports: Path, tmp_p
     built = nextgear("build", "--data", tmp_path)
     assert (built.returncode, built.stdout, built.stderr) == (0, "", "Built.\n")
     again = nextgear("run", run, "--data", tmp_path)  # its news is the report
-    assert again.stderr.splitlines() == ["1 file: 1 known.", f"Report: {tmp_path}/reports/me/latest.html"]
+    assert again.stderr.splitlines() == [
+        "1 file: 1 known.",
+        "2 files in all: 1 imported, 1 quarantined.",
+        f"Report: {tmp_path}/reports/me/latest.html",
+    ]
     assert again.stdout.startswith("Not enough runs to judge yet\n")
     assert ESCAPE not in again.stdout  # in a pipe: neither colour nor, above, progress
 
@@ -158,6 +162,12 @@ def test_a_log_for_machines_is_a_line_of_json_for_each_piece_of_news(
     out = tmp_path / "report.json"
     told = [{"event": "report", "path": str(out)}]
     assert logged("report", "--format", "json", "--out", out, "--data", built.folder) == told
+
+
+def test_a_log_for_machines_is_json_when_a_command_fails_too(here: Ended, tmp_path: Path):
+    ended = here("run", tmp_path / "gone", "--json-log", "--data", tmp_path)
+    reason = f"{tmp_path}/gone: there is no such file or folder"
+    assert (ended.returncode, json.loads(ended.stderr)) == (2, {"event": "failed", "reason": reason})
 
 
 # --- reports
@@ -296,6 +306,15 @@ def test_the_ledger_tells_of_every_file_or_of_one_outcome(asked: Ended, exports:
     assert page["path"] == str(exports / "page.fit")
     assert page["reason"].startswith("not_fit: ")
     assert json.loads(asked("files", "--athlete", "ann", "--format", "json").stdout) == []
+
+
+def test_the_ledger_as_a_table_ends_with_its_counts(here: Ended, built: Home):
+    every, some, rows = (
+        here("files", *choice, "--data", built.folder)
+        for choice in ([], ["--outcome", "imported"], ["--format", "csv"])
+    )
+    assert every.stderr == "9 files in all: 8 imported, 1 quarantined.\n"
+    assert (some.stderr, rows.stderr) == ("", "")
 
 
 # --- models and demo

@@ -144,6 +144,36 @@ def test_a_file_in_quarantine_is_said_and_counts_as_a_fault_only_on_demand(
     assert "nextgear files --outcome quarantined" in ended.stderr
 
 
+def gpx(creator: str) -> str:
+    """Twenty minutes to the north, as another program writes them."""
+    points = (
+        f'<trkpt lat="{52 + minute * 0.002:.3f}" lon="13"><time>2024-05-01T06:{minute:02}:00Z</time></trkpt>'
+        for minute in range(20)
+    )
+    return f'<gpx version="1.1" creator="{creator}"><trk><trkseg>{"".join(points)}</trkseg></trk></gpx>'
+
+
+def test_a_run_tells_the_counts_of_the_ledger_where_they_are_not_those_of_the_reading(
+    home: Home, tmp_path: Path, nextgear: Ended
+):
+    for name in ("watch", "phone"):
+        (tmp_path / f"{name}.gpx").write_text(gpx(name))
+    ended = nextgear("run", tmp_path / "phone.gpx", tmp_path / "watch.gpx", "--data", home.folder)
+    assert ended.stderr.splitlines()[:2] == [
+        "2 files: 2 imported.",
+        "2 files in all: 1 imported, 1 duplicate. A second file of one session counts as duplicate.",
+    ]
+    with warehouse.reader(home.warehouse, home.lake) as db:
+        outcomes = dict(db.execute("select outcome, count(*) from marts.files group by all").fetchall())
+    assert outcomes == {"imported": 1, "duplicate": 1}
+
+
+def test_a_run_on_an_empty_folder_does_not_say_that_it_knows_files(home: Home, nextgear: Ended):
+    nextgear("run", "--data", home.folder)
+    again = nextgear("run", "--data", home.folder)
+    assert again.stderr.startswith("Nothing new: nothing to read, warehouse and report are up to date")
+
+
 # --- runs that end too soon
 
 
@@ -212,6 +242,7 @@ def test_ctrl_c_at_any_step_leaves_everything_sound(
         _, err = process.communicate(timeout=60)
         assert "Traceback" not in err, err
         assert process.returncode == 130, (pattern, err)
+        assert err.endswith("nextgear: interrupted. What was complete is kept; run again to go on.\n")
     flow.land(home, "me", [exports], SILENT)
     flow.build(home, SILENT)
     assert_content(home, undisturbed)

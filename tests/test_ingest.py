@@ -234,6 +234,16 @@ def test_a_file_that_may_be_read_at_last_is_imported(lake: Lake, folder: Path):
     assert take_in(lake, folder).outcomes == {"imported": 1}
 
 
+def test_a_folder_that_opens_at_last_is_no_file_in_quarantine(lake: Lake, folder: Path, tmp_path: Path):
+    (folder / "disk").symlink_to(tmp_path / "disk")
+    assert take_in(lake, folder).outcomes == {"quarantined": 1}
+    (tmp_path / "disk").mkdir()
+    for day in range(2):
+        (tmp_path / "disk" / f"{day}.gpx").write_text(run_of(day))
+    assert take_in(lake, folder).outcomes == {"imported": 2}
+    assert lake.ledger()["path"].to_pylist() == [str(folder / "disk" / f"{day}.gpx") for day in range(2)]
+
+
 def test_an_archive_and_each_file_in_it_are_accounted_for(lake: Lake, folder: Path):
     with zipfile.ZipFile(folder / "export.zip", "w") as archive:
         for day in range(3):

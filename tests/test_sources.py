@@ -19,7 +19,7 @@ from conftest import CHECKOUT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import UnreadableFileError
+from pipeline.errors import SettingsError, UnreadableFileError
 from pipeline.sources import UNPACKED_SAFE_BYTES, ZIP_DEPTH_MAX, Export, exports, sniff
 
 FIT = b"\x0e\x10\xd9\x07\x00\x00\x00\x00.FIT\x00\x00"
@@ -123,9 +123,10 @@ def test_a_link_to_nothing_is_accounted_for(tmp_path: Path):
         found(tmp_path)["gone.fit"].content()
 
 
-def test_a_mistyped_path_is_an_error(tmp_path: Path):
-    with pytest.raises(UnreadableFileError, match="not_found"):
-        list(exports([tmp_path / "exprots"]))
+def test_a_mistyped_path_is_an_error_before_anything_is_read(tmp_path: Path):
+    written(tmp_path, {"runs/a.fit": FIT})
+    with pytest.raises(SettingsError, match="exprots: there is no such file or folder"):
+        next(exports([tmp_path / "runs", tmp_path / "exprots"]))
 
 
 def test_junk_is_accounted_for_and_not_read(tmp_path: Path):
@@ -365,7 +366,7 @@ def test_a_file_larger_than_any_activity_is_not_read(tmp_path: Path):
 BOUNDED = """
 import sys
 from pathlib import Path
-from pipeline.errors import UnreadableFileError
+from pipeline.errors import SettingsError, UnreadableFileError
 from pipeline.sources import exports
 
 for export in exports([Path(sys.argv[1])]):

@@ -29,6 +29,7 @@ def test_a_file_counts_once_in_its_last_version_and_a_duplicate_has_its_original
     assert list(files.path) == ["a.fit", "b.fit", "c.fit", "d.fit"]
     assert list(files.outcome) == ["imported", "duplicate", "quarantined", "imported"]
     assert files.activity_id.fillna("").tolist() == ["run", "run", "", "bobs"]
+    assert list(files.reason) == ["one", "the same content as a.fit", "closed", "one"]
 
 
 def test_a_lap_that_lasts_less_than_nothing_lasts_nobody_knows_how_long(rows_of: RowsOf):

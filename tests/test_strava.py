@@ -265,7 +265,7 @@ def test_the_list_lands_with_its_descriptions_and_activities(tmp_path: Path):
     counts = ingest([tmp_path / "export.zip"], lake, "Europe/Berlin", Silence(), 1)
     assert counts.outcomes == {"imported": 2, "not_an_activity": 1}
     reasons = {each["path"].rpartition("/")[2]: each["reason"] for each in lake.ledger().to_pylist()}
-    assert reasons["activities.csv"] == "Strava's list: names of 1 files, 1 activities without a file"
+    assert reasons["activities.csv"] == "Strava's list: 1 with a file, 1 without"
     (description,) = landed(lake, "descriptions")
     assert (description["described_path"], description["name"]) == ("activities/1.gpx", "Dawn")
     (gym,) = [each for each in landed(lake, "activities") if each["sport"] == "training"]
@@ -325,6 +325,26 @@ def test_a_sport_that_was_corrected_is_measured_as_such_in_any_order(tmp_path: P
         (found,) = warehouse.sql("from marts.activities").to_dict("records")
     assert (found["name"], found["sport"], found["sub_sport"]) == ("To work", "cycling", "virtual_activity")
     assert found["speed_m_per_s"] == pytest.approx(15, rel=0.02)
+
+
+def test_a_list_tells_which_of_its_files_nobody_saw(rows_of: Any):
+    given = {
+        "raw.files": """
+            athlete_id | path                  | digest | format | outcome  | reason
+            ann        | /x/activities.csv     | list   | strava | imported | a list
+            ann        | /x/activities/1.fit   | one    | fit    | imported | one activity
+            ann        | /y/activities/2.fit   | two    | fit    | imported | one activity
+            bob        | /x/activities/3.fit   | three  | fit    | imported | one activity
+        """,
+        "raw.descriptions": """
+            athlete_id | file_digest | described_path
+            ann        | list        | activities/1.fit.gz
+            ann        | list        | activities/2.fit.gz
+            ann        | list        | activities/3.fit.gz
+        """,
+    }
+    reason = rows_of("marts.files", given).set_index("path").reason["/x/activities.csv"]
+    assert reason == ("a list; 2 of the files that it names not found beside it: activities/2.fit.gz, ...")
 
 
 def test_a_sport_that_the_list_only_repeats_has_nothing_measured_anew(rows_of: Any):

@@ -117,7 +117,7 @@ def read(content: bytes, path: str) -> Reading:
     activities, lost = _activities(listed, [row for row in listed.rows if not _file(listed, row)])
     types = {listed.text(row, "type") or "" for row in listed.rows}
     unknown = sorted(word for word in types if word and not _sport(word))
-    said = f"Strava's list: names of {len(described)} files, {len(activities)} activities without a file"
+    said = f"Strava's list: {len(described)} with a file, {len(activities)} without"
     if unknown:
         said += f"; sports that are not known by name: {', '.join(unknown[:_TOLD_MAX])}"
     return Reading(

@@ -31,12 +31,46 @@ contents as (
     group by activities.athlete_id, activities.file_digest
 ),
 
+lists as (
+    select
+        files.athlete_id,
+        files.path,
+        files.digest,
+        regexp_replace(files.path, '[^/\\]*$', '') as folder
+    from raw.files as files
+    where files.format = 'strava'
+),
+
+-- What a list of files names and nobody ever saw: a copy of an export may be incomplete.
+absent as (
+    select
+        lists.athlete_id,
+        lists.path,
+        lists.digest,
+        count(*) as absent_count,
+        min(descriptions.described_path) as first_path
+    from raw.descriptions as descriptions
+    inner join lists
+        on descriptions.athlete_id = lists.athlete_id and descriptions.file_digest = lists.digest
+    where
+        not exists (
+            select 1 from raw.files as files
+            where
+                files.athlete_id = lists.athlete_id
+                and regexp_replace(files.path, '\.gz$', '')
+                = lists.folder || regexp_replace(descriptions.described_path, '\.gz$', '')
+        )
+    group by lists.athlete_id, lists.path, lists.digest
+),
+
 seen as (
     select
         files.*,
         coalesce(contents.is_copy, false) and files.outcome in ('imported', 'salvaged') as is_copy,
         contents.session_id,
         case when files.outcome in ('imported', 'salvaged') then contents.reason end as session_reason,
+        absent.absent_count || ' of the files that it names not found beside it: ' || absent.first_path
+        || case when absent.absent_count > 1 then ', ...' else '' end as absent_reason,
         originals.path as original_path
     from staging.files as files
     left join contents
@@ -45,6 +79,11 @@ seen as (
         on contents.athlete_id = primaries.athlete_id and contents.session_id = primaries.activity_id
     left join originals
         on primaries.athlete_id = originals.athlete_id and primaries.file_digest = originals.digest
+    left join absent
+        on
+            files.athlete_id = absent.athlete_id
+            and files.path = absent.path
+            and files.digest = absent.digest
 )
 
 select
@@ -56,7 +95,7 @@ select
     case when is_copy then 'duplicate' else outcome end as outcome,
     case
         when is_copy and outcome = 'imported' then session_reason
-        else concat_ws('; ', reason, session_reason)
+        else concat_ws('; ', reason, session_reason, absent_reason)
     end as reason,
     coalesce(session_id, activity_id) as activity_id,
     case when is_copy then original_path else duplicate_of_path end as duplicate_of_path

@@ -63,7 +63,7 @@ select
     end as outcome,
     case
         when versions.path = copied.original_path then coalesce(contents.reason, versions.reason)
-        when copied.original_path is not null then 'the same content as another file'
+        when copied.original_path is not null then 'the same content as ' || copied.original_path
         else versions.reason
     end as reason,
     contents.activity_id,
