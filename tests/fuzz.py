@@ -247,7 +247,7 @@ def _broken_by_records(table: pa.Table) -> Iterator[str]:
 
 
 def _is_oddly_described(content: bytes) -> bool:
-    """Whether damage made two of a developer's fields one, or one an enumeration, of which fitdecode has none."""
+    """Whether damage made two of a developer's fields one, or one an enumeration: not so to fitdecode."""
     from test_fit_columns import bodies
 
     scans = (fit_columns.scan(body) for body in bodies(content))
