@@ -22,9 +22,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipeline.errors import CheckError, ModelError, NextgearError, WarehouseError
 from pipeline.lake import Lake, beside
@@ -34,6 +36,9 @@ from pipeline.schema import SCHEMA_VERSION, TABLES
 LAYERS = ("raw", "settings", "recording", "sessions", "staging", "activity", "athlete", "marts")
 MEASURED_LAYERS = ("recording", "activity")
 SETTINGS_TABLES = ("athletes", "athlete_anchors")  # from athlete.toml, beside the tables of the lake
+
+# While a batch is measured its text keys are enums, numbers inside: on text it takes half as long again.
+KEY_TYPES = {"athlete_id": "athlete_key", "activity_id": "activity_key", "session_id": "activity_key"}
 
 _HEAD = re.compile(r"\A(?:--.*\n)+")
 
@@ -213,12 +218,19 @@ def _none(db: duckdb.DuckDBPyConnection, model: str, promise: str, query: str) -
         raise ModelError(model, f"its promise `{promise}` does not run: {error}") from error
 
 
-def register_raw(db: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Path]]) -> None:
-    """`raw.*` as views over parts of the lake; a table without parts is there, typed and empty."""
+def register_raw(
+    db: duckdb.DuckDBPyConnection,
+    parts: Mapping[str, Sequence[Path]],
+    key_types: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """`raw.*` as views over parts of the lake; a table without parts is there, typed and empty.
+
+    `key_types` are of the keys that are to be other than the lake has them.
+    """
     for layer in LAYERS:
         db.execute(f"create schema if not exists {layer}")
     for table, schema in TABLES.items():
-        _view(db, f"raw.{table}", parts.get(table, ()), pa.Table.from_batches([], schema))
+        _view(db, f"raw.{table}", parts.get(table, ()), pa.Table.from_batches([], schema), key_types)
 
 
 def register_settings(db: duckdb.DuckDBPyConnection, settings: Mapping[str, pa.Table]) -> None:
@@ -227,18 +239,40 @@ def register_settings(db: duckdb.DuckDBPyConnection, settings: Mapping[str, pa.T
         _table(db, f"raw.{table}", settings[table])
 
 
-def _view(db: duckdb.DuckDBPyConnection, name: str, parts: Sequence[Path], empty: pa.Table) -> None:
+def _view(
+    db: duckdb.DuckDBPyConnection,
+    name: str,
+    parts: Sequence[Path],
+    empty: pa.Table,
+    key_types: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     if parts:
+        columns = _columns(empty.column_names, key_types)
         files = ", ".join(_quoted(str(part)) for part in parts)
-        db.execute(f"create view {name} as from read_parquet([{files}], hive_partitioning = false)")
+        db.execute(
+            f"create view {name} as select {columns} from read_parquet([{files}], hive_partitioning = false)"
+        )
     else:
-        _table(db, name, empty)
+        _table(db, name, empty, key_types)
 
 
-def _table(db: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+def _table(
+    db: duckdb.DuckDBPyConnection,
+    name: str,
+    rows: pa.Table,
+    key_types: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     db.register("handed_over", rows)
-    db.execute(f"create table {name} as from handed_over")
+    db.execute(f"create table {name} as select {_columns(rows.column_names, key_types)} from handed_over")
     db.unregister("handed_over")
+
+
+def _columns(columns: Iterable[str], types: Mapping[str, str]) -> str:
+    """All columns, those that are named in `types` as that type."""
+    typed = ", ".join(
+        f"cast({column} as {types[column]}) as {column}" for column in columns if column in types
+    )
+    return f"* replace ({typed})" if typed else "*"
 
 
 def _quoted(text: str) -> str:
@@ -306,9 +340,11 @@ def _measure(
         with connection() as db:
             sessions, lenders = batch.given()
             read = sorted({batch.batch, *lenders})
-            register_raw(db, {table: batch.lake.parts(table, read) for table in TABLES})
+            parts = {table: batch.lake.parts(table, read) for table in TABLES}
+            _create_key_types(db, parts["activities"], sessions)
+            register_raw(db, parts, KEY_TYPES)
             for name, rows in sessions.items():
-                _table(db, name, rows)
+                _table(db, name, rows, KEY_TYPES)
             needed = ancestors(_without(all_models, sessions), [model.name for model in missing])
             for model in needed.values():
                 create(db, model)
@@ -317,6 +353,20 @@ def _measure(
                 _keep(db, model, batch.file(model, digest_of[model.name]))
     progress(len(work), len(work))
     return {model.name: [batch.file(model, digest_of[model.name]) for batch in batches] for model in kept}
+
+
+def _create_key_types(
+    db: duckdb.DuckDBPyConnection, activities: Sequence[Path], sessions: Mapping[str, pa.Table]
+) -> None:
+    """KEY_TYPES of a batch: enums of its ids, in the order of their texts, so that they sort as texts do."""
+    ids: dict[str, set[str]] = {kind: set() for kind in KEY_TYPES.values()}
+    columns = ["athlete_id", "activity_id"]
+    for rows in (*(pq.read_table(part, columns=columns) for part in activities), *sessions.values()):
+        for column, kind in KEY_TYPES.items():
+            if column in rows.column_names:
+                ids[kind].update(text for text in rows[column].to_pylist() if text is not None)
+    for kind, texts in ids.items():
+        db.execute(f"create type {kind} as enum ({', '.join(_quoted(text) for text in sorted(texts))})")
 
 
 def _without(all_models: Mapping[str, Model], given: Iterable[str]) -> dict[str, Model]:
@@ -436,9 +486,10 @@ def _with_sessions(
 def _keep(db: duckdb.DuckDBPyConnection, model: Model, path: Path) -> None:
     with beside(path) as unfinished:
         try:
+            columns = _columns(db.table(model.name).columns, dict.fromkeys(KEY_TYPES, "varchar"))
             db.execute(
-                f"copy (from {model.name} order by {', '.join(model.grain)}) to {_quoted(str(unfinished))} "
-                "(format parquet, compression zstd, use_tmp_file false)"
+                f"copy (select {columns} from {model.name} order by {', '.join(model.grain)}) "
+                f"to {_quoted(str(unfinished))} (format parquet, compression zstd, use_tmp_file false)"
             )
         except duckdb.IOException as error:
             raise OSError(None, str(error)) from error
