@@ -12,42 +12,47 @@ with marks as (
         grades.athlete_id,
         grades.activity_id,
         grades.travelled_m,
-        cast(date_diff('millisecond', min(grades.recorded_at) over (
-            partition by grades.athlete_id, grades.activity_id
-        ), grades.recorded_at) as double) / 1000 as offset_s
+        cast(
+            date_diff(
+                'millisecond', first_value(grades.recorded_at) over activity, grades.recorded_at
+            ) as double
+        )
+        / 1000 as offset_s,
+        lag(grades.travelled_m) over activity as before_m,
+        lead(grades.travelled_m) over activity as next_m,
+        cast(date_diff('millisecond', grades.recorded_at, lead(grades.recorded_at) over activity) as double)
+        / 1000 as next_after_s
     from activity.grades as grades
+    window activity as (
+        partition by grades.athlete_id, grades.activity_id
+        order by grades.recorded_at
+    )
 ),
 
-reached as (
+-- of records at one place the last: from there the way goes on
+segments as (
     select
         marks.athlete_id,
         marks.activity_id,
         marks.travelled_m,
-        min(marks.offset_s) as first_offset_s,
-        max(marks.offset_s) as last_offset_s
+        marks.offset_s,
+        coalesce(marks.next_after_s / (marks.next_m - marks.travelled_m), 0) as pace_s_per_m
     from marks
-    group by marks.athlete_id, marks.activity_id, marks.travelled_m
+    where coalesce(marks.next_m > marks.travelled_m, true)
 ),
 
-segments as (
-    select
-        reached.*,
-        lead(reached.travelled_m) over activity as next_m,
-        lead(reached.first_offset_s) over activity as next_offset_s
-    from reached
-    window activity as (partition by reached.athlete_id, reached.activity_id order by reached.travelled_m)
-),
-
+-- and the first: there it was reached
 ends as (
     select
-        reached.athlete_id,
-        reached.activity_id,
-        reached.first_offset_s as end_offset_s,
+        marks.athlete_id,
+        marks.activity_id,
+        marks.offset_s as end_offset_s,
         distances.effort_distance_m,
-        reached.travelled_m - distances.effort_distance_m as start_m
-    from reached
+        marks.travelled_m - distances.effort_distance_m as start_m
+    from marks
     inner join settings.effort_distances as distances
-        on reached.travelled_m >= distances.effort_distance_m
+        on marks.travelled_m >= distances.effort_distance_m
+    where coalesce(marks.before_m < marks.travelled_m, true)
 ),
 
 efforts as (
@@ -56,12 +61,7 @@ efforts as (
         ends.activity_id,
         ends.effort_distance_m,
         ends.end_offset_s,
-        coalesce(
-            segments.last_offset_s
-            + (segments.next_offset_s - segments.last_offset_s)
-            * (ends.start_m - segments.travelled_m) / (segments.next_m - segments.travelled_m),
-            segments.last_offset_s
-        ) as start_offset_s
+        segments.offset_s + segments.pace_s_per_m * (ends.start_m - segments.travelled_m) as start_offset_s
     from ends
     asof inner join segments
         on
@@ -75,22 +75,26 @@ fastest as (
         efforts.athlete_id,
         efforts.activity_id,
         efforts.effort_distance_m,
-        efforts.end_offset_s - efforts.start_offset_s as elapsed_s,
-        efforts.start_offset_s
+        min(
+            struct_pack(
+                elapsed_s := efforts.end_offset_s - efforts.start_offset_s,
+                start_offset_s := efforts.start_offset_s
+            )
+        ) as effort
     from efforts
     where efforts.end_offset_s > efforts.start_offset_s
-    qualify
-        row_number() over (
-            partition by efforts.athlete_id, efforts.activity_id, efforts.effort_distance_m
-            order by efforts.end_offset_s - efforts.start_offset_s, efforts.start_offset_s
-        ) = 1
+    group by efforts.athlete_id, efforts.activity_id, efforts.effort_distance_m
 ),
 
 compared as (
     select
-        fastest.*,
-        fastest.elapsed_s < distances.record_s as is_impossible,
-        count(*) filter (where fastest.elapsed_s < distances.record_s) over (
+        fastest.athlete_id,
+        fastest.activity_id,
+        fastest.effort_distance_m,
+        fastest.effort.elapsed_s,
+        fastest.effort.start_offset_s,
+        fastest.effort.elapsed_s < distances.record_s as is_impossible,
+        count(*) filter (where fastest.effort.elapsed_s < distances.record_s) over (
             partition by fastest.athlete_id, fastest.activity_id
         ) as impossible_count
     from fastest
