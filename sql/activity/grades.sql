@@ -4,45 +4,81 @@
 -- time.
 --
 -- grain: athlete_id, activity_id, recorded_at
-with travelled as (
+with limits as (
     select
-        steps.*,
-        sum(steps.step_m) over (
-            partition by steps.athlete_id, steps.activity_id order by steps.recorded_at
-        ) as travelled_m
+        thresholds.grade_max_ratio,
+        cast(1000 * thresholds.grade_min_run_m as bigint) as min_run_mm,
+        cast(1000 * thresholds.grade_half_window_m as bigint) as short_mm,
+        cast(1000 * thresholds.grade_half_window_noisy_m as bigint) as long_mm
+    from settings.measuring as thresholds
+),
+
+travelled as (
+    select
+        steps.athlete_id,
+        steps.activity_id,
+        steps.recorded_at,
+        steps.altitude_m,
+        -- in whole millimetres: what is 25 m away is in the window, whatever the last bit of a sum
+        cast(
+            round(
+                1000 * sum(steps.step_m) over (
+                    partition by steps.athlete_id, steps.activity_id
+                    order by steps.recorded_at
+                    rows between unbounded preceding and current row
+                )
+            ) as bigint
+        ) as travelled_mm
     from activity.steps as steps
 ),
 
+-- first_value() and last_value() find the ends of a window for less than min() and max()
 sloped as (
     select
         travelled.*,
-        thresholds.grade_max_ratio,
+        limits.grade_max_ratio,
         case
             when
-                max(travelled.travelled_m) over short_window - min(travelled.travelled_m) over short_window
-                >= thresholds.grade_min_run_m
-                then regr_slope(travelled.altitude_m, travelled.travelled_m) over short_window
+                last_value(travelled.travelled_mm) over short_ahead
+                - first_value(travelled.travelled_mm) over short_behind
+                >= limits.min_run_mm
+                then 1000 * regr_slope(travelled.altitude_m, travelled.travelled_mm) over short_window
         end as slope_short,
         case
             when
-                max(travelled.travelled_m) over long_window - min(travelled.travelled_m) over long_window
-                >= thresholds.grade_min_run_m
-                then regr_slope(travelled.altitude_m, travelled.travelled_m) over long_window
+                last_value(travelled.travelled_mm) over long_ahead
+                - first_value(travelled.travelled_mm) over long_behind
+                >= limits.min_run_mm
+                then 1000 * regr_slope(travelled.altitude_m, travelled.travelled_mm) over long_window
         end as slope_long
     from travelled
-    cross join settings.measuring as thresholds
+    cross join limits
     window
         short_window as (
-            partition by travelled.athlete_id, travelled.activity_id
-            order by travelled.travelled_m
-            range between thresholds.grade_half_window_m preceding
-            and thresholds.grade_half_window_m following
+            partition by travelled.athlete_id, travelled.activity_id order by travelled.travelled_mm
+            range between limits.short_mm preceding
+            and limits.short_mm following
+        ),
+        short_behind as (
+            partition by travelled.athlete_id, travelled.activity_id order by travelled.travelled_mm
+            range between limits.short_mm preceding and current row
+        ),
+        short_ahead as (
+            partition by travelled.athlete_id, travelled.activity_id order by travelled.travelled_mm
+            range between current row and limits.short_mm following
         ),
         long_window as (
-            partition by travelled.athlete_id, travelled.activity_id
-            order by travelled.travelled_m
-            range between thresholds.grade_half_window_noisy_m preceding
-            and thresholds.grade_half_window_noisy_m following
+            partition by travelled.athlete_id, travelled.activity_id order by travelled.travelled_mm
+            range between limits.long_mm preceding
+            and limits.long_mm following
+        ),
+        long_behind as (
+            partition by travelled.athlete_id, travelled.activity_id order by travelled.travelled_mm
+            range between limits.long_mm preceding and current row
+        ),
+        long_ahead as (
+            partition by travelled.athlete_id, travelled.activity_id order by travelled.travelled_mm
+            range between current row and limits.long_mm following
         )
 )
 
@@ -50,7 +86,7 @@ select
     athlete_id,
     activity_id,
     recorded_at,
-    travelled_m,
+    travelled_mm / cast(1000 as double) as travelled_m,
     -- greatest() and least() pass over nulls: without the case an unknown slope would become the steepest
     case
         when isfinite(slope_short) then least(greatest(slope_short, -grade_max_ratio), grade_max_ratio)
