@@ -20,7 +20,8 @@ timed as (
         limits.warm_up_s,
         limits.steady_grade_max_ratio,
         sum(records.step_s) over activity as elapsed_s,
-        max(case when not records.is_moving then records.recorded_at end) over activity as stood_at,
+        last_value(case when not records.is_moving then records.recorded_at end ignore nulls) over activity
+            as stood_at,
         avg(records.speed_m_per_s) over (
             partition by records.athlete_id, records.activity_id
             order by records.recorded_at

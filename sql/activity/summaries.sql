@@ -17,20 +17,19 @@ with limits as (
 windowed as (
     select
         records.*,
-        max(
+        last_value(
             case when records.step_s = 0 or records.heart_rate_bpm is null then records.recorded_at end
-        ) over (
-            partition by records.athlete_id, records.activity_id order by records.recorded_at
-        ) as unbroken_since,
-        min(records.recorded_at) over (partition by records.athlete_id, records.activity_id)
-        + limits.peak_after as peak_from,
+            ignore nulls
+        ) over activity as unbroken_since,
+        first_value(records.recorded_at) over activity + limits.peak_after as peak_from,
         limits.peak_window,
         limits.pace_window,
-        median(records.heart_rate_bpm) over (
+        -- median() over a window costs twice as much as that of the list of it
+        list(records.heart_rate_bpm) over (
             partition by records.athlete_id, records.activity_id
             order by records.recorded_at
             range between limits.peak_window preceding and current row
-        ) as heart_rate_around_bpm,
+        ) as heart_rates_around_bpm,
         avg(records.heart_rate_bpm) over (
             partition by records.athlete_id, records.activity_id
             order by records.recorded_at
@@ -38,6 +37,9 @@ windowed as (
         ) as heart_rate_half_minute_bpm
     from activity.grade_adjusted_speed as records
     cross join limits
+    window activity as (
+        partition by records.athlete_id, records.activity_id order by records.recorded_at
+    )
 )
 
 select
@@ -54,7 +56,7 @@ select
     sum(windowed.heart_rate_bpm * windowed.step_s)
     / nullif(sum(windowed.step_s) filter (where windowed.heart_rate_bpm is not null), 0)
         as heart_rate_mean_bpm,
-    max(windowed.heart_rate_around_bpm) filter (
+    max(list_median(windowed.heart_rates_around_bpm)) filter (
         where
         windowed.recorded_at >= windowed.unbroken_since + windowed.peak_window
         and windowed.recorded_at >= windowed.peak_from
