@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline import athlete, query, warehouse
@@ -304,6 +305,43 @@ def test_a_new_run_is_measured_and_the_old_ones_are_not(project: Project):
         assert len(times) == 3
         assert set(before[name]) < set(times)
     assert project.rows("select count(*) from marts.runs") == [(3,)]
+
+
+def test_what_is_kept_of_a_batch_names_its_athlete_and_runs_in_text_and_in_their_order(tmp_path: Path):
+    project = Project(tmp_path)
+    for day in (10, 9, 8):
+        project.land(day)
+    project.lake.land(
+        {"files": pa.Table.from_pylist([{"path": "page.fit", "digest": "page"}], TABLES["files"])}
+    )  # a batch without any activity
+    project.build()
+    kept = sorted((project.lake.folder / "measured" / "activity.hearts").rglob("*.parquet"))
+    assert [pq.read_schema(path).field("activity_id").type for path in kept] == [pa.string()] * 4
+    assert project.rows("select athlete_id, activity_id from marts.runs order by all") == [
+        ("ann", "run 10"),
+        ("ann", "run 8"),
+        ("ann", "run 9"),
+    ]
+
+
+def test_where_a_batch_is_measured_ids_sort_as_their_texts_do(project: Project):
+    names = ["run 10", "run 9", "Run", "", "it's", "é", "z", "\U0001f3c3"]
+    run = {"athlete_id": "ann", "started_at": datetime(2025, 1, 1), "timer_s": 900.0}
+    rows = {
+        "files": [{"athlete_id": "ann", "path": "all.fit", "digest": "all", "outcome": "imported"}],
+        "activities": [{**run, "activity_id": name} for name in names],
+    }
+    project.lake.land({table: pa.Table.from_pylist(rows[table], TABLES[table]) for table in rows})
+    ranked = "rank() over (partition by athlete_id order by activity_id) as place"
+    project.write(
+        "activity/hearts",
+        "-- grain: athlete_id, activity_id\n"
+        f"select athlete_id, activity_id, {ranked}, 0 as heart_rate_bpm from staging.activities",
+    )
+    project.build()
+    ours = "where activity_id not in ('run 1', 'run 2')"
+    found = project.rows(f"select activity_id, place from activity.hearts {ours} order by place")
+    assert found == [(name, place) for place, name in enumerate(sorted(names), 1)]
 
 
 def test_what_the_athlete_says_rebuilds_and_measures_nothing(project: Project):
