@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 _QUARTER_HOUR_S = 900
 _WEST_MIN_S, _EAST_MAX_S = -12 * 3600, 14 * 3600
+_LONGEST_S = 30 * 86_400  # what lasts longer by its own account is damaged
 
 
 def utc_offset(
@@ -27,7 +28,8 @@ def utc_offset(
     if file_offset_s is not None and _is_kept_somewhere(file_offset_s):
         if zone is None or place_s is None:
             return file_offset_s, "file"
-        if file_offset_s in {place_s, _offset(zone, started_at + timedelta(seconds=elapsed_s))}:
+        ended_at = started_at + timedelta(seconds=min(max(elapsed_s, 0), _LONGEST_S))
+        if file_offset_s in {place_s, _offset(zone, ended_at)}:
             return place_s, "file"
         if file_offset_s not in {0, -place_s}:
             return file_offset_s, "file"

@@ -160,3 +160,8 @@ def test_whatever_a_file_says_its_offset_is_its_own_or_that_of_the_place(
     assert offset_s is not None
     assert offset_s % 900 == 0
     assert offset_s == place_s or said_s not in {0, -offset_s}
+
+
+def test_an_activity_that_says_that_it_lasted_for_ages_has_a_local_time():
+    started_at = datetime(2024, 6, 1, 12)
+    assert utc_offset(started_at, 7200, 50.1, 8.7, None, elapsed_s=1e14) == (7200, "file")
