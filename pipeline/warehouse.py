@@ -37,7 +37,7 @@ LAYERS = ("raw", "settings", "recording", "sessions", "staging", "activity", "at
 MEASURED_LAYERS = ("recording", "activity")
 SETTINGS_TABLES = ("athletes", "athlete_anchors")  # from athlete.toml, beside the tables of the lake
 
-# While a batch is measured its text keys are enums, numbers inside: on text it takes half as long again.
+# While a batch is measured its text keys are enums, numbers inside: with text it took half as long again.
 KEY_TYPES = {"athlete_id": "athlete_key", "activity_id": "activity_key", "session_id": "activity_key"}
 
 _HEAD = re.compile(r"\A(?:--.*\n)+")
@@ -175,7 +175,7 @@ def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A DuckDB that asks the network for nothing.
 
     Nor does it loop over an ASOF join: it would where it guesses that few rows are sought, and it guessed
-    dozens where best efforts seek hundreds of thousands (16 s instead of 0.1).
+    dozens where best efforts seek many thousands: then one batch took most of all the time.
     """
     return duckdb.connect(
         str(path or ":memory:"),
