@@ -7,6 +7,7 @@ did through a `Console` and leaves the data folder sound wherever it is stopped.
 import shutil
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from pipeline.errors import SettingsError
 from pipeline.ingest import Counts
 from pipeline.lake import Lake
 from pipeline.schema import OUTCOMES
+
+_INDENT = 1 + max(map(len, OUTCOMES))
 
 
 @dataclass(frozen=True)
@@ -164,16 +167,31 @@ def files(home: Home, athlete_id: str, outcome: str | None, form: str, console: 
     with warehouse.reader(home.warehouse, home.lake) as db:
         db.execute("set variable athlete_id = $1", [athlete_id])
         db.execute("set variable outcome = $1", [outcome])
-        query_text.show(
-            db,
+        wanted = (
             "select outcome, format, path, reason from marts.files "
             "where athlete_id = getvariable('athlete_id') "
-            "and outcome = coalesce(getvariable('outcome'), outcome) order by path",
-            form,
-            console.table_width,
+            "and outcome = coalesce(getvariable('outcome'), outcome) order by path"
         )
-    if outcome is None and form == "table":
+        if form != "table":
+            query_text.show(db, wanted, form, console.table_width)
+            return
+        for became, _, path, reason in db.execute(wanted).fetchall():
+            print("\n".join((f"{became:<{_INDENT}}{path}", *_indented(reason, console.table_width))))
+    if outcome is None:
         _tell_ledger(_ledger(home, athlete_id), console)
+
+
+def _indented(reason: str, width: int) -> list[str]:
+    """Under the path, which is too long to stand beside anything; broken between words."""
+    blank = " " * _INDENT
+    return textwrap.wrap(
+        reason,
+        width,
+        initial_indent=blank,
+        subsequent_indent=blank,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def run(

@@ -416,3 +416,9 @@ def test_sql_is_typed_query_by_query_and_an_empty_line_leaves(on_terminal: Calla
     assert "sql> " in shown
     assert "...> " in shown
     assert re.search(r"\b42\b", shown)
+
+
+def test_files_are_listed_with_their_reason_under_them(asked: Ended):
+    listed = asked("files", "--outcome", "quarantined").stdout.splitlines()
+    (page,) = json.loads(asked("files", "--outcome", "quarantined", "--format", "json").stdout)
+    assert listed == [f"quarantined     {page['path']}", f"                {page['reason']}"]
