@@ -340,6 +340,13 @@ def test_members_that_share_their_bytes_are_a_bomb_together(tmp_path: Path):
         archive.content()
 
 
+def test_few_members_that_share_their_bytes_are_a_bomb_too(tmp_path: Path):
+    written(tmp_path, {"a.zip": overlapping(members=3, unpacked=10)})
+    (archive,) = exports([tmp_path])
+    with pytest.raises(UnreadableFileError, match="zip_bomb"):
+        archive.content()
+
+
 def overlapping(members: int, unpacked: int) -> bytes:
     """As David Fifield describes: many entries of the list point at one member."""
     content = zipped({"0": bytes(unpacked)})

@@ -60,7 +60,7 @@ def _activity(element: Element, document: Document) -> Activity | None:
     """None if the file does not say when it was."""
     sport, sub_sport = tracks.sport(element.attributes.get("Sport", ""))
     rows = _rows(tracks.points(document.columns, element, "track"), sport)
-    laps = [_lap(number, lap) for number, lap in enumerate(element.all("lap"), 1)]
+    laps = _laps(list(element.all("lap")))
     times = [xml_columns.at(seconds) for seconds in rows["recorded_at"][[0, -1][: rows["recorded_at"].size]]]
     started_at = _started_at(element, laps, times)
     if started_at is None:
@@ -90,11 +90,16 @@ def _activity(element: Element, document: Document) -> Activity | None:
     return Activity(summary, {**streams, "records": channels.table(rows)} if times else streams)
 
 
-def _lap(number: int, lap: Element) -> Row:
+def _laps(laps: list[Element]) -> list[Row]:
+    starts = xml_columns.times([lap.attributes.get("StartTime", "") for lap in laps])
+    return [_lap(number, lap, start) for number, (lap, start) in enumerate(zip(laps, starts, strict=True), 1)]
+
+
+def _lap(number: int, lap: Element, started_at: datetime | None) -> Row:
     intensity = lap.find("intensity").lower()
     return {
         "lap_number": number,
-        "started_at": xml_columns.time(lap.attributes.get("StartTime", "")),
+        "started_at": started_at,
         "timer_s": _number(lap, "totaltimeseconds"),
         "distance_m": _number(lap, "distancemeters"),
         "heart_rate_mean_bpm": _heart_rate(lap, "averageheartratebpm"),
@@ -116,7 +121,7 @@ def _started_at(activity: Element, laps: list[Row], times: list[datetime]) -> da
     starts = [lap["started_at"] for lap in laps if lap["started_at"]]
     if times:
         starts = [start for start in starts if abs(start - times[0]) <= _LAP_OFF_MAX]
-    return min(starts + times, default=None) or xml_columns.time(activity.find("id"))
+    return min(starts + times, default=None) or xml_columns.times([activity.find("id")])[0]
 
 
 def _let_laps_last(laps: list[Row], end: datetime) -> None:

@@ -280,10 +280,9 @@ def _time(text: str) -> datetime | None:
         return None
 
 
-def time(text: str) -> datetime | None:
-    """One time, as naive UTC to the second."""
-    seconds = _seconds([text])[0]
-    return None if np.isnan(seconds) else at(seconds)
+def times(texts: Sequence[str]) -> list[datetime | None]:
+    """What is no time is None, the others are naive UTC to the second."""
+    return [None if np.isnan(seconds) else at(seconds) for seconds in _seconds(texts)]
 
 
 def at(seconds: float) -> datetime:
