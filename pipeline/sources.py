@@ -293,7 +293,7 @@ def _unpacker(archive: Export, opened: Open) -> zipfile.ZipFile:
             if _directory_bytes(file) > DIRECTORY_MAX_BYTES:
                 raise UnreadableFileError(archive.path, "too_many_members", "no export has so many files")
             unpacked = zipfile.ZipFile(file)
-            if sum(member.compress_size for member in unpacked.infolist()) > file.seek(0, io.SEEK_END):
+            if sum(member.compress_size for member in unpacked.infolist()) > unpacked.start_dir:
                 raise _bomb(archive.path)  # more than the archive has: members share their bytes
             # Not closed before: its members are read as long as somebody holds one.
             weakref.finalize(unpacked, until_used.pop_all().close)
