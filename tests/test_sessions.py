@@ -580,7 +580,7 @@ def landed(folder: Path, *paths: Path) -> dict[str, pd.DataFrame]:
 def real_run(corpus: Path) -> Path:
     """A run of an hour from a real watch: positions, heart rate, smart recording."""
     (found,) = corpus.rglob("activity_234979239.fit")
-    return found
+    return found.resolve()
 
 
 EXPORTS = {
