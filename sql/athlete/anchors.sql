@@ -184,6 +184,9 @@ thresholded as (
 
 select
     thresholded.athlete_id,
+    date '1900-01-01' as valid_from,
+    date '9999-12-31' as valid_until_day,
+    true as is_latest_anchor,
     thresholded.athlete_heart_rate_max_bpm,
     thresholded.athlete_heart_rate_max_source,
     coalesce(
