@@ -143,12 +143,12 @@ def real(seed: int) -> Runner:
 
 
 def _watches(random: np.random.Generator, weeks: int) -> tuple[tuple[int, Device], ...]:
-    """A new watch every 15 months or so; one runner in four wears the strap in some weeks only."""
-    changes = sorted({0, *random.integers(4, weeks, random.poisson(weeks / 65)).tolist()})
+    """A new watch every year or so; one runner in four wears the strap in some weeks only."""
+    changes = sorted({0, *random.integers(4, weeks, random.poisson(weeks / 52)).tolist()})
     is_both = random.random() < 0.25
     steps = list[tuple[int, Device]]()
     for number, (first, end) in enumerate(zip(changes, [*changes[1:], weeks], strict=True)):
-        step_bpm = float(np.clip(random.normal(0, 4), -10, 10)) if number else 0.0
+        step_bpm = float(random.uniform(-10, 10)) if number else 0.0
         source = str(random.choice(("wrist", "strap")))
         strap = Device(
             f"Tern {number + 1}",
