@@ -25,7 +25,7 @@ select
     cast(0.8 as double) as heart_rate_coverage_min_ratio,
     cast(42 as double) as fitness_days, -- time constants of Banister's fitness and fatigue
     cast(7 as double) as fatigue_days,
-    cast(840 as double) as load_memory_days, -- twenty time constants back nothing is left (2e-9)
+    cast(28 as bigint) as chronic_days, -- a week's load is described against that of the four weeks it ends
     -- week
     cast(0.80 as double) as easy_target_ratio, -- the articles: 80 % of the mileage easy
     cast(3 as bigint) as weeks_compared, -- a week is held against this many before it
