@@ -23,6 +23,13 @@ select
     -- load
     -- less than this, and load is estimated from duration
     cast(0.8 as double) as heart_rate_coverage_min_ratio,
+    -- a whole run on average this much faster than threshold is none: the sport or the threshold is wrong
+    cast(1.25 as double) as pace_load_max_ratio,
+    cast(10 as double) as effort_rating_max, -- Borg's CR10; 0 is a rating that nobody gave
+    -- so many rated sessions with heart rate tell what a rating is worth
+    cast(10 as bigint) as rated_min_count,
+    -- until then: threshold is rated 7 to 8, and Friel's table has 100 an hour at 8
+    cast(100 / (60 * 8) as double) as load_per_rated_min,
     cast(42 as double) as fitness_days, -- time constants of Banister's fitness and fatigue
     cast(7 as double) as fatigue_days,
     cast(28 as bigint) as chronic_days, -- a week's load is described against that of the four weeks it ends
@@ -81,5 +88,6 @@ select
     cast(0.07 as double) as device_other_scale,
     cast(6 as bigint) as cause_min_runs, -- fewer recent runs with heart rate are no habit
     cast(0.5 as double) as doubtful_certainty_ratio, -- evidence that hangs on a guess counts half
+    cast(0.6 as double) as pace_certainty_ratio, -- pace says less of effort than heart rate does
     cast(0.5 as double) as score_min, -- a cause below this is not named among the leading ones
     cast(0.7 as double) as ruled_out_coverage_min_ratio -- only well covered evidence can rule a cause out
