@@ -17,7 +17,12 @@ with reserves as (
         (anchors.hard_from_bpm - anchors.athlete_heart_rate_resting_bpm)
         / (anchors.athlete_heart_rate_max_bpm - anchors.athlete_heart_rate_resting_bpm) as threshold_ratio
     from activity.heart_rate_seconds as seconds
-    inner join athlete.anchors as anchors on seconds.athlete_id = anchors.athlete_id
+    inner join staging.activities as activities
+        on seconds.athlete_id = activities.athlete_id and seconds.activity_id = activities.activity_id
+    inner join athlete.anchors as anchors
+        on
+            activities.athlete_id = anchors.athlete_id
+            and activities.local_day between anchors.valid_from and anchors.valid_until_day
     where anchors.athlete_heart_rate_max_bpm is not null
 ),
 

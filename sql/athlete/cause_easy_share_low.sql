@@ -35,7 +35,8 @@ doubted as (
         ) as is_sensitive,
         not anchors.is_heart_rate_max_confirmed as is_guess
     from sums
-    inner join athlete.anchors as anchors on sums.athlete_id = anchors.athlete_id
+    inner join athlete.anchors as anchors
+        on sums.athlete_id = anchors.athlete_id and anchors.is_latest_anchor
     cross join settings.judging as thresholds
     where sums.known_count >= thresholds.cause_min_runs or sums.known_count = 0
 )

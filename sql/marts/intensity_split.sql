@@ -26,5 +26,8 @@ select
     anchors.athlete_heart_rate_max_bpm,
     anchors.athlete_heart_rate_max_source
 from athlete.splits as splits
-inner join athlete.anchors as anchors on splits.athlete_id = anchors.athlete_id
+inner join athlete.anchors as anchors
+    on
+        splits.athlete_id = anchors.athlete_id
+        and splits.week_start_on between anchors.valid_from and anchors.valid_until_day
 cross join settings.judging as thresholds
