@@ -1,31 +1,39 @@
--- One row per athlete and stretch of days: what the runs within two years of it show of maximum and resting
--- heart rate, and which runs those are.
+-- One row per athlete and day from which one looks around: what the runs of the two years before and after it
+-- show of maximum and resting heart rate, and which runs those are.
 --
 -- A single run may have an artefact: the second highest peak counts, and the second lowest half minute. A
--- watch at the wrist is no witness where runs without one are.
+-- watch at the wrist is no witness where two runs without one are.
 --
--- grain: athlete_id, valid_from
-with around as (
-    select
+-- grain: athlete_id, as_of_day
+with asked as (
+    select distinct
         spans.athlete_id,
-        spans.valid_from,
-        activities.activity_id,
-        activities.local_day,
+        spans.as_of_day
+    from athlete.anchor_spans as spans
+),
+
+around as (
+    select
+        asked.athlete_id,
+        asked.as_of_day,
         summaries.heart_rate_peak_bpm,
-        summaries.heart_rate_low_bpm,
         summaries.heart_rate_mean_bpm,
         coalesce(activities.heart_rate_source != 'wrist', true) as is_trusted,
-        count(*) filter (where coalesce(activities.heart_rate_source != 'wrist', true)) over (
-            partition by spans.athlete_id, spans.valid_from
-        ) as trusted_count
-    from athlete.anchor_spans as spans
+        struct_pack(
+            bpm := summaries.heart_rate_peak_bpm,
+            local_day := activities.local_day,
+            activity_id := activities.activity_id
+        ) as peak,
+        struct_pack(bpm := summaries.heart_rate_low_bpm, activity_id := activities.activity_id) as low,
+        summaries.heart_rate_low_bpm is not null as has_low
+    from asked
     cross join settings.judging as thresholds
     inner join staging.activities as activities
         on
-            spans.athlete_id = activities.athlete_id
+            asked.athlete_id = activities.athlete_id
             and activities.local_day between
-            spans.as_of_day - cast(thresholds.anchor_memory_days as integer) + 1
-            and spans.as_of_day + cast(thresholds.anchor_memory_days as integer) - 1
+            asked.as_of_day - cast(thresholds.anchor_memory_days as integer) + 1
+            and asked.as_of_day + cast(thresholds.anchor_memory_days as integer) - 1
     inner join activity.summaries as summaries
         on
             activities.athlete_id = summaries.athlete_id
@@ -33,53 +41,50 @@ with around as (
     where activities.is_run and summaries.heart_rate_peak_bpm is not null
 ),
 
-witnesses as (
+summed as (
     select
-        around.*,
-        around.trusted_count > 1 as is_shown_by_trusted,
-        around.is_trusted or around.trusted_count <= 1 as is_witness
+        around.athlete_id,
+        around.as_of_day,
+        count(*) as run_count,
+        count(*) filter (where around.is_trusted) as trusted_count,
+        max(around.peak, 2) filter (where around.is_trusted) as trusted_peaks,
+        max(around.peak, 2) as all_peaks,
+        min(around.low, 2) filter (where around.has_low) as lows,
+        max(around.heart_rate_peak_bpm) as heart_rate_highest_bpm,
+        median(around.heart_rate_mean_bpm) as heart_rate_usual_bpm
     from around
+    group by around.athlete_id, around.as_of_day
 ),
 
-ranked as (
+chosen as (
     select
-        witnesses.*,
-        row_number() over (
-            partition by witnesses.athlete_id, witnesses.valid_from, witnesses.is_witness
-            order by witnesses.heart_rate_peak_bpm desc, witnesses.local_day desc, witnesses.activity_id desc
-        ) as peak_rank,
-        row_number() over (
-            partition by witnesses.athlete_id, witnesses.valid_from
-            order by witnesses.heart_rate_low_bpm, witnesses.local_day, witnesses.activity_id
-        ) as low_rank
-    from witnesses
+        summed.*,
+        summed.trusted_count > 1 as is_shown_by_trusted,
+        if(summed.trusted_count > 1, summed.trusted_count, summed.run_count) as witness_count,
+        if(summed.trusted_count > 1, summed.trusted_peaks, summed.all_peaks) as peaks
+    from summed
 )
 
 select
-    ranked.athlete_id,
-    ranked.valid_from,
-    any_value(ranked.is_shown_by_trusted) as is_shown_by_trusted,
-    min(ranked.heart_rate_peak_bpm) filter (where ranked.is_witness and ranked.peak_rank <= 2)
-        as shown_heart_rate_max_bpm,
+    athlete_id,
+    as_of_day,
+    is_shown_by_trusted,
+    peaks[-1].bpm as shown_heart_rate_max_bpm,
     format(
         '{} of {} run{}{} within two years: {}',
-        if(count(*) filter (where ranked.is_witness) > 1, 'second highest peak', 'peak'),
-        count(*) filter (where ranked.is_witness),
-        if(count(*) filter (where ranked.is_witness) > 1, 's', ''),
-        if(bool_or(ranked.is_trusted and ranked.is_witness), '', ' with heart rate from the wrist'),
-        string_agg(
-            format('{:.0f} on {}', ranked.heart_rate_peak_bpm, ranked.local_day), ', '
-            order by ranked.peak_rank
-        ) filter (where ranked.is_witness and ranked.peak_rank <= 2)
+        if(witness_count > 1, 'second highest peak', 'peak'),
+        witness_count,
+        if(witness_count > 1, 's', ''),
+        if(trusted_count > 0, '', ' with heart rate from the wrist'),
+        array_to_string(
+            list_transform(peaks, lambda peak: format('{:.0f} on {}', peak.bpm, peak.local_day)), ', '
+        )
     ) as shown_heart_rate_max_reason,
-    list(ranked.activity_id order by ranked.peak_rank)
-    filter (where ranked.is_witness and ranked.peak_rank <= 2) as shown_heart_rate_max_ids,
-    max(ranked.heart_rate_peak_bpm) as heart_rate_highest_bpm,
-    median(ranked.heart_rate_mean_bpm) as heart_rate_usual_bpm,
-    max(ranked.heart_rate_low_bpm) filter (where ranked.low_rank <= 2) as shown_heart_rate_resting_bpm,
-    format('second lowest half minute of {} runs within two years', count(*))
+    list_transform(peaks, lambda peak: peak.activity_id) as shown_heart_rate_max_ids,
+    heart_rate_highest_bpm,
+    heart_rate_usual_bpm,
+    lows[-1].bpm as shown_heart_rate_resting_bpm,
+    format('second lowest half minute of {} runs within two years', run_count)
         as shown_heart_rate_resting_reason,
-    list(ranked.activity_id order by ranked.low_rank) filter (where ranked.low_rank <= 2)
-        as shown_heart_rate_resting_ids
-from ranked
-group by ranked.athlete_id, ranked.valid_from
+    list_transform(lows, lambda low: low.activity_id) as shown_heart_rate_resting_ids
+from chosen

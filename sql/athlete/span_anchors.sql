@@ -111,7 +111,7 @@ maxima as (
     left join expected
         on spans.athlete_id = expected.athlete_id and spans.valid_from = expected.valid_from
     left join athlete.shown_anchors as shown
-        on spans.athlete_id = shown.athlete_id and spans.valid_from = shown.valid_from
+        on spans.athlete_id = shown.athlete_id and spans.as_of_day = shown.as_of_day
     cross join settings.judging as thresholds
 ),
 
