@@ -38,6 +38,9 @@ def _is_long(columns: Mapping[str, Any]) -> bool:
 
 
 ANCHORS = ann(
+    valid_from=date(1900, 1, 1),
+    valid_until_day=date(9999, 12, 31),
+    is_latest_anchor=True,
     athlete_heart_rate_resting_bpm=40,
     athlete_heart_rate_max_bpm=200,
     zero_speed_heart_rate_bpm=50,
@@ -112,6 +115,7 @@ def loads(rows_of: RowsOf, sex: str = "male", anchors: pd.DataFrame = ANCHORS, *
     given = {
         "athlete.athletes": f"athlete_id | sex\nann | {sex}",
         "athlete.anchors": anchors,
+        "staging.activities": ann(activity_id="run", local_day=MONDAY),
         "activity.heart_rate_seconds": ann(activity_id="run", **({"distance_m": 0} | seconds)),
     }
     return rows_of("athlete.activity_loads", given).iloc[0]
@@ -153,7 +157,9 @@ def test_an_hour_at_threshold_is_a_load_of_100(rows_of: RowsOf, sex: str):
 
 def test_the_threshold_of_the_load_is_the_athletes_own(rows_of: RowsOf):
     """Elevate's example: an impulse of 333, maximum 190, rest 60, threshold 163 make a load of 239.09."""
-    anchors = ann(athlete_heart_rate_resting_bpm=60, athlete_heart_rate_max_bpm=190, hard_from_bpm=163)
+    anchors = ANCHORS.assign(
+        athlete_heart_rate_resting_bpm=60, athlete_heart_rate_max_bpm=190, hard_from_bpm=163
+    )
     ratio = (150 - 60) / 130
     minutes = 333 / (ratio * 0.64 * math.exp(1.92 * ratio))
     load = loads(rows_of, anchors=anchors, heart_rate_bpm=150, duration_s=60 * minutes)
@@ -182,7 +188,8 @@ def test_no_time_in_the_middle_is_none_at_all_and_not_a_rounding_error(rows_of: 
 def test_without_a_maximum_there_is_no_load(rows_of: RowsOf):
     given = {
         "athlete.athletes": ATHLETE,
-        "athlete.anchors": "athlete_id | athlete_heart_rate_resting_bpm\nann | 60",
+        "athlete.anchors": ANCHORS.drop(columns="athlete_heart_rate_max_bpm"),
+        "staging.activities": ann(activity_id="run", local_day=MONDAY),
         "activity.heart_rate_seconds": ann(activity_id="run", heart_rate_bpm=150, duration_s=3600),
     }
     assert rows_of("athlete.activity_loads", given).empty
@@ -224,7 +231,9 @@ def anchors_of(
             heart_rate_low_bpm=lows,
             heart_rate_mean_bpm=mean,
         )
-    return rows_of("athlete.anchors", given).iloc[0]
+    stretches = rows_of("athlete.anchors", given)
+    (latest,) = stretches[stretches.is_latest_anchor].itertuples()
+    return latest
 
 
 def test_what_the_athlete_says_is_believed_before_the_watch_and_the_runs(rows_of: RowsOf):
@@ -240,8 +249,9 @@ def test_what_the_athlete_says_is_believed_before_the_watch_and_the_runs(rows_of
     assert anchors.zero_speed_heart_rate_bpm == 55
     assert anchors.hard_from_bpm == 170
     assert anchors.easy_below_bpm == pytest.approx(0.78 * 190)
-    sources = ["athlete_heart_rate_max_source", "athlete_heart_rate_resting_source", "hard_from_source"]
-    assert list(anchors[sources]) == ["athlete.toml"] * 3
+    assert anchors.athlete_heart_rate_max_source == "athlete.toml"
+    assert anchors.athlete_heart_rate_resting_source == "athlete.toml"
+    assert anchors.hard_from_source == "athlete.toml"
     assert anchors.easy_below_source == "default"
 
 
@@ -314,7 +324,7 @@ def test_when_nothing_is_known_only_the_resting_heart_rate_has_a_default(rows_of
         "easy_below_bpm",
         "hard_from_bpm",
     ):
-        assert pd.isna(nothing[unknown])
+        assert pd.isna(getattr(nothing, unknown))
 
 
 def test_the_default_second_threshold_is_at_85_percent_of_reserve(rows_of: RowsOf):
@@ -340,13 +350,15 @@ def test_a_threshold_outside_rest_and_maximum_is_not_one(
 
 def test_the_mart_lists_each_known_anchor_with_its_source(rows_of: RowsOf):
     anchors = ann(
+        valid_from=date(1900, 1, 1),
+        valid_until_day=date(9999, 12, 31),
         athlete_heart_rate_max_bpm=190,
         athlete_heart_rate_max_source="device",
         athlete_heart_rate_resting_bpm=60,
         athlete_heart_rate_resting_source="default",
         is_heart_rate_max_confirmed=True,
     )
-    listed = rows_of("marts.anchors", {"athlete.anchors": anchors})
+    listed = rows_of("marts.anchors", {"athlete.span_anchors": anchors})
     assert listed[["anchor", "value", "source", "is_confirmed"]].to_numpy().tolist() == [
         ["heart_rate_max_bpm", 190, "device", True],
         ["heart_rate_resting_bpm", 60, "default", False],
@@ -1320,6 +1332,7 @@ def test_a_record_has_the_zone_of_its_heart_rate(rows_of: RowsOf):
         "marts.records",
         {
             "athlete.anchors": ANCHORS,
+            "staging.activities": ann(activity_id="run", local_day=MONDAY),
             "activity.grade_adjusted_speed": ann(
                 activity_id="run",
                 recorded_at=pd.date_range("2024-01-01", periods=4, freq="s"),

@@ -39,7 +39,8 @@ doubted as (
         ) as is_sensitive,
         not anchors.is_heart_rate_max_confirmed and not sums.is_by_pace as is_guess
     from sums
-    inner join athlete.anchors as anchors on sums.athlete_id = anchors.athlete_id
+    inner join athlete.anchors as anchors
+        on sums.athlete_id = anchors.athlete_id and anchors.is_latest_anchor
     cross join settings.judging as thresholds
     cross join settings.intensity_zones as zones
     where

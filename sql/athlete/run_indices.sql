@@ -14,7 +14,8 @@ select
     ) as index_log_pct,
     median(blocks.heart_rate_bpm) as steady_heart_rate_bpm
 from activity.blocks as blocks
-inner join athlete.anchors as anchors on blocks.athlete_id = anchors.athlete_id
+inner join athlete.anchors as anchors
+    on blocks.athlete_id = anchors.athlete_id and anchors.is_latest_anchor
 cross join settings.judging as thresholds
 where
     blocks.speed_m_per_s > 0

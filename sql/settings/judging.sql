@@ -12,7 +12,11 @@ select
     cast(60 as double) as heart_rate_resting_default_bpm, -- when nothing is known
     -- heart rate at no speed: rest + 10 is closest to effort-neutral
     cast(10 as double) as zero_speed_above_resting_bpm,
-    cast(730 as bigint) as anchor_memory_days, -- maximum heart rate is believed for two years
+    -- runs tell of the maximum heart rate of two years around them: it falls by a beat in that time
+    cast(730 as bigint) as anchor_memory_days,
+    -- so many activities in a row with another setting: the watch was told, not borrowed
+    cast(3 as bigint) as anchor_told_min_count,
+    cast(7 as bigint) as resting_nights_min_count, -- a week of nights, or one bad one decides
     cast(3 as double) as anchor_shift_bpm, -- verdicts are tried again with thresholds this much off
     cast(3 as double) as heart_rate_peak_agreement_bpm, -- two peaks this close confirm each other
     -- a maximum from easy runs alone is hardly above their mean; hard running goes well above it
