@@ -12,7 +12,11 @@ select
     cast(60 as double) as heart_rate_resting_default_bpm, -- when nothing is known
     -- heart rate at no speed: rest + 10 is closest to effort-neutral
     cast(10 as double) as zero_speed_above_resting_bpm,
-    cast(730 as bigint) as anchor_memory_days, -- maximum heart rate is believed for two years
+    -- runs tell of the maximum heart rate of two years around them: it falls by a beat in that time
+    cast(730 as bigint) as anchor_memory_days,
+    -- so many activities in a row with another setting: the watch was told, not borrowed
+    cast(3 as bigint) as anchor_told_min_count,
+    cast(7 as bigint) as resting_nights_min_count, -- a week of nights, or one bad one decides
     cast(3 as double) as anchor_shift_bpm, -- verdicts are tried again with thresholds this much off
     cast(3 as double) as heart_rate_peak_agreement_bpm, -- two peaks this close confirm each other
     -- a maximum from easy runs alone is hardly above their mean; hard running goes well above it
@@ -23,9 +27,16 @@ select
     -- load
     -- less than this, and load is estimated from duration
     cast(0.8 as double) as heart_rate_coverage_min_ratio,
+    -- a whole run on average this much faster than threshold is none: the sport or the threshold is wrong
+    cast(1.25 as double) as pace_load_max_ratio,
+    cast(10 as double) as effort_rating_max, -- Borg's CR10; 0 is a rating that nobody gave
+    -- so many rated sessions with heart rate tell what a rating is worth
+    cast(10 as bigint) as rated_min_count,
+    -- until then: threshold is rated 7 to 8, and Friel's table has 100 an hour at 8
+    cast(100 / (60 * 8) as double) as load_per_rated_min,
     cast(42 as double) as fitness_days, -- time constants of Banister's fitness and fatigue
     cast(7 as double) as fatigue_days,
-    cast(840 as double) as load_memory_days, -- twenty time constants back nothing is left (2e-9)
+    cast(28 as bigint) as chronic_days, -- a week's load is described against that of the four weeks it ends
     -- week
     cast(0.80 as double) as easy_target_ratio, -- the articles: 80 % of the mileage easy
     cast(3 as bigint) as weeks_compared, -- a week is held against this many before it
@@ -104,5 +115,6 @@ select
     cast(0.07 as double) as device_other_scale,
     cast(6 as bigint) as cause_min_runs, -- fewer recent runs with heart rate are no habit
     cast(0.5 as double) as doubtful_certainty_ratio, -- evidence that hangs on a guess counts half
+    cast(0.6 as double) as pace_certainty_ratio, -- pace says less of effort than heart rate does
     cast(0.5 as double) as score_min, -- a cause below this is not named among the leading ones
     cast(0.7 as double) as ruled_out_coverage_min_ratio -- only well covered evidence can rule a cause out
