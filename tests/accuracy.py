@@ -35,6 +35,7 @@ SURE_PCT_PER_MONTH = 0.25  # what counts as a plateau: between minus and plus th
 SHARD_RUNNERS = 15
 FIRST_YEAR_DAYS = 365  # looks with less behind them are not judged in the real world,
 USABLE_RUNS_PER_WEEK = 2  # nor those after a year with fewer comparable runs
+WORKOUTS = ("tempo 20 min", "3 x 8 min")  # no short ones, which would be recorded every second
 ALL_RUNNERS, CI_RUNNERS = 150, 12
 SLACK_SE = 3  # binomial standard errors that a small sample may miss a goal by
 
@@ -51,6 +52,7 @@ def tidy(seed: int, trend: float = 0) -> Runner:
         easy_heart_rate_ratio=0.75,
         effort_sd_bpm=0.04 * (188 - 52),
         workouts_per_week=0.5,
+        workouts=WORKOUTS,
         strides_per_week=0,
         down_week_every=0,
         races_per_year=12,
@@ -111,7 +113,8 @@ def real(seed: int) -> Runner:
         easy_heart_rate_ratio=float(random.uniform(0.74, 0.80)),
         effort_sd_bpm=5,
         workouts_per_week=workouts_per_week,
-        strides_per_week=0.25,
+        workouts=WORKOUTS,
+        strides_per_week=0,
         down_week_every=int(random.choice((0, 4))),
         down_week_ratio=0.8,
         races_per_year=float(random.choice((0, 2, 4, 12))),
