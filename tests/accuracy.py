@@ -7,11 +7,10 @@ textbook has it, `real` has the noise, the wander, the watches and the gaps of r
 
 import argparse
 import hashlib
-import inspect
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -23,7 +22,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from pipeline import fit_file, flow, ingest, simulate
+from pipeline import flow, ingest, simulate
 from pipeline.console import Console
 from pipeline.simulate import Climate, Device, Habits, Runner
 
@@ -271,10 +270,8 @@ def judged(scenario: str, seeds: Sequence[int], keep: Path | None) -> tuple[pd.D
     With `keep`, the lake stays there, and a later call only does what changed models make necessary.
     """
     runners = {f"{scenario}-{seed}": SCENARIOS[scenario].runner(seed) for seed in seeds}
-    written_by = inspect.getsource(simulate) + inspect.getsource(fit_file)
-    digest = hashlib.sha256(f"{runners!r}\n{written_by}".encode()).hexdigest()[:12]
     with tempfile.TemporaryDirectory() as scratch:
-        home = flow.Home((keep or Path(scratch)) / f"{scenario}-{seeds[0]}-{digest}")
+        home = flow.Home((keep or Path(scratch)) / f"{scenario}-{seeds[0]}-{_digest(runners)}")
         if not (home.folder / "landed").exists():
             shutil.rmtree(home.folder, ignore_errors=True)
             for athlete_id, runner in runners.items():
@@ -292,6 +289,14 @@ def judged(scenario: str, seeds: Sequence[int], keep: Path | None) -> tuple[pd.D
         for row in looks.itertuples()
     ]
     return looks.assign(scenario=scenario), runs.assign(scenario=scenario)
+
+
+def _digest(runners: Mapping[str, Runner]) -> str:
+    """Changes with any runner, and with what the simulator makes of the first weeks of the first one."""
+    first = replace(next(iter(runners.values())), weeks=3)
+    with tempfile.TemporaryDirectory() as scratch:
+        files = b"".join(path.read_bytes() for path in simulate.write(first, Path(scratch)))
+    return hashlib.sha256(repr(runners).encode() + files).hexdigest()[:12]
 
 
 def _truth(runner: Runner, first_day: date, last_day: date) -> float:
