@@ -145,6 +145,7 @@ class Runner:
     sport: str = "running"
     has_heart_rate: bool = True
     has_position: bool = True
+    is_indoors: bool | None = None  # unless it is said, a run without positions is one on a treadmill
     has_zones_target: bool = False
     recording_interval_s: int = 1  # of even running; short efforts and races are always recorded every second
     home_latitude_deg: float = 55.0
@@ -521,6 +522,7 @@ def _fit_file(runner: Runner, session: Session) -> bytes:
         opening.append(Messages("zones_target", {"max_heart_rate": round(runner.heart_rate_max_bpm)}))
 
     whole = _summaries(runner, streams, start, [(0, last)])
+    is_indoors = not runner.has_position if runner.is_indoors is None else runner.is_indoors
     session_message = Messages(
         "session",
         {
@@ -529,7 +531,7 @@ def _fit_file(runner: Runner, session: Session) -> bytes:
             "event": "lap",
             "event_type": "stop",
             "sport": session.sport,
-            "sub_sport": "generic" if runner.has_position or session.sport != "running" else "treadmill",
+            "sub_sport": "treadmill" if is_indoors and session.sport == "running" else "generic",
             "num_laps": len(streams.laps),
             "first_lap_index": 0,
             "trigger": "activity_end",
