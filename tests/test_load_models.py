@@ -97,8 +97,8 @@ def test_where_heart_rate_is_not_known_pace_judges(rows_of: RowsOf):
 def test_a_run_without_any_heart_rate_has_a_split_but_no_training_impulse(rows_of: RowsOf):
     (run,) = judged(rows_of, [(None, 3.0, 1800)]).itertuples()
     assert (run.easy_s, run.heart_rate_known_s, run.pace_judged_s) == (1800, 0, 1800)
-    assert math.isnan(run.trimp_score)
-    assert math.isnan(run.heart_rate_load_score)
+    assert pd.isna(run.trimp_score)
+    assert pd.isna(run.heart_rate_load_score)
 
 
 @pytest.mark.parametrize(
