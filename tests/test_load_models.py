@@ -52,12 +52,11 @@ def judged(
         columns=["speed_step_m_per_s", "duration_s", "distance_m"],
     )
     speeds = moving.groupby("speed_step_m_per_s", as_index=False).sum()
+    usual = {"activity_id": "run", "local_day": MONDAY, "is_run": True, "is_indoor": False}
     given: dict[str, Any] = {
         "athlete.athletes": ATHLETE,
         "athlete.anchors": ann(**(ANCHORS | (anchors or {}))),
-        "staging.activities": ann(
-            **({"activity_id": "run", "local_day": MONDAY, "is_run": True, "is_indoor": False} | (run or {}))
-        ),
+        "staging.activities": ann([usual | (run or {})]),
         "activity.speed_seconds": speeds.assign(athlete_id="ann", activity_id="run"),
     }
     if heart_rates:
@@ -95,10 +94,10 @@ def test_where_heart_rate_is_not_known_pace_judges(rows_of: RowsOf):
 
 
 def test_a_run_without_any_heart_rate_has_a_split_but_no_training_impulse(rows_of: RowsOf):
-    (run,) = judged(rows_of, [(None, 3.0, 1800)]).itertuples()
+    runs = judged(rows_of, [(None, 3.0, 1800)])
+    (run,) = runs.itertuples()
     assert (run.easy_s, run.heart_rate_known_s, run.pace_judged_s) == (1800, 0, 1800)
-    assert pd.isna(run.trimp_score)
-    assert pd.isna(run.heart_rate_load_score)
+    assert runs[["trimp_score", "edwards_score", "lucia_score", "heart_rate_load_score"]].isna().all(None)
 
 
 @pytest.mark.parametrize(
