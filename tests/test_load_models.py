@@ -97,7 +97,7 @@ def test_a_run_without_any_heart_rate_has_a_split_but_no_training_impulse(rows_o
     runs = judged(rows_of, [(None, 3.0, 1800)])
     (run,) = runs.itertuples()
     assert (run.easy_s, run.heart_rate_known_s, run.pace_judged_s) == (1800, 0, 1800)
-    assert runs[["trimp_score", "edwards_score", "lucia_score", "heart_rate_load_score"]].isna().all(None)
+    assert runs[["trimp_score", "edwards_score", "lucia_score", "heart_rate_load_score"]].isna().to_numpy().all()
 
 
 @pytest.mark.parametrize(
