@@ -33,6 +33,9 @@ select
     cast(15 as double) as peak_window_s, -- a heart-rate peak must last this long to be believed
     cast(360 as double) as peak_after_s, -- a dry strap or a cold wrist reads too high in the first minutes
     cast(30 as double) as pace_window_s, -- evenness is judged on half-minute speeds: GPS jitters below
+    -- best efforts
+    cast(5 as double) as jump_window_s, -- a position that jumps is back in place within seconds
+    cast(1.25 as double) as jump_min_ratio, -- SCIENCE.md B12: nobody gains and loses a quarter that fast
     -- fingerprints (recording/)
     cast(15 as double) as minute_reach_s, -- smart recording hardly ever leaves more on either side
     cast(111195 as double) as degree_m -- metres of a degree of latitude
