@@ -93,6 +93,42 @@ select
     cast(25 as bigint) as look_count, -- for about two years back
     -- nearer to the zero-speed heart rate, the index divides by noise
     cast(20 as double) as index_min_above_zero_speed_bpm,
+    -- races (SCIENCE.md 0: over 0.97 of the year's best)
+    cast(365 as bigint) as best_memory_days, -- fitness of more than a year ago is another runner's
+    cast(0.97 as double) as near_best_min_ratio,
+    cast(8 as bigint) as race_min_runs, -- among fewer runs one is always the best
+    cast(1.10 as double) as race_above_usual_min_ratio, -- easy days alone spread over less than that
+    -- a distance in the name is a witness of its own: half of that is enough
+    cast(1.05 as double) as race_named_above_usual_min_ratio,
+    cast(1.08 as double) as race_heart_rate_min_ratio, -- ten beats and more above the usual run's mean
+    cast(0.8 as double) as race_coverage_min_ratio, -- a longer warm-up makes it a session, not a race
+    -- satellites make a course up to 4 % longer, hardly ever shorter
+    cast(0.985 as double) as race_length_min_ratio,
+    cast(1.04 as double) as race_length_max_ratio,
+    -- critical speed (SCIENCE.md B12)
+    cast(28 as bigint) as critical_speed_step_days, -- fitness moves slower than that
+    -- as many efforts as possible while fitness is the same
+    cast(120 as bigint) as critical_speed_memory_days,
+    cast(120 as double) as line_effort_min_s, -- shorter and longer efforts do not lie on the line
+    cast(1200 as double) as line_effort_max_s,
+    cast(3 as bigint) as line_min_efforts, -- two points are always on a line
+    cast(600 as double) as line_longest_min_s, -- short efforts alone say nothing of what can be held
+    cast(50 as double) as d_prime_min_m, -- less, and the short efforts were not all-out
+    cast(400 as double) as d_prime_max_m, -- more, and the long ones were not
+    cast(0.03 as double) as line_error_max_ratio, -- a worse line is none
+    -- even a straight line of simulated workouts was off by this much: tempo runs are not all-out
+    cast(0.03 as double) as critical_speed_bias_ratio,
+    -- nobody runs as usual close to the critical speed
+    cast(1.10 as double) as critical_above_usual_min_ratio,
+    cast(5000 as double) as single_effort_m,
+    cast(3000 as double) as single_effort_min_m, -- shorter ones hang on D', longer ones on endurance
+    cast(21097.5 as double) as single_effort_max_m,
+    cast(200 as double) as d_prime_usual_m, -- of runners 100 to 300 m
+    cast(80 as double) as d_prime_error_m, -- its spread between runners
+    -- predictions (SCIENCE.md B12)
+    cast(1.06 as double) as riegel_exponent,
+    cast(210 as double) as riegel_min_s, -- Riegel 1981: 3.5 to 230 minutes
+    cast(13800 as double) as riegel_max_s,
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
