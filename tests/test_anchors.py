@@ -36,6 +36,7 @@ def lake(
             local_day=days,
             started_at=[pd.Timestamp(day) for day in days],
             is_run=True,
+            is_on_foot=True,
             heart_rate_source=source,
             **columns,
         ),
@@ -165,6 +166,23 @@ def test_a_first_threshold_that_was_told_is_believed(rows_of: RowsOf):
     told = "ann | heart_rate_easy_below_bpm | | 150"
     row = only(rows_of("athlete.anchors", lake([0, 1], peaks=190, told=told)))
     assert (row.easy_below_bpm, row.easy_below_source, row.is_easy_known) == (150, "athlete.toml", True)
+
+
+@pytest.mark.parametrize(
+    ("tops", "expected"),
+    [
+        ((131, 146, 156, 164), (146, "device")),  # of a fenix 5 with a maximum of 183 and a threshold of 164
+        ((110, 128, 146, 165), (0.78 * 183, "default")),  # tenths of 183
+        ((126, 141, 156, 171), (0.78 * 183, "default")),  # tenths of what is above 37
+        ((110, 125, 150, 170), (0.78 * 183, "default")),  # 68 % of the maximum
+    ],
+)
+def test_the_second_zone_of_a_watch_is_easy_if_somebody_set_it(
+    rows_of: RowsOf, tops: tuple[int, ...], expected: tuple[float, str]
+):
+    zones: dict[str, Any] = {f"profile_heart_rate_zone_{zone}_bpm": top for zone, top in enumerate(tops, 1)}
+    row = only(rows_of("athlete.anchors", lake([0], profile_heart_rate_max_bpm=183, **zones)))
+    assert (row.easy_below_bpm, row.easy_below_source) == (pytest.approx(expected[0]), expected[1])
 
 
 def test_a_second_threshold_by_default_is_not_below_a_first_one_that_was_told(rows_of: RowsOf):
