@@ -8,7 +8,6 @@ select
     round(median(runs.steady_heart_rate_bpm)) - any_value(anchors.zero_speed_heart_rate_bpm)
         as reference_above_zero_speed_bpm
 from athlete.trend_runs as runs
-inner join athlete.anchors as anchors
-    on runs.athlete_id = anchors.athlete_id and anchors.is_latest_anchor
-where runs.counts_for_trend
+inner join athlete.anchors as anchors on runs.athlete_id = anchors.athlete_id
+where runs.counts_for_trend and anchors.is_latest_anchor
 group by runs.athlete_id
