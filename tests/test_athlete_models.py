@@ -228,6 +228,7 @@ def anchors_of(
             local_day=run_days,
             started_at=[pd.Timestamp(day) for day in run_days],
             is_run=True,
+            is_on_foot=True,
             heart_rate_source=sources,
             **{f"profile_heart_rate_{name}_bpm": value for name, value in profile.items()},
         )

@@ -16,6 +16,11 @@ select
     cast(730 as bigint) as anchor_memory_days,
     -- so many activities in a row with another setting: the watch was told, not borrowed
     cast(3 as bigint) as anchor_told_min_count,
+    -- tenths of a maximum, rounded to beats, differ by no more from one zone to the next
+    cast(2 as double) as even_zones_max_bpm,
+    -- the second of five zones that somebody set ends here, of 30 real watches at 75 to 84 % of the maximum
+    cast(0.72 as double) as easy_zone_min_ratio,
+    cast(0.90 as double) as easy_zone_max_ratio,
     cast(7 as bigint) as resting_nights_min_count, -- a week of nights, or one bad one decides
     cast(3 as double) as anchor_shift_bpm, -- verdicts are tried again with thresholds this much off
     cast(3 as double) as heart_rate_peak_agreement_bpm, -- two peaks this close confirm each other
