@@ -570,7 +570,7 @@ def _row(scenario: str, really: str, looks: pd.DataFrame) -> str:
         really,
         *shares,
         coverage("", looks).text,
-        f"{loss:.2f}, {base:.2f}",
+        f"{loss:.2f}, {base:.2f}" if really == "all" else f"{loss:.2f}",
         f"{looks.window_weeks.median():.0f}",
         f"{looks.standard_error_pct_per_month.mean():.2f}",
     ]
