@@ -122,8 +122,8 @@ def test_before_its_first_distance_a_run_is_measured_by_its_speed(rows_of: RowsO
 
 
 def test_heart_rate_written_only_when_it_changes_is_held_for_half_a_minute(rows_of: RowsOf):
-    steps = rows_of(
-        "activity.steps",
+    slices = rows_of(
+        "activity.clean_slices",
         given={
             "staging.records": """
                 athlete_id | activity_id | recorded_at         | heart_rate_bpm | speed_m_per_s
@@ -133,8 +133,10 @@ def test_heart_rate_written_only_when_it_changes_is_held_for_half_a_minute(rows_
             """
         },
     )
-    assert steps.heart_rate_bpm.tolist()[:2] == [140, 140]
-    assert pd.isna(steps.heart_rate_bpm[2])
+    assert slices.heart_rate_bpm.tolist()[:2] == [140, 140]
+    assert pd.isna(slices.heart_rate_bpm[2])
+    assert list(slices.heart_rate_known_s) == [0, 20, 0]
+    assert list(slices.heart_rate_dropout_s) == [0, 0, 25]
 
 
 def test_a_heart_rate_that_nobody_has_is_null_and_counted(rows_of: RowsOf):
@@ -209,12 +211,13 @@ def test_altitude_that_jumps_is_smoothed_over_two_hundred_metres(rows_of: RowsOf
 
 
 def test_a_run_without_altitude_is_on_level_ground(rows_of: RowsOf):
-    speeds = rows_of(
-        "activity.grade_adjusted_speed",
-        given={"raw.activities": RUN, "raw.records": records([0, 1, 2], distance_m=[0, 3, 6])},
-    )
+    given = {"raw.activities": RUN, "raw.records": records([0, 1, 2], distance_m=[0, 3, 6])}
+    speeds = rows_of("activity.grade_adjusted_speed", given)
     assert speeds.grade_ratio.isna().all()
-    assert list(speeds.grade_adjusted_m) == [0, 3, 3]
+    assert speeds.grade_adjusted_speed_m_per_s.tolist()[1:] == [3, 3]
+    assert speeds.travelled_m.tolist() == [0, 3, 6]
+    summary = rows_of("activity.summaries", given).iloc[0]
+    assert (summary.moving_m, summary.grade_adjusted_m, summary.minetti_adjusted_m) == (6, 6, 6)
 
 
 def test_a_best_effort_is_interpolated_and_counts_standing(rows_of: RowsOf):
@@ -257,7 +260,7 @@ def test_a_ride_called_a_run_has_no_best_effort_and_a_single_impossible_one_is_d
 
 
 def test_steady_blocks_begin_after_ten_minutes_and_a_minute_after_each_stop(rows_of: RowsOf):
-    """Forty minutes at 3 m/s and 150 bpm with half a minute of standing in minute 20."""
+    """Forty minutes at 3 m/s and 150 bpm with half a minute of standing in minute 20, in slices of 5 s."""
     seconds = np.arange(2400)
     standing = (seconds > 1200) & (seconds <= 1230)
     given = {
@@ -271,7 +274,8 @@ def test_steady_blocks_begin_after_ten_minutes_and_a_minute_after_each_stop(rows
     }
     blocks = rows_of("activity.blocks", given)
     assert list(blocks.block_number) == [0, 1, 2, 3, 4, 5]
-    assert blocks.steady_s.sum() == pytest.approx(1799 - 30 - 59)
+    assert blocks.steady_s.sum() == pytest.approx(1799 - 30 - 55)
+    assert blocks.started_after_s.to_numpy() == pytest.approx([600, 900, 1285, 1500, 1800, 2100])
     assert blocks.speed_m_per_s.to_numpy() == pytest.approx(3)
     assert blocks.heart_rate_bpm.to_numpy() == pytest.approx(150)
 
@@ -294,7 +298,9 @@ def test_a_run_in_surges_has_a_wide_spread_of_speed(rows_of: RowsOf):
     speed = np.where(seconds // 120 % 2 == 0, 2.5, 4.0)
     given = {
         "raw.activities": RUN,
-        "raw.records": records(seconds, distance_m=np.cumsum(speed), speed_m_per_s=speed, heart_rate_bpm=150),
+        "raw.records": records(
+            seconds, distance_m=np.cumsum(speed), speed_m_per_s=speed, heart_rate_bpm=150 + seconds % 2
+        ),
     }
     assert rows_of("activity.steadiness", given).speed_spread_ratio[0] > 0.2
 
@@ -325,8 +331,8 @@ def test_a_peak_of_a_single_second_is_no_peak(rows_of: RowsOf):
         "raw.records": records(np.arange(601), heart_rate_bpm=heart_rate, distance_m=0),
     }
     assert rows_of("activity.summaries", given).heart_rate_peak_bpm[0] == 150
-    assert len(rows_of("activity.grades", given)) == 601
-    assert rows_of("activity.steady_steps", given).empty
+    assert len(rows_of("activity.slices", given)) == len(rows_of("activity.grades", given)) == 121
+    assert rows_of("activity.steady_slices", given).empty
 
 
 def test_a_peak_is_none_in_the_first_minutes_nor_just_after_a_silence(rows_of: RowsOf):
@@ -357,3 +363,181 @@ def test_one_athletes_rows_do_not_depend_on_who_else_is_there(rows_of: RowsOf):
         alone = rows_of(model, {"raw.activities": RUN, "raw.records": ann})
         among = rows_of(model, {"raw.activities": both, "raw.records": pd.concat([bob, ann])})
         pd.testing.assert_frame_equal(alone, among[among.athlete_id == "ann"].reset_index(drop=True))
+
+
+def test_a_stuck_sensor_is_no_heart_rate_and_a_watch_that_writes_only_changes_is_believed(rows_of: RowsOf):
+    """Ten minutes, the pace between 2.5 and 3.5 m/s; from second 121 to 300 the pulse is 140 throughout.
+
+    A sensor that is stuck repeats it in every record: 180 s are lost. Who writes only changes leaves it out.
+    """
+    seconds = np.arange(601)
+    speed = np.where(seconds // 20 % 2 == 0, 2.5, 3.5)
+    is_same = (seconds > 120) & (seconds <= 300)
+    moving = np.where(is_same, 140, 150.0 + seconds % 2)
+    only_changes = np.where(is_same & (seconds % 25 != 0), np.nan, moving)
+    lost = {}
+    for name, heart_rate in {"stuck": moving, "only changes": only_changes}.items():
+        given = {
+            "raw.activities": RUN,
+            "raw.records": records(seconds, speed_m_per_s=speed, heart_rate_bpm=heart_rate),
+        }
+        summary = rows_of("activity.summaries", given).iloc[0]
+        lost[name] = (summary.heart_rate_flat_s, summary.heart_rate_known_s, summary.heart_rate_dropout_s)
+    assert lost == {"stuck": (180, 420, 0), "only changes": (0, 600, 0)}
+
+
+def test_a_heart_rate_that_stands_still_at_an_even_pace_is_believed(rows_of: RowsOf):
+    given = {
+        "raw.activities": RUN,
+        "raw.records": records(np.arange(601), speed_m_per_s=3, heart_rate_bpm=150),
+    }
+    assert rows_of("activity.heart_rate_faults", given).empty
+
+
+@pytest.mark.parametrize(("follows", "lost_s"), [(1, 180), (0, 0)])
+def test_a_heart_rate_that_follows_the_cadence_is_the_cadence_and_one_beside_it_is_not(
+    rows_of: RowsOf, follows: int, lost_s: float
+):
+    """In three minutes the cadence goes from 160 to 176 and back; a true pulse stays at 168."""
+    seconds = np.arange(601)
+    wave = 8 * np.sin((seconds - 120) / 180 * 2 * np.pi)
+    is_locked = (seconds > 120) & (seconds <= 300)
+    cadence = np.where(is_locked, 168 + wave, 168)
+    heart_rate = np.where(is_locked, 168 + follows * wave, 140 + seconds % 2)
+    given = {
+        "raw.activities": RUN,
+        "raw.records": records(
+            seconds, speed_m_per_s=3, heart_rate_bpm=heart_rate.round(), cadence_per_min=cadence.round()
+        ),
+    }
+    faults = rows_of("activity.heart_rate_faults", given)
+    assert list(faults.fault) == ["cadence"] * follows
+    summary = rows_of("activity.summaries", given).iloc[0]
+    assert summary.heart_rate_cadence_locked_s == summary.heart_rate_rejected_s == lost_s
+    assert summary.heart_rate_known_s == 600 - lost_s
+    assert summary.cadence_mean_per_min == pytest.approx(168, abs=0.1)
+
+
+def test_every_recorded_second_has_a_heart_rate_or_one_reason_why_not(rows_of: RowsOf):
+    """Of a minute: ten seconds at 250 bpm, and from second 16 on nothing, of which half a minute is held."""
+    seconds = np.arange(61)
+    heart_rate = np.where(seconds <= 15, 150.0, np.nan)
+    heart_rate[1:11] = 250
+    summary = rows_of(
+        "activity.summaries",
+        given={
+            "raw.activities": RUN,
+            "raw.records": records(seconds, speed_m_per_s=3, heart_rate_bpm=heart_rate),
+        },
+    ).iloc[0]
+    assert (summary.heart_rate_out_of_range_s, summary.heart_rate_dropout_s) == (10, 15)
+    assert summary.heart_rate_known_s == summary.recorded_s - 10 - 15 == 35
+
+
+def test_an_activity_without_heart_rate_has_no_dropouts_of_it(rows_of: RowsOf):
+    given = {"raw.activities": RUN, "raw.records": records(np.arange(61), speed_m_per_s=3)}
+    summary = rows_of("activity.summaries", given).iloc[0]
+    assert (summary.heart_rate_known_s, summary.heart_rate_dropout_s) == (0, 0)
+    assert np.isnan(summary.heart_rate_mean_bpm)
+
+
+def test_less_than_three_seconds_of_standing_are_a_jitter_and_three_are_a_stop(rows_of: RowsOf):
+    """In the five seconds to second 10 the GPS stands for two, in those to second 20 for three."""
+    seconds = np.arange(31)
+    speed = np.where(np.isin(seconds, [6, 7, 16, 17, 18]), 0.2, 3.0)
+    slices = rows_of(
+        "activity.slices", given={"raw.activities": RUN, "raw.records": records(seconds, speed_m_per_s=speed)}
+    )
+    assert list(slices.moving_s) == [0, 5, 5, 5, 0, 5, 5]
+    assert list(slices.is_moving) == [False, True, True, True, False, True, True]
+
+
+def test_seconds_are_kept_by_heart_rate_and_by_speed_so_that_short_repeats_can_be_judged_by_pace(
+    rows_of: RowsOf,
+):
+    """Five minutes at 3 m/s, five at 4.04, the pulse at 150 all along; half a minute is in between."""
+    seconds = np.arange(601)
+    speed = np.where(seconds <= 300, 3.0, 4.04)
+    heart_rate = 150 + 0.4 * (seconds % 2)
+    given = {
+        "raw.activities": RUN,
+        "raw.records": records(
+            seconds, distance_m=np.cumsum(speed) - 3, speed_m_per_s=speed, heart_rate_bpm=heart_rate
+        ),
+    }
+    by_beat = rows_of("activity.heart_rate_seconds", given)
+    assert set(by_beat.heart_rate_bpm) == {150}
+    duration_s = dict(zip(by_beat.speed_step_m_per_s, by_beat.duration_s, strict=True))
+    assert (duration_s[3.0], duration_s[4.0]) == (300, 270)
+    assert (by_beat.duration_s.sum(), by_beat.distance_m.sum()) == (600, pytest.approx(900 + 1212))
+    by_speed = rows_of("activity.speed_seconds", given)
+    assert by_speed.duration_s.tolist() == by_beat.duration_s.tolist()
+
+
+def test_the_time_at_a_speed_is_known_without_a_heart_rate(rows_of: RowsOf):
+    given = {"raw.activities": RUN, "raw.records": records(np.arange(61), speed_m_per_s=3)}
+    assert rows_of("activity.heart_rate_seconds", given).empty
+    by_speed = rows_of("activity.speed_seconds", given)
+    assert by_speed[["speed_step_m_per_s", "duration_s", "distance_m"]].to_numpy().tolist() == [[3, 60, 180]]
+
+
+def test_a_climb_counts_as_in_goldencheetah_once_it_is_three_metres(rows_of: RowsOf):
+    """Up 2 m and down again is noise. 100 to 104 counts 4; 101 becomes the level, from which 106 counts 5.
+
+    104 is not more than 3 m below 106: from there nothing happens.
+    """
+    given = {
+        "raw.activities": RUN,
+        "raw.records": records(
+            range(8), speed_m_per_s=3, altitude_m=[100, 102, 100, 103, 104, 100.9, 106, 104]
+        ),
+    }
+    assert rows_of("activity.ascents", given).ascent_hysteresis_m[0] == pytest.approx(4 + 5.1)
+
+
+def test_the_decoupling_of_goldencheetah_takes_halves_of_all_records(rows_of: RowsOf):
+    """1402 records: 701 at 3 m/s and 150 bpm, 701 at 3 m/s and 160: (3/150 - 3/160) / (3/150) = 1/16.
+
+    The two halves have as many records, but the second was written every two seconds.
+    """
+    first, second = np.arange(701), 700 + 2 * np.arange(1, 702)
+    heart_rate = np.r_[np.full(701, 150), np.full(701, 160)]
+    given = {
+        "raw.activities": RUN,
+        "raw.records": records(np.r_[first, second], speed_m_per_s=3, heart_rate_bpm=heart_rate),
+    }
+    assert rows_of("activity.steadiness", given).decoupling_halves_ratio[0] == pytest.approx(1 / 16)
+
+
+def test_the_mean_heart_rate_of_a_session_leaves_standing_out(rows_of: RowsOf):
+    """A minute of running at 150, a minute of standing at 110: the mean of all is 130."""
+    seconds = np.arange(121)
+    given = {
+        "raw.activities": RUN,
+        "raw.records": records(
+            seconds,
+            speed_m_per_s=np.where(seconds <= 60, 3, 0),
+            heart_rate_bpm=np.where(seconds <= 60, 150, 110),
+            temperature_c=np.where(seconds <= 60, 10, 20),
+        ),
+    }
+    summary = rows_of("activity.summaries", given).iloc[0]
+    assert (summary.heart_rate_session_mean_bpm, summary.heart_rate_mean_bpm) == (150, pytest.approx(130))
+    assert summary.temperature_mean_c == pytest.approx(15)
+
+
+def test_a_block_tells_its_temperature_and_its_pace_on_level_ground(rows_of: RowsOf):
+    """Twenty minutes at 3 m/s up 2 %, which costs 1.0663 of level ground by the fitted curve."""
+    seconds = np.arange(1201)
+    given = {
+        "raw.activities": RUN,
+        "raw.records": records(
+            seconds, distance_m=3.0 * seconds, heart_rate_bpm=150, altitude_m=0.06 * seconds, temperature_c=12
+        ),
+    }
+    blocks = rows_of("activity.blocks", given)
+    assert list(blocks.started_after_s) == [600, 900]
+    assert blocks.grade_adjusted_speed_m_per_s.to_numpy() == pytest.approx(3 * 1.06626, rel=1e-4)
+    assert list(blocks.temperature_mean_c) == [12, 12]
+    level = {**given, "raw.records": given["raw.records"].drop(columns="altitude_m")}
+    assert rows_of("activity.blocks", level).grade_adjusted_speed_m_per_s.isna().all()

@@ -38,6 +38,9 @@ def _is_long(columns: Mapping[str, Any]) -> bool:
 
 
 ANCHORS = ann(
+    valid_from=date(1900, 1, 1),
+    valid_until_day=date(9999, 12, 31),
+    is_latest_anchor=True,
     athlete_heart_rate_resting_bpm=40,
     athlete_heart_rate_max_bpm=200,
     zero_speed_heart_rate_bpm=50,
@@ -66,6 +69,8 @@ def runs(numbers: Sequence[int] | np.ndarray[Any, Any], **columns: Any) -> pd.Da
         "distance_m": 10000,
         "heart_rate_known_s": 3600,
         "heart_rate_known_m": 10000,
+        "judged_s": 3600,
+        "judged_m": 10000,
         "steady_s": 2400,
         "speed_spread_ratio": 0.1,
         "index_log_pct": -340.0,
@@ -112,7 +117,10 @@ def loads(rows_of: RowsOf, sex: str = "male", anchors: pd.DataFrame = ANCHORS, *
     given = {
         "athlete.athletes": f"athlete_id | sex\nann | {sex}",
         "athlete.anchors": anchors,
-        "activity.heart_rate_seconds": ann(activity_id="run", **({"distance_m": 0} | seconds)),
+        "staging.activities": ann(activity_id="run", local_day=MONDAY, is_run=True, is_indoor=False),
+        "activity.heart_rate_seconds": ann(
+            activity_id="run", **({"speed_step_m_per_s": 0, "distance_m": 0} | seconds)
+        ),
     }
     return rows_of("athlete.activity_loads", given).iloc[0]
 
@@ -153,7 +161,9 @@ def test_an_hour_at_threshold_is_a_load_of_100(rows_of: RowsOf, sex: str):
 
 def test_the_threshold_of_the_load_is_the_athletes_own(rows_of: RowsOf):
     """Elevate's example: an impulse of 333, maximum 190, rest 60, threshold 163 make a load of 239.09."""
-    anchors = ann(athlete_heart_rate_resting_bpm=60, athlete_heart_rate_max_bpm=190, hard_from_bpm=163)
+    anchors = ANCHORS.assign(
+        athlete_heart_rate_resting_bpm=60, athlete_heart_rate_max_bpm=190, hard_from_bpm=163
+    )
     ratio = (150 - 60) / 130
     minutes = 333 / (ratio * 0.64 * math.exp(1.92 * ratio))
     load = loads(rows_of, anchors=anchors, heart_rate_bpm=150, duration_s=60 * minutes)
@@ -171,7 +181,9 @@ def test_easy_is_below_the_first_threshold_and_hard_from_the_second_on(rows_of: 
     assert (load.easy_s, load.moderate_s, load.hard_s) == (1 + 2, 4 + 8 + 16, 32)
     assert (load.easy_minus_3_bpm_s, load.easy_plus_3_bpm_s) == (1, 1 + 2 + 4 + 8)
     assert (load.moderate_minus_3_bpm_s, load.moderate_plus_3_bpm_s) == (2 + 4 + 8 + 16, 16 + 32)
-    assert (load.easy_m, load.heart_rate_known_m) == (9, 189)
+    assert (load.hard_minus_3_bpm_s, load.hard_plus_3_bpm_s) == (32, 0)
+    assert (load.easy_m, load.moderate_m, load.hard_m, load.judged_m) == (9, 84, 96, 189)
+    assert (load.easy_minus_3_bpm_m, load.easy_plus_3_bpm_m) == (3, 45)
 
 
 def test_no_time_in_the_middle_is_none_at_all_and_not_a_rounding_error(rows_of: RowsOf):
@@ -182,7 +194,8 @@ def test_no_time_in_the_middle_is_none_at_all_and_not_a_rounding_error(rows_of: 
 def test_without_a_maximum_there_is_no_load(rows_of: RowsOf):
     given = {
         "athlete.athletes": ATHLETE,
-        "athlete.anchors": "athlete_id | athlete_heart_rate_resting_bpm\nann | 60",
+        "athlete.anchors": ANCHORS.drop(columns="athlete_heart_rate_max_bpm"),
+        "staging.activities": ann(activity_id="run", local_day=MONDAY),
         "activity.heart_rate_seconds": ann(activity_id="run", heart_rate_bpm=150, duration_s=3600),
     }
     assert rows_of("athlete.activity_loads", given).empty
@@ -224,7 +237,9 @@ def anchors_of(
             heart_rate_low_bpm=lows,
             heart_rate_mean_bpm=mean,
         )
-    return rows_of("athlete.anchors", given).iloc[0]
+    stretches = rows_of("athlete.anchors", given)
+    (latest,) = stretches[stretches.is_latest_anchor].itertuples()
+    return latest
 
 
 def test_what_the_athlete_says_is_believed_before_the_watch_and_the_runs(rows_of: RowsOf):
@@ -240,8 +255,9 @@ def test_what_the_athlete_says_is_believed_before_the_watch_and_the_runs(rows_of
     assert anchors.zero_speed_heart_rate_bpm == 55
     assert anchors.hard_from_bpm == 170
     assert anchors.easy_below_bpm == pytest.approx(0.78 * 190)
-    sources = ["athlete_heart_rate_max_source", "athlete_heart_rate_resting_source", "hard_from_source"]
-    assert list(anchors[sources]) == ["athlete.toml"] * 3
+    assert anchors.athlete_heart_rate_max_source == "athlete.toml"
+    assert anchors.athlete_heart_rate_resting_source == "athlete.toml"
+    assert anchors.hard_from_source == "athlete.toml"
     assert anchors.easy_below_source == "default"
 
 
@@ -314,7 +330,7 @@ def test_when_nothing_is_known_only_the_resting_heart_rate_has_a_default(rows_of
         "easy_below_bpm",
         "hard_from_bpm",
     ):
-        assert pd.isna(nothing[unknown])
+        assert pd.isna(getattr(nothing, unknown))
 
 
 def test_the_default_second_threshold_is_at_85_percent_of_reserve(rows_of: RowsOf):
@@ -340,13 +356,15 @@ def test_a_threshold_outside_rest_and_maximum_is_not_one(
 
 def test_the_mart_lists_each_known_anchor_with_its_source(rows_of: RowsOf):
     anchors = ann(
+        valid_from=date(1900, 1, 1),
+        valid_until_day=date(9999, 12, 31),
         athlete_heart_rate_max_bpm=190,
         athlete_heart_rate_max_source="device",
         athlete_heart_rate_resting_bpm=60,
         athlete_heart_rate_resting_source="default",
         is_heart_rate_max_confirmed=True,
     )
-    listed = rows_of("marts.anchors", {"athlete.anchors": anchors})
+    listed = rows_of("marts.anchors", {"athlete.span_anchors": anchors})
     assert listed[["anchor", "value", "source", "is_confirmed"]].to_numpy().tolist() == [
         ["heart_rate_max_bpm", 190, "device", True],
         ["heart_rate_resting_bpm", 60, "default", False],
@@ -494,7 +512,7 @@ def test_a_session_is_hard_long_or_easy(rows_of: RowsOf):
             "is_run": [True, True, True, True, True, False],
         },
         summaries={"moving_s": [3600, 3600, 3600, 4800, 4800, 7200]},
-        loads={"hard_s": [0, 480, 479, 0, 0, 0], "heart_rate_known_s": 3600},
+        loads={"hard_s": [0, 480, 479, 0, 0, 0], "judged_s": 3600},
     )
     assert dict(rows.session_class) == {
         "easy": "easy",
@@ -533,7 +551,7 @@ def test_speed_is_over_moving_time_and_nothing_is_divided_by_zero(rows_of: RowsO
             "grade_adjusted_m": [9300, 0],
             "recorded_s": [3600, 0],
         },
-        loads={"easy_s": [1800, 0], "heart_rate_known_s": [3600, 0]},
+        loads={"easy_s": [1800, 0], "judged_s": [3600, 0]},
     )
     assert rows.speed_m_per_s["a"] == pytest.approx(3)
     assert rows.grade_adjusted_speed_m_per_s["a"] == pytest.approx(3.1)
@@ -700,6 +718,9 @@ def test_a_week_of_rest_is_a_lighter_one(rows_of: RowsOf):
 def split(rows_of: RowsOf, mart: str = "athlete.splits", **columns: Any) -> Row:
     """The split of the only week, of runs with those columns."""
     count = max([1, *(len(column) for column in columns.values() if isinstance(column, list))])
+    bands = ("easy_s", "moderate_s", "hard_s")
+    if any(band in columns for band in bands):
+        columns["judged_s"] = list(np.sum([np.broadcast_to(columns[band], count) for band in bands], axis=0))
     activities = runs([0] * count, **columns)
     given = {
         "athlete.activities": activities,
@@ -747,8 +768,17 @@ def test_the_split_is_taken_by_time_by_distance_and_by_session_and_with_other_th
         hard_s=[0, 1800],
         easy_minus_3_bpm_s=[3600, 0],
         easy_plus_3_bpm_s=[3600, 1800],
+        hard_minus_3_bpm_s=[0, 2700],
+        moderate_plus_3_bpm_s=[0, 1080],
         easy_m=[9000, 2000],
-        heart_rate_known_m=[9000, 11000],
+        moderate_m=[0, 3000],
+        hard_m=[0, 6000],
+        judged_m=[9000, 11000],
+        easy_minus_3_bpm_m=[9000, 0],
+        easy_plus_3_bpm_m=[9000, 4000],
+        pace_judged_s=[0, 720],
+        zone_2_s=[3600, 900],
+        zone_5_m=[0, 6000],
         session_class=["easy", "quality"],
     )
     assert found.easy_time_ratio == pytest.approx(4500 / 7200)
@@ -757,12 +787,20 @@ def test_the_split_is_taken_by_time_by_distance_and_by_session_and_with_other_th
     assert found.easy_session_ratio == pytest.approx(1 / 2)
     assert found.easy_time_minus_3_bpm_ratio == pytest.approx(3600 / 7200)
     assert found.easy_time_plus_3_bpm_ratio == pytest.approx(5400 / 7200)
+    assert found.hard_time_minus_3_bpm_ratio == pytest.approx(2700 / 7200)
+    assert found.moderate_time_plus_3_bpm_ratio == pytest.approx(1080 / 7200)
+    assert found.moderate_distance_ratio == pytest.approx(3 / 20)
+    assert found.hard_distance_ratio == pytest.approx(6 / 20)
+    assert found.easy_distance_minus_3_bpm_ratio == pytest.approx(9 / 20)
+    assert found.easy_distance_plus_3_bpm_ratio == pytest.approx(13 / 20)
+    assert (found.zone_2_s, found.zone_5_m) == (4500, 6000)
     assert found.heart_rate_coverage_ratio == 1
+    assert found.pace_judged_ratio == pytest.approx(0.1)
 
 
 def test_runs_without_heart_rate_are_neither_easy_nor_hard(rows_of: RowsOf):
     unknown: dict[str, Any] = dict.fromkeys(
-        ["easy_s", "moderate_s", "hard_s", "easy_m", "heart_rate_known_s", "heart_rate_known_m"],
+        ["easy_s", "moderate_s", "hard_s", "easy_m", "judged_m", "heart_rate_known_s"],
         [math.nan] * 2,
     )
     found = split(rows_of, **unknown, session_class="unknown")
@@ -774,7 +812,9 @@ def test_runs_without_heart_rate_are_neither_easy_nor_hard(rows_of: RowsOf):
 
 def test_four_weeks_hold_the_runs_of_four_weeks(rows_of: RowsOf):
     given = {
-        "athlete.activities": runs([0, 7, 14, 21, 28], easy_s=[1, 2, 4, 8, 16], moderate_s=0, hard_s=0),
+        "athlete.activities": runs(
+            [0, 7, 14, 21, 28], easy_s=[1, 2, 4, 8, 16], moderate_s=0, hard_s=0, judged_s=[1, 2, 4, 8, 16]
+        ),
         "athlete.weeks": ann(week_start_on=days([0, 7, 14, 21, 28, 35])),
     }
     rows = rows_of("athlete.splits", given)
@@ -1320,6 +1360,7 @@ def test_a_record_has_the_zone_of_its_heart_rate(rows_of: RowsOf):
         "marts.records",
         {
             "athlete.anchors": ANCHORS,
+            "staging.activities": ann(activity_id="run", local_day=MONDAY),
             "activity.grade_adjusted_speed": ann(
                 activity_id="run",
                 recorded_at=pd.date_range("2024-01-01", periods=4, freq="s"),
@@ -1425,7 +1466,7 @@ def test_too_little_easy_running_is_measured_against_75_percent(
     rows_of: RowsOf, easy_m: float, status: str, score: float
 ):
     easy = {"easy_m": easy_m, "easy_s": 0.36 * easy_m, "easy_ratio": easy_m / 10000}
-    shifted = {"easy_minus_3_bpm_s": 0.36 * easy_m - 9, "easy_plus_3_bpm_s": 0.36 * easy_m - 8}
+    shifted = {"easy_minus_3_bpm_m": easy_m - 9, "easy_plus_3_bpm_m": easy_m - 8}
     cause = cause_of(rows_of, "easy_share_low", runs(DAILY, **easy, **shifted))
     assert cause.value == pytest.approx(easy_m / 10000)
     assert (cause.status, cause.score) == (status, pytest.approx(score))
@@ -1433,7 +1474,7 @@ def test_too_little_easy_running_is_measured_against_75_percent(
 
 
 def test_an_easy_share_that_hangs_on_three_beats_counts_half(rows_of: RowsOf):
-    columns = {"easy_m": 6000, "easy_minus_3_bpm_s": 1800, "easy_plus_3_bpm_s": 3000}
+    columns = {"easy_m": 6000, "easy_minus_3_bpm_m": 5000, "easy_plus_3_bpm_m": 8000}
     cause = cause_of(rows_of, "easy_share_low", runs(DAILY, **columns))
     assert (cause.coverage_ratio, cause.certainty_ratio, cause.status) == (1, 0.5, "flag")
     assert cause.score == pytest.approx(logistic(3) / 2)
@@ -1478,7 +1519,8 @@ def test_a_workout_is_no_trap(rows_of: RowsOf):
 @pytest.mark.parametrize("cause", ["easy_share_low", "medium_trap"])
 def test_without_heart_rate_intensity_cannot_be_told(rows_of: RowsOf, cause: str):
     unknown: dict[str, Any] = dict.fromkeys(
-        ["heart_rate_known_s", "heart_rate_known_m", "easy_m", "easy_s", "moderate_s", "easy_ratio"], math.nan
+        ["heart_rate_known_s", "judged_s", "judged_m", "easy_m", "easy_s", "moderate_s", "easy_ratio"],
+        math.nan,
     )
     found = cause_of(rows_of, cause, runs(DAILY, **unknown))
     assert found.status == "not_assessable"
@@ -1490,12 +1532,12 @@ def test_one_easy_run_with_heart_rate_rules_nothing_out(rows_of: RowsOf, cause: 
     known_s = [math.nan] * 167 + [3600.0]
     known_m = [math.nan] * 167 + [10000.0]
     columns = {
-        "heart_rate_known_s": known_s,
-        "heart_rate_known_m": known_m,
+        "judged_s": known_s,
+        "judged_m": known_m,
         "easy_m": known_m,
         "moderate_s": 0,
     }
-    shifted = {"easy_minus_3_bpm_s": known_s, "easy_plus_3_bpm_s": known_s}
+    shifted = {"easy_minus_3_bpm_m": known_m, "easy_plus_3_bpm_m": known_m}
     assert cause_of(rows_of, cause, runs(DAILY, **columns, **shifted)).status == "not_assessable"
 
 

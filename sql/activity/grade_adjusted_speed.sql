@@ -1,70 +1,47 @@
--- One row per record: its speed, and the speed on level ground that would have cost the same.
+-- One row per record: its speed, that on level ground that would have cost the same, its clean heart rate.
 --
--- Without an altitude the ground counts as level.
+-- The grade and the heart rate are those of the record's slice. A view: nothing is measured from it.
 --
 -- grain: athlete_id, activity_id, recorded_at
--- check: grade_adjusted_m >= 0
-with graded as (
-    select
-        steps.*,
-        grades.travelled_m,
-        grades.grade_long_ratio,
-        if(
-            terrains.grade_smoothing_m > 2 * thresholds.grade_half_window_m,
-            grades.grade_long_ratio,
-            grades.grade_short_ratio
-        ) as grade_ratio
-    from activity.steps as steps
-    inner join activity.grades as grades
-        on
-            steps.athlete_id = grades.athlete_id
-            and steps.activity_id = grades.activity_id
-            and steps.recorded_at = grades.recorded_at
-    inner join activity.terrains as terrains
-        on steps.athlete_id = terrains.athlete_id and steps.activity_id = terrains.activity_id
-    cross join settings.measuring as thresholds
-),
-
-weighed as (
-    select
-        graded.*,
-        1 + coalesce(
-            (100 * graded.grade_ratio) * (
-                curve.grade_1 + (100 * graded.grade_ratio) * (
-                    curve.grade_2 + (100 * graded.grade_ratio) * (
-                        curve.grade_3 + (100 * graded.grade_ratio) * (
-                            curve.grade_4 + (100 * graded.grade_ratio) * curve.grade_5
-                        )
-                    )
-                )
-            ),
-            0
-        ) as grade_factor
-    from graded
-    cross join settings.grade_curve as curve
-)
-
 select
-    athlete_id,
-    activity_id,
-    recorded_at,
-    latitude_deg,
-    longitude_deg,
-    altitude_m,
-    travelled_m,
-    step_s,
-    step_m,
-    moving_s,
-    is_moving,
-    speed_m_per_s,
-    grade_ratio,
-    grade_long_ratio,
-    step_m * grade_factor as grade_adjusted_m,
-    speed_m_per_s * grade_factor as grade_adjusted_speed_m_per_s,
-    heart_rate_bpm,
-    is_heart_rate_rejected,
-    is_speed_rejected,
-    cadence_per_min,
-    power_w,
-    temperature_c
-from weighed
+    records.athlete_id,
+    records.activity_id,
+    records.recorded_at,
+    records.latitude_deg,
+    records.longitude_deg,
+    records.altitude_m,
+    slices.travelled_m
+    - sum(steps.step_m)
+        over (
+            partition by slices.athlete_id, slices.activity_id, slices.recorded_at
+        )
+    + sum(steps.step_m) over (
+        partition by slices.athlete_id, slices.activity_id, slices.recorded_at order by steps.recorded_at
+        rows between unbounded preceding and current row
+    ) as travelled_m,
+    steps.step_s,
+    steps.step_m,
+    steps.moving_s,
+    steps.is_moving,
+    steps.speed_m_per_s,
+    slices.grade_ratio,
+    steps.speed_m_per_s * slices.grade_factor as grade_adjusted_speed_m_per_s,
+    if(
+        slices.heart_rate_known_s > 0 and not records.is_heart_rate_rejected,
+        coalesce(records.heart_rate_bpm, slices.heart_rate_bpm), null
+    ) as heart_rate_bpm,
+    steps.is_speed_rejected,
+    records.cadence_per_min,
+    records.power_w,
+    records.temperature_c
+from staging.records as records
+inner join activity.steps as steps
+    on
+        records.athlete_id = steps.athlete_id
+        and records.activity_id = steps.activity_id
+        and records.recorded_at = steps.recorded_at
+asof inner join activity.clean_slices as slices
+    on
+        steps.athlete_id = slices.athlete_id
+        and steps.activity_id = slices.activity_id
+        and steps.recorded_at <= slices.recorded_at

@@ -2,17 +2,19 @@
 -- from pace.
 --
 -- Decoupling compares metres per heart beat in the two halves of the steady time: positive is a heart that
--- works more for the same speed. Efficiency is metres per heart beat over all of it.
+-- works more for the same speed. Efficiency is metres per heart beat over all of it. Beside it the decoupling
+-- that GoldenCheetah shows: halves of all records by their number, warm-up, stops and hills included.
 --
 -- grain: athlete_id, activity_id
 -- check: steady_s > 0
 with halves as (
     select
-        steps.*,
-        sum(steps.step_s) over (
-            partition by steps.athlete_id, steps.activity_id order by steps.recorded_at
-        ) <= sum(steps.step_s) over (partition by steps.athlete_id, steps.activity_id) / 2 as is_first_half
-    from activity.steady_steps as steps
+        slices.*,
+        sum(slices.step_s) over (
+            partition by slices.athlete_id, slices.activity_id order by slices.recorded_at
+            rows between unbounded preceding and current row
+        ) <= sum(slices.step_s) over (partition by slices.athlete_id, slices.activity_id) / 2 as is_first_half
+    from activity.steady_slices as slices
 ),
 
 sums as (
@@ -32,13 +34,40 @@ sums as (
         / sum(halves.heart_rate_bpm * halves.step_s) filter (where not halves.is_first_half) as second_half
     from halves
     group by halves.athlete_id, halves.activity_id
+),
+
+counted as (
+    select
+        slices.athlete_id,
+        slices.activity_id,
+        floor(sum(slices.record_count) / 2) as half_count
+    from activity.slices as slices
+    group by slices.athlete_id, slices.activity_id
+),
+
+by_count as (
+    select
+        steps.athlete_id,
+        steps.activity_id,
+        avg(steps.speed_m_per_s) filter (where steps.record_number <= counted.half_count)
+        / avg(steps.heart_rate_bpm) filter (where steps.record_number <= counted.half_count) as first_half,
+        avg(steps.speed_m_per_s) filter (where steps.record_number > counted.half_count)
+        / avg(steps.heart_rate_bpm) filter (where steps.record_number > counted.half_count) as second_half
+    from activity.steps as steps
+    inner join counted
+        on steps.athlete_id = counted.athlete_id and steps.activity_id = counted.activity_id
+    where steps.heart_rate_bpm > 0
+    group by steps.athlete_id, steps.activity_id
 )
 
 select
-    athlete_id,
-    activity_id,
-    steady_s,
-    speed_spread_ratio,
-    efficiency_m_per_beat,
-    (first_half - second_half) / nullif(first_half, 0) as decoupling_ratio
+    sums.athlete_id,
+    sums.activity_id,
+    sums.steady_s,
+    sums.speed_spread_ratio,
+    sums.efficiency_m_per_beat,
+    (sums.first_half - sums.second_half) / nullif(sums.first_half, 0) as decoupling_ratio,
+    (by_count.first_half - by_count.second_half) / nullif(by_count.first_half, 0) as decoupling_halves_ratio
 from sums
+left join by_count
+    on sums.athlete_id = by_count.athlete_id and sums.activity_id = by_count.activity_id

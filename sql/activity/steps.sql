@@ -2,35 +2,39 @@
 --
 -- Time is weighed, never counted in rows: a watch may write every second or every half minute. A record
 -- stands for the time since the one before it. A longer silence is a pause, unless the distance went on and
--- nobody stopped the timer: then it was a dropout, and counts as moving. Heart rate is held where a watch
--- writes only its changes. Between two records with a distance it grows evenly; the speed that the watch
--- tells makes metres only where no distance does, so that none is counted twice.
+-- nobody stopped the timer: then it was a dropout, and counts as moving. Between two records with a distance
+-- it grows evenly; the speed that the watch tells makes metres only where no distance does, so that none is
+-- counted twice.
 --
 -- grain: athlete_id, activity_id, recorded_at
 -- check: step_s >= 0
 -- check: step_m >= 0
 -- check: moving_s >= 0
-with limits as (
-    select to_seconds(cast(thresholds.heart_rate_hold_s as bigint)) as heart_rate_hold
-    from settings.measuring as thresholds
-),
-
-located as (
+with neighbours as (
     select
-        records.*,
-        case
-            when
-                last_value(records.distance_m ignore nulls) over until_now is not null
-                and first_value(records.distance_m ignore nulls) over from_now is not null
-                then fill(records.distance_m) over activity
-        end as reached_m
+        records.athlete_id,
+        records.activity_id,
+        records.recorded_at,
+        records.altitude_m,
+        records.speed_m_per_s,
+        records.speed_limit_m_per_s,
+        records.heart_rate_bpm,
+        records.is_heart_rate_rejected,
+        records.cadence_per_min,
+        records.temperature_c,
+        row_number() over until_now as record_number,
+        lag(records.recorded_at) over until_now as before_at,
+        lag(records.distance_m ignore nulls) over until_now as distance_before_m,
+        lag(
+            case when records.distance_m is not null then records.recorded_at end ignore nulls
+        ) over until_now as distance_before_at,
+        first_value(records.distance_m ignore nulls) over from_now as distance_next_m,
+        first_value(
+            case when records.distance_m is not null then records.recorded_at end ignore nulls
+        ) over from_now as distance_next_at
     from staging.records as records
     window
-        activity as (partition by records.athlete_id, records.activity_id order by records.recorded_at),
-        until_now as (
-            partition by records.athlete_id, records.activity_id order by records.recorded_at
-            rows between unbounded preceding and current row
-        ),
+        until_now as (partition by records.athlete_id, records.activity_id order by records.recorded_at),
         from_now as (
             partition by records.athlete_id, records.activity_id order by records.recorded_at
             rows between current row and unbounded following
@@ -39,56 +43,61 @@ located as (
 
 gaps as (
     select
-        records.*,
-        cast(
-            date_diff('millisecond', lag(records.recorded_at) over activity, records.recorded_at)
-            as double
-        ) / 1000 as gap_s,
-        lag(records.recorded_at) over activity as before_at,
-        records.reached_m - lag(records.reached_m) over activity as advance_m,
-        last_value(records.heart_rate_bpm ignore nulls) over (
-            partition by records.athlete_id, records.activity_id
-            order by records.recorded_at
-            range between limits.heart_rate_hold preceding and current row
-        ) as heart_rate_held_bpm
-    from located as records
-    cross join limits
-    window activity as (
-        partition by records.athlete_id, records.activity_id order by records.recorded_at
-    )
+        neighbours.*,
+        cast(date_diff('millisecond', neighbours.before_at, neighbours.recorded_at) as double)
+        / 1000 as gap_s,
+        (neighbours.distance_next_m - neighbours.distance_before_m)
+        * date_diff('millisecond', neighbours.before_at, neighbours.recorded_at)
+        / date_diff('millisecond', neighbours.distance_before_at, neighbours.distance_next_at) as advance_m
+    from neighbours
+),
+
+stops as (
+    select
+        stops.athlete_id,
+        stops.activity_id,
+        list(stops.stopped_at) as stops_at
+    from staging.timer_stops as stops
+    group by stops.athlete_id, stops.activity_id
 ),
 
 judged as (
     select
         gaps.*,
-        thresholds.gap_max_s,
         thresholds.moving_min_m_per_s,
         coalesce(gaps.advance_m > gaps.gap_s * gaps.speed_limit_m_per_s, false) as is_jump,
         case
             when gaps.advance_m between 0 and gaps.gap_s * gaps.speed_limit_m_per_s
                 then gaps.advance_m
         end as believed_m,
+        case when gaps.gap_s <= thresholds.gap_max_s then gaps.gap_s else cast(0 as double) end as step_s,
         coalesce(
-            gaps.gap_s > thresholds.gap_max_s
-            and gaps.gap_s <= thresholds.gap_moving_max_s
-            and coalesce(stops.stopped_at < gaps.before_at, true)
-            and gaps.advance_m between
-            gaps.gap_s * thresholds.moving_min_m_per_s and gaps.gap_s * gaps.speed_limit_m_per_s,
+            case
+                when gaps.gap_s > thresholds.gap_max_s and gaps.gap_s <= thresholds.gap_moving_max_s
+                    then
+                        gaps.advance_m between
+                        gaps.gap_s * thresholds.moving_min_m_per_s and gaps.gap_s * gaps.speed_limit_m_per_s
+                        and not coalesce(
+                            list_bool_or(
+                                list_transform(
+                                    stops.stops_at,
+                                    lambda stopped_at: stopped_at >= gaps.before_at
+                                    and stopped_at < gaps.recorded_at
+                                )
+                            ),
+                            false
+                        )
+            end,
             false
         ) as is_dropout
     from gaps
     cross join settings.measuring as thresholds
-    asof left join staging.timer_stops as stops
-        on
-            gaps.athlete_id = stops.athlete_id
-            and gaps.activity_id = stops.activity_id
-            and gaps.recorded_at > stops.stopped_at
+    left join stops on gaps.athlete_id = stops.athlete_id and gaps.activity_id = stops.activity_id
 ),
 
 weighed as (
     select
         judged.*,
-        case when judged.gap_s <= judged.gap_max_s then judged.gap_s else cast(0 as double) end as step_s,
         coalesce(
             judged.speed_m_per_s, case when judged.gap_s > 0 then judged.believed_m / judged.gap_s end
         ) as known_speed_m_per_s
@@ -99,10 +108,7 @@ select
     athlete_id,
     activity_id,
     recorded_at,
-    latitude_deg,
-    longitude_deg,
-    altitude_m,
-    distance_m,
+    record_number,
     step_s,
     coalesce(believed_m, known_speed_m_per_s * step_s, 0) as step_m,
     case
@@ -112,10 +118,10 @@ select
     end as moving_s,
     coalesce(is_dropout or (step_s > 0 and known_speed_m_per_s >= moving_min_m_per_s), false) as is_moving,
     known_speed_m_per_s as speed_m_per_s,
-    heart_rate_held_bpm as heart_rate_bpm,
+    altitude_m,
+    heart_rate_bpm,
     is_heart_rate_rejected,
     is_jump as is_speed_rejected,
     cadence_per_min,
-    power_w,
     temperature_c
 from weighed

@@ -1,7 +1,8 @@
 -- One row per activity: its totals, measured from its records.
 --
 -- A peak of heart rate is the highest median of a quarter of a minute, a low the lowest mean of half a
--- minute; only where heart rate was known all the while, and a peak not in the first minutes.
+-- minute; only where heart rate was known all the while, and a peak not in the first minutes. The session's
+-- mean heart rate is what GoldenCheetah makes its TRIMP of.
 --
 -- grain: athlete_id, activity_id
 -- check: moving_s >= 0
@@ -9,63 +10,121 @@
 with limits as (
     select
         to_seconds(cast(thresholds.peak_window_s as bigint)) as peak_window,
+        to_seconds(cast(thresholds.peak_window_s - thresholds.slice_s as bigint)) as peak_reach,
         to_seconds(cast(thresholds.pace_window_s as bigint)) as pace_window,
+        to_seconds(cast(thresholds.pace_window_s - thresholds.slice_s as bigint)) as pace_reach,
         to_seconds(cast(thresholds.peak_after_s as bigint)) as peak_after
     from settings.measuring as thresholds
 ),
 
 windowed as (
     select
-        records.*,
+        slices.*,
         last_value(
-            case when records.step_s = 0 or records.heart_rate_bpm is null then records.recorded_at end
-            ignore nulls
+            case
+                when slices.is_after_pause or slices.step_s = 0 or slices.heart_rate_bpm is null
+                    then slices.recorded_at
+            end ignore nulls
         ) over activity as unbroken_since,
-        first_value(records.recorded_at) over activity + limits.peak_after as peak_from,
+        first_value(slices.recorded_at) over activity + limits.peak_after as peak_from,
         limits.peak_window,
         limits.pace_window,
         -- median() over a window costs twice as much as that of the list of it
-        list(records.heart_rate_bpm) over (
-            partition by records.athlete_id, records.activity_id
-            order by records.recorded_at
-            range between limits.peak_window preceding and current row
+        list(slices.heart_rate_bpm) over (
+            partition by slices.athlete_id, slices.activity_id order by slices.recorded_at
+            range between limits.peak_reach preceding and current row
         ) as heart_rates_around_bpm,
-        avg(records.heart_rate_bpm) over (
-            partition by records.athlete_id, records.activity_id
-            order by records.recorded_at
-            range between limits.pace_window preceding and current row
+        avg(slices.heart_rate_bpm) over (
+            partition by slices.athlete_id, slices.activity_id order by slices.recorded_at
+            range between limits.pace_reach preceding and current row
         ) as heart_rate_half_minute_bpm
-    from activity.grade_adjusted_speed as records
+    from activity.clean_slices as slices
     cross join limits
-    window activity as (
-        partition by records.athlete_id, records.activity_id order by records.recorded_at
-    )
+    window activity as (partition by slices.athlete_id, slices.activity_id order by slices.recorded_at)
+),
+
+sums as (
+    select
+        windowed.athlete_id,
+        windowed.activity_id,
+        sum(windowed.record_count) as record_count,
+        sum(windowed.step_s) as recorded_s,
+        sum(windowed.moving_s) as moving_s,
+        max(windowed.travelled_m) as travelled_m,
+        sum(windowed.moving_m) as moving_m,
+        sum(windowed.grade_adjusted_m) as grade_adjusted_m,
+        sum(windowed.minetti_adjusted_m) as minetti_adjusted_m,
+        sum(windowed.heart_rate_known_s) as heart_rate_known_s,
+        sum(windowed.heart_rate_bpm * windowed.heart_rate_known_s)
+        / nullif(sum(windowed.heart_rate_known_s), 0) as heart_rate_mean_bpm,
+        sum(windowed.heart_rate_bpm * windowed.step_s) filter (where windowed.is_moving)
+        / nullif(
+            sum(windowed.step_s) filter (where windowed.is_moving and windowed.heart_rate_bpm is not null), 0
+        ) as heart_rate_session_mean_bpm,
+        max(list_median(windowed.heart_rates_around_bpm)) filter (
+            where
+            windowed.recorded_at >= windowed.unbroken_since + windowed.peak_window
+            and windowed.recorded_at >= windowed.peak_from
+        ) as heart_rate_peak_bpm,
+        min(windowed.heart_rate_half_minute_bpm) filter (
+            where windowed.recorded_at >= windowed.unbroken_since + windowed.pace_window
+        ) as heart_rate_low_bpm,
+        sum(windowed.heart_rate_out_of_range_s) as heart_rate_out_of_range_s,
+        sum(windowed.heart_rate_flat_s) as heart_rate_flat_s,
+        sum(windowed.heart_rate_cadence_locked_s) as heart_rate_cadence_locked_s,
+        sum(windowed.heart_rate_dropout_s) as heart_rate_dropout_s,
+        sum(windowed.speed_rejected_s) as speed_rejected_s,
+        sum(windowed.cadence_per_min * windowed.step_s) filter (
+            where windowed.is_moving and windowed.cadence_per_min > 0
+        )
+        / nullif(
+            sum(windowed.step_s) filter (where windowed.is_moving and windowed.cadence_per_min > 0), 0
+        ) as cadence_mean_per_min,
+        sum(windowed.temperature_c * windowed.step_s)
+        / nullif(sum(windowed.step_s) filter (where windowed.temperature_c is not null), 0)
+            as temperature_mean_c
+    from windowed
+    group by windowed.athlete_id, windowed.activity_id
+),
+
+positions as (
+    select
+        records.athlete_id,
+        records.activity_id,
+        bool_or(records.latitude_deg is not null) as has_position
+    from staging.records as records
+    group by records.athlete_id, records.activity_id
 )
 
 select
-    windowed.athlete_id,
-    windowed.activity_id,
-    count(*) as record_count,
-    sum(windowed.step_s) as recorded_s,
-    sum(windowed.moving_s) as moving_s,
-    sum(windowed.step_m) as travelled_m,
-    sum(windowed.step_m) filter (where windowed.is_moving) as moving_m,
-    sum(windowed.grade_adjusted_m) filter (where windowed.is_moving) as grade_adjusted_m,
-    coalesce(sum(windowed.step_s) filter (where windowed.heart_rate_bpm is not null), 0)
-        as heart_rate_known_s,
-    sum(windowed.heart_rate_bpm * windowed.step_s)
-    / nullif(sum(windowed.step_s) filter (where windowed.heart_rate_bpm is not null), 0)
-        as heart_rate_mean_bpm,
-    max(list_median(windowed.heart_rates_around_bpm)) filter (
-        where
-        windowed.recorded_at >= windowed.unbroken_since + windowed.peak_window
-        and windowed.recorded_at >= windowed.peak_from
-    ) as heart_rate_peak_bpm,
-    min(windowed.heart_rate_half_minute_bpm) filter (
-        where windowed.recorded_at >= windowed.unbroken_since + windowed.pace_window
-    ) as heart_rate_low_bpm,
-    coalesce(sum(windowed.step_s) filter (where windowed.is_heart_rate_rejected), 0) as heart_rate_rejected_s,
-    coalesce(sum(windowed.step_s) filter (where windowed.is_speed_rejected), 0) as speed_rejected_s,
-    bool_or(windowed.latitude_deg is not null) as has_position
-from windowed
-group by windowed.athlete_id, windowed.activity_id
+    sums.athlete_id,
+    sums.activity_id,
+    cast(sums.record_count as bigint) as record_count,
+    sums.recorded_s,
+    sums.moving_s,
+    sums.travelled_m,
+    sums.moving_m,
+    sums.grade_adjusted_m,
+    sums.minetti_adjusted_m,
+    ascents.ascent_hysteresis_m,
+    sums.heart_rate_known_s,
+    sums.heart_rate_mean_bpm,
+    sums.heart_rate_session_mean_bpm,
+    sums.heart_rate_peak_bpm,
+    sums.heart_rate_low_bpm,
+    sums.heart_rate_out_of_range_s + sums.heart_rate_flat_s + sums.heart_rate_cadence_locked_s
+        as heart_rate_rejected_s,
+    sums.heart_rate_out_of_range_s,
+    sums.heart_rate_flat_s,
+    sums.heart_rate_cadence_locked_s,
+    -- without any heart rate there was no sensor to drop out
+    if(sums.heart_rate_known_s > 0, sums.heart_rate_dropout_s, 0) as heart_rate_dropout_s,
+    sums.speed_rejected_s,
+    sums.cadence_mean_per_min,
+    sums.temperature_mean_c,
+    positions.has_position
+from sums
+inner join positions
+    on sums.athlete_id = positions.athlete_id and sums.activity_id = positions.activity_id
+left join activity.ascents as ascents
+    on sums.athlete_id = ascents.athlete_id and sums.activity_id = ascents.activity_id

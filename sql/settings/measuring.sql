@@ -8,22 +8,32 @@ select
     -- a dropout (tunnel, wood) this long still counts as running, if the distance went on
     cast(300 as double) as gap_moving_max_s,
     cast(30 as double) as heart_rate_hold_s, -- some watches write heart rate only when it changes
+    -- five seconds: three of them, the shortest that is moving or standing, are most of a slice
+    cast(5 as double) as slice_s,
     cast(0.8 as double) as moving_min_m_per_s, -- slower is standing: a GPS at rest drifts this fast
     cast(40 as double) as heart_rate_possible_min_bpm, -- below it is a dropout, not a runner
     cast(230 as double) as heart_rate_possible_max_bpm, -- above it is interference or cadence
+    cast(60 as double) as fault_min_s, -- shorter stretches of one value, or beside the cadence, are chance
+    -- between moving slices; a pulse that does not answer to this is none, at an even pace it may stand still
+    cast(0.5 as double) as flat_speed_range_m_per_s,
+    -- a sensor that counts steps is within so many of the cadence; of 24 such minutes in real files with a
+    -- strap or a wrist sensor all but two had a cadence that did not change by more than twice this
+    cast(3 as double) as lock_max_bpm,
     cast(12.5 as double) as foot_speed_max_m_per_s, -- faster than the fastest sprint ever run: a GPS jump
     cast(40 as double) as speed_max_m_per_s, -- the same for whatever rolls
     cast(-430 as double) as altitude_min_m, -- the shore of the Dead Sea
     cast(9000 as double) as altitude_max_m, -- above every summit
     cast(300 as double) as cadence_max_per_min, -- steps; sprinters reach 280
     -- hills
+    cast(10 as double) as mark_m, -- altitude is looked at every ten metres: a watch hardly writes more often
     -- 50 m of smoothing follows the published grade-adjusted pace best
     cast(25 as double) as grade_half_window_m,
     cast(100 as double) as grade_half_window_noisy_m, -- 200 m where the altitude is noise: noise makes hills
     -- typical gap between the two smoothings that a clean barometer stays under
     cast(0.02 as double) as grade_noise_max_ratio,
+    -- GoldenCheetah's: less is the noise of an altimeter
+    cast(3 as double) as ascent_hysteresis_m,
     cast(0.45 as double) as grade_max_ratio, -- the factors were measured no steeper than this
-    cast(10 as double) as grade_min_run_m, -- fewer metres in the window say nothing about a slope
     -- steady running (SCIENCE.md F: S20)
     cast(600 as double) as warm_up_s, -- heart rate needs ten minutes to settle
     cast(60 as double) as after_stop_s, -- and a minute after standing
@@ -33,6 +43,8 @@ select
     cast(15 as double) as peak_window_s, -- a heart-rate peak must last this long to be believed
     cast(360 as double) as peak_after_s, -- a dry strap or a cold wrist reads too high in the first minutes
     cast(30 as double) as pace_window_s, -- evenness is judged on half-minute speeds: GPS jitters below
+    -- a tenth of a metre per second is 10 s per kilometre or less
+    cast(10 as double) as speed_steps_per_m_per_s,
     -- fingerprints (recording/)
     cast(15 as double) as minute_reach_s, -- smart recording hardly ever leaves more on either side
     cast(111195 as double) as degree_m -- metres of a degree of latitude

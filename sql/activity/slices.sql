@@ -1,0 +1,76 @@
+-- One row per five seconds in which an activity has records: the sums and means of its records.
+--
+-- What is measured is measured on these: it costs a fifth, a GPS jitters less over five seconds, and smart
+-- recording, which writes fewer records than slices, keeps all it has. A slice in which one stands for most
+-- of the time is standing, one in which one moves for most of it is moving: less than three seconds of either
+-- are a jitter.
+--
+-- grain: athlete_id, activity_id, recorded_at
+-- check: step_s >= 0
+-- check: moving_s >= 0
+with sums as (
+    select
+        steps.athlete_id,
+        steps.activity_id,
+        max(steps.recorded_at) as recorded_at,
+        count(*) as record_count,
+        sum(steps.step_s) as step_s,
+        sum(steps.step_m) as advance_m,
+        sum(steps.step_m) filter (where steps.step_s > 0) as step_m,
+        sum(steps.step_m) filter (where steps.step_s = 0 and steps.is_moving) as dropout_m,
+        sum(steps.moving_s) filter (where steps.step_s > 0) as walked_s,
+        sum(steps.moving_s) filter (where steps.step_s = 0) as dropout_s,
+        bool_or(steps.step_s = 0 and not steps.is_moving) as is_after_pause,
+        sum(steps.step_s) filter (where steps.speed_m_per_s is not null) as speed_known_s,
+        avg(steps.altitude_m) as altitude_m,
+        count(steps.altitude_m) as altitude_count,
+        coalesce(
+            sum(steps.heart_rate_bpm * steps.step_s)
+            / nullif(sum(steps.step_s) filter (where steps.heart_rate_bpm is not null), 0),
+            avg(steps.heart_rate_bpm)
+        ) as heart_rate_bpm,
+        min(steps.heart_rate_bpm) as heart_rate_lowest_bpm,
+        max(steps.heart_rate_bpm) as heart_rate_highest_bpm,
+        count(steps.heart_rate_bpm) as heart_rate_count,
+        sum(steps.step_s) filter (where steps.is_heart_rate_rejected) as heart_rate_out_of_range_s,
+        sum(steps.step_s) filter (where steps.is_speed_rejected) as speed_rejected_s,
+        avg(steps.cadence_per_min) as cadence_per_min,
+        sum(steps.temperature_c * steps.step_s)
+        / nullif(sum(steps.step_s) filter (where steps.temperature_c is not null), 0) as temperature_c
+    from activity.steps as steps
+    cross join settings.measuring as thresholds
+    group by
+        steps.athlete_id,
+        steps.activity_id,
+        ceil(epoch(steps.recorded_at) / thresholds.slice_s)
+)
+
+select
+    athlete_id,
+    activity_id,
+    recorded_at,
+    record_count,
+    sum(step_s) over activity as elapsed_recorded_s,
+    sum(advance_m) over activity as travelled_m,
+    advance_m,
+    step_s,
+    coalesce(step_m, 0) as step_m,
+    if(2 * coalesce(walked_s, 0) > step_s, step_s, 0) + coalesce(dropout_s, 0) as moving_s,
+    if(2 * coalesce(walked_s, 0) > step_s, step_m, 0) + coalesce(dropout_m, 0) as moving_m,
+    2 * coalesce(walked_s, 0) > step_s or coalesce(dropout_s, 0) > 0 as is_moving,
+    is_after_pause,
+    case when speed_known_s > 0 then step_m / step_s end as speed_m_per_s,
+    altitude_m,
+    altitude_count,
+    heart_rate_bpm,
+    heart_rate_count = record_count and heart_rate_lowest_bpm = heart_rate_highest_bpm as is_heart_rate_even,
+    coalesce(heart_rate_out_of_range_s, 0) as heart_rate_out_of_range_s,
+    coalesce(speed_rejected_s, 0) as speed_rejected_s,
+    cadence_per_min,
+    temperature_c
+from sums
+window
+    activity as (
+        partition by athlete_id, activity_id order by recorded_at
+        rows between unbounded preceding and current row
+    )
