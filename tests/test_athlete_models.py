@@ -993,7 +993,7 @@ def chance_of(name: str, likely: str) -> float:
     """Of three classes one is clear, or likely ("maybe plateau"), or none is."""
     if likely == "none":
         return 1 / 3
-    chance = 0.7 if likely.startswith("maybe") else 0.9
+    chance = 0.7 if likely.startswith("maybe") else 0.96
     return chance if likely.endswith(name) else (1 - chance) / 2
 
 
@@ -1022,14 +1022,15 @@ def verdicts(rows_of: RowsOf, looks: Mapping[int, Mapping[int, tuple[float, str]
     ("windows", "verdict", "weeks"),
     [
         ({26: (0.2, "improving"), 52: (0.1, "plateau")}, "improving", 26),
-        ({26: (0.4, "improving"), 52: (0.1, "plateau")}, "plateau", 52),
+        ({26: (0.45, "improving"), 52: (0.1, "plateau")}, "plateau", 52),
+        ({26: (0.35, "improving"), 52: (0.1, "plateau")}, "improving", 26),
         ({26: (0.2, "none"), 39: (0.2, "declining"), 52: (0.1, "plateau")}, "declining", 39),
         ({26: (0.24, "none"), 52: (0.2, "none")}, "undecided", 52),
         ({26: (0.25, "plateau")}, "plateau", 26),
         ({26: (0.2, "maybe improving"), 52: (0.1, "plateau")}, "plateau", 52),
         ({26: (0.2, "maybe improving"), 52: (0.1, "maybe plateau")}, "plateau", 52),
         ({26: (0.2, "maybe improving"), 52: (0.1, "none")}, "improving", 26),
-        ({26: (0.8, "improving"), 52: (0.4, "improving")}, "not_enough_data", 52),
+        ({26: (0.8, "improving"), 52: (0.45, "improving")}, "not_enough_data", 52),
         ({26: None, 52: (0.4, "none")}, "not_enough_data", 52),
     ],
 )
