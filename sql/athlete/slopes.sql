@@ -2,8 +2,8 @@
 -- is.
 --
 -- Least squares over all comparable runs, each with its weight, without outliers and after what heat and
--- other devices did is taken out. The standard error holds the noise from run to run, and how well the devices in
--- the window are known against each other; fitness that swung inside the window is part of what happened in
+-- other devices did is taken out. The standard error holds the noise from run to run, and how well the
+-- devices in the window are known against each other; fitness that swung inside the window is part of what happened in
 -- it (SCIENCE.md F).
 --
 -- grain: athlete_id, as_of_day, window_weeks
