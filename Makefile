@@ -15,7 +15,11 @@ KILLS ?= 200
 COUNT    ?= 100000
 GUIDED_S ?= 300
 
-.PHONY: help report test format docs lint bench fuzz soak ci clean
+# How many runners of each kind `make accuracy` simulates, and anything else that tests/accuracy.py may be told.
+RUNNERS  ?= 150
+ACCURACY ?=
+
+.PHONY: help report test format docs lint bench accuracy fuzz soak ci clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +52,9 @@ lint: $(VENV)/.installed-dev ## Style, types, SQL, and whether the generated pag
 
 bench: $(VENV)/.installed-dev ## Speed and size against peers, as ratios; some minutes
 	$(bin)/python -W ignore tests/bench.py
+
+accuracy: $(VENV)/.installed-dev ## How often the verdict is right, on RUNNERS=150 simulated runners a kind; an hour
+	$(bin)/python tests/accuracy.py --count $(RUNNERS) $(ACCURACY)
 
 fuzz: $(VENV)/.installed-fuzz ## Damaged files through the readers, an hour; COUNT=1000 GUIDED_S=10 for a look
 	mkdir -p .fuzz

@@ -19,13 +19,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 
 from pipeline.errors import SettingsError
 from pipeline.schema import table_of
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
 
 DEFAULT_ID = "me"
 
@@ -51,6 +54,7 @@ class Athlete:
     heart_rate_max_bpm: tuple[Anchor, ...] = ()
     heart_rate_resting_bpm: tuple[Anchor, ...] = ()
     heart_rate_threshold_bpm: tuple[Anchor, ...] = ()
+    heart_rate_easy_below_bpm: tuple[Anchor, ...] = ()
     threshold_speed_m_per_s: tuple[Anchor, ...] = ()
 
 
@@ -58,6 +62,7 @@ ANCHORS = (
     "heart_rate_max_bpm",
     "heart_rate_resting_bpm",
     "heart_rate_threshold_bpm",
+    "heart_rate_easy_below_bpm",
     "threshold_speed_m_per_s",
 )
 
@@ -93,24 +98,112 @@ def load(data: Path, athlete_id: str) -> Athlete:
     Raises SettingsError, naming the file, the key and what it may be, for anything that cannot be used.
     """
     path = settings_path(data, athlete_id)
-    if not path.exists():
-        return Athlete(athlete_id)
+    return parsed(path, _text(path), athlete_id)
+
+
+def parsed(path: Path, text: str, athlete_id: str) -> Athlete:
+    """The settings that stand in the text of a file at `path`. Raises SettingsError as `load`."""
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: not a TOML file: {error}") from error
     settings: dict[str, Any] = {}
     for key, value in said.items():
-        if key not in _KEYS:
-            similar = difflib.get_close_matches(key, _KEYS, n=1)
-            advice = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(_KEYS)}"
-            raise SettingsError(f"{path}: there is no setting {key}; {advice}")
-        name, allowed, parse = _KEYS[key]
+        name, allowed, parse = _known(key, str(path))
         try:
             settings[name] = parse(value)
         except ValueError as error:
             raise SettingsError(f"{path}: {key} is {allowed}, not {value!r}") from error
     return Athlete(athlete_id, **settings)
+
+
+def edited(data: Path, athlete_id: str, changes: Sequence[str], since: str | None = None) -> tuple[Path, str]:
+    """The athlete's file and the text it would have with changes such as `heart_rate_max_bpm=191`.
+
+    `since` is the day from which they hold, for anchors. Comments and all else in the file stay. Raises
+    SettingsError for what the file may not say, and for a value without a day beside those that have one.
+    """
+    import tomlkit
+
+    path = settings_path(data, athlete_id)
+    load(data, athlete_id)
+    document = tomlkit.parse(_text(path))
+    day = None if since is None else _day(since)
+    for change in changes:
+        key, equals, value = (part.strip() for part in change.partition("="))
+        if not equals or not value:
+            raise SettingsError(f"--set {change}: write it as heart_rate_max_bpm=191")
+        name, _, _ = _known(key, f"--set {change}")
+        if day is None:
+            if isinstance(document.get(key), list):
+                raise SettingsError(f"--set {change}: {path} has dated values of it; say --from DAY as well")
+            document[key] = _typed(value)
+        elif name in ANCHORS:
+            _insert(document, key, day, _typed(value))
+        else:
+            raise SettingsError(f"--from {since}: {key} does not change with the days")
+    text = tomlkit.dumps(document).rstrip("\n") + "\n"
+    parsed(path, text, athlete_id)
+    return path, text
+
+
+def _insert(document: "TOMLDocument", key: str, day: date, value: object) -> None:
+    """A value from a day on, in the place among the others that the day gives it."""
+    import tomlkit
+
+    old = document.get(key)
+    if not isinstance(old, list):
+        dated = tomlkit.array()
+        if old is not None:
+            dated.append({"from": date(1900, 1, 1), "value": old})
+        dated.append({"from": day, "value": value})
+        document[key] = dated
+        return
+    entries = cast("list[dict[str, object]]", old)
+    days = [cast("date", entry["from"]) for entry in entries]
+    if day in days:
+        entries[days.index(day)]["value"] = value
+    else:
+        later = (place for place, other in enumerate(days) if other > day)
+        entries.insert(next(later, len(days)), {"from": day, "value": value})
+
+
+def _typed(text: str) -> int | float | str:
+    """What TOML would call a number, as one; all else is text."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return text
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(f"--from {text}: a day is written as 2025-06-01") from error
+
+
+def _text(path: Path) -> str:
+    """What stands in the file; nothing if there is none."""
+    try:
+        return path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not a TOML file: {error}") from error
+
+
+def _known(key: str, where: str) -> "_Key":
+    if key in _KEYS:
+        return _KEYS[key]
+    similar = difflib.get_close_matches(key, _KEYS, n=1)
+    advice = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(_KEYS)}"
+    raise SettingsError(f"{where}: there is no setting {key}; {advice}")
+
+
+def told(athlete: Athlete) -> dict[str, str | int | None]:
+    """The settings that are no anchors, by their keys; None is not said."""
+    return {key: getattr(athlete, name) for key, (name, _, _) in _KEYS.items() if name not in ANCHORS}
 
 
 def tables(athletes: Sequence[Athlete]) -> dict[str, pa.Table]:
@@ -205,8 +298,10 @@ def _dated(entry: object, parse: Callable[[object], float]) -> tuple[date, float
 
 _DATED = "or a list of {from = 2024-01-01, value = ...}, each day once"
 
-# key: the field of Athlete, what is allowed, and the parser
-_KEYS: Mapping[str, tuple[str, str, Callable[[object], object]]] = {
+# The field of Athlete, what is allowed, and the parser.
+_Key = tuple[str, str, Callable[[object], object]]
+
+_KEYS: Mapping[str, _Key] = {
     "birth_year": ("birth_year", "a year from 1900 to 2100", _year),
     "sex": ("sex", '"male" or "female"', _one_of("male", "female")),
     "units": ("units", '"km" or "mi"', _one_of("km", "mi")),
@@ -226,6 +321,11 @@ _KEYS: Mapping[str, tuple[str, str, Callable[[object], object]]] = {
         "heart_rate_threshold_bpm",
         f"a number from 80 to 230 {_DATED}",
         _anchors(_number(80, 230)),
+    ),
+    "heart_rate_easy_below_bpm": (
+        "heart_rate_easy_below_bpm",
+        f"a number from 70 to 220 {_DATED}",
+        _anchors(_number(70, 220)),
     ),
     "threshold_pace": (
         "threshold_speed_m_per_s",

@@ -175,6 +175,27 @@ def files(
 
 
 @app.command()
+def athlete(
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Write it to athlete.toml; may be repeated."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="With --set: the day from which it holds.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or json.")] = "terminal",
+    data: Data = None,
+    athlete: Athlete = "me",
+    quiet: Quiet = False,
+    json_log: JsonLog = False,
+) -> None:
+    """Your settings and anchors: what holds, where it is from, what would sharpen it."""
+    from pipeline import flow
+
+    flow.settings(_home(data), athlete, changes or [], since, form, _console(quiet, json_log))
+
+
+@app.command()
 def models(
     graph: Annotated[bool, typer.Option("--graph", help="What reads what, as a Mermaid diagram.")] = False,
     markdown: Annotated[

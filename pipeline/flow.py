@@ -123,6 +123,42 @@ def _told(home: Home, athlete_id: str, what: str, **choices: object) -> str:
     return tell(home.warehouse, athlete_id, sql=published.sql_folder() / "reports", units=units, **choices)
 
 
+def settings(
+    home: Home,
+    athlete_id: str,
+    changes: Sequence[str],
+    since: str | None,
+    form: str,
+    console: Console,
+) -> None:
+    """Write changes such as `heart_rate_max_bpm=191` to athlete.toml; without any, show what is in force."""
+    home.lake_of(athlete_id)
+    if since and not changes:
+        raise SettingsError(f"--from {since}: goes with --set")
+    if changes:
+        path, text = athlete.edited(home.folder, athlete_id, changes, since)
+        publish(path, text)
+        for change in changes:
+            console.say("set", f"{change}{f' from {since} on' if since else ''}", path=str(path))
+        console.say("next", f"Written to {path}; `nextgear build` or `nextgear run` will use it.")
+        return
+    from pipeline import report as reports
+
+    said = athlete.load(home.folder, athlete_id)
+    text = reports.athlete(
+        home.warehouse,
+        athlete_id,
+        sql=published.sql_folder() / "reports",
+        settings=athlete.told(said),
+        path=athlete.settings_path(home.folder, athlete_id),
+        format=form,
+        units=said.units,
+        width=console.width,
+        color=console.has_color,
+    )
+    deliver(text, None, console)
+
+
 def publish(path: Path, text: str) -> None:
     """Write a report beside its place and rename it: whoever has the old one open keeps it whole."""
     with lake.beside(path) as unfinished:

@@ -6,15 +6,16 @@ drawn day by day from the seed alone: another trend, or other habits from some w
 """
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from garmin_fit_sdk import Encoder, Profile
 from numpy.typing import NDArray
+
+from pipeline.fit_file import Column, Messages, encoded
 
 T = TypeVar("T")
 Values = NDArray[np.float64]
@@ -85,6 +86,8 @@ class Habits:
     down_week_ratio: float = 0.72
     races_per_year: float = 3
     race_distances_m: tuple[float, ...] = (5000, 10_000)
+    race_under_effort_pct: float = 0  # mean of what is left in the legs
+    missed_run_ratio: float = 0  # of the runs of an ordinary week: how many do not come about
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,21 @@ class Device:
     serial: int = 3_141_592
     heart_rate_source: str = "strap"
     heart_rate_offset_bpm: float = 0
+    speed_offset_pct: float = 0
     has_running_dynamics: bool = False
+
+
+@dataclass(frozen=True)
+class Climate:
+    """The temperature of each day, warmest in late July, and what warmth does to the heart."""
+
+    mean_c: float = 12
+    swing_c: float = 10
+    day_sd_c: float = 4
+    warm_from_c: float = 12
+    heat_bpm_per_c: float = 0.7
+    acclimatised_ratio: float = 0.4  # of the warmth of the last two weeks
+    is_recorded: bool = True
 
 
 @dataclass(frozen=True)
@@ -121,9 +138,14 @@ class Runner:
     wander_time_constant_weeks: float = 6
     heart_rate_sd_bpm: float = 5
     heart_rate_lag_1: float = 0.1  # correlation of one run's luck with the next one's
+    heart_rate_artefact_ratio: float = 0  # of the runs: heart rate 15 to 35 bpm off from start to end
+    speed_sd_pct: float = 0  # how much of a run's metres the watch gets wrong
     time_of_day_pct: float = 3
+    climate: Climate | None = None
+    sport: str = "running"
     has_heart_rate: bool = True
     has_position: bool = True
+    is_indoors: bool | None = None  # unless it is said, a run without positions is one on a treadmill
     has_zones_target: bool = False
     recording_interval_s: int = 1  # of even running; short efforts and races are always recorded every second
     home_latitude_deg: float = 55.0
@@ -157,7 +179,8 @@ class Session:
 
     `kind` is easy, long, strides, intervals, tempo, fartlek or race, `name` the same or the workout's;
     `started_at` is UTC. At the threshold heart rate the runner moves at the critical speed of this day and
-    hour, but for a heart rate that is off by `heart_rate_luck_bpm`.
+    hour, but for a heart rate that is off by `heart_rate_luck_bpm`. The watch counts `seen_ratio` metres for
+    each metre.
     """
 
     started_at: datetime
@@ -167,6 +190,9 @@ class Session:
     device: Device
     critical_speed_m_per_s: float
     heart_rate_luck_bpm: float
+    seen_ratio: float
+    temperature_c: float | None
+    sport: str
 
 
 def demo_runner() -> Runner:
@@ -228,6 +254,7 @@ def truth(runner: Runner, first_day: date, last_day: date) -> float:
 def sessions(runner: Runner) -> list[Session]:
     """Every run of the runner's life, in the order of time."""
     fitness_by_day = fitness(runner)
+    temperature_c, heat_bpm = _weather(runner)
     luck_by_day = _luck(runner, "heart rate").standard_normal(7 * runner.weeks)
     luck, planned = 0.0, list[Session]()
     for week in range(runner.weeks):
@@ -240,6 +267,10 @@ def sessions(runner: Runner) -> list[Session]:
             luck = lag * luck + np.sqrt(1 - lag**2) * luck_by_day[day]
             hour = 10.0 if kind == "race" else float(random.choice((6.6, 9.2, 18.2), p=(0.25, 0.25, 0.5)))
             hour += random.uniform(-0.5, 0.5)
+            artefact = _luck(runner, "artefact", day)
+            is_off = artefact.random() < runner.heart_rate_artefact_ratio
+            off_bpm = artefact.choice((-1, 1)) * artefact.uniform(15, 35) if is_off else 0
+            seen_pct = runner.speed_sd_pct * _luck(runner, "metres", day).standard_normal()
             # The same heart rate is worth most speed in the late afternoon.
             time_of_day = 1 + runner.time_of_day_pct / 200 * np.cos((hour - 17) * np.pi / 12)
             speed = runner.critical_speed_m_per_s * fitness_by_day[day]
@@ -254,7 +285,10 @@ def sessions(runner: Runner) -> list[Session]:
                     steps=_steps(runner, habits, kind, distance_m, speed, random),
                     device=device,
                     critical_speed_m_per_s=float(speed * time_of_day),
-                    heart_rate_luck_bpm=float(runner.heart_rate_sd_bpm * luck),
+                    heart_rate_luck_bpm=float(runner.heart_rate_sd_bpm * luck + heat_bpm[day] + off_bpm),
+                    seen_ratio=float(1 + (seen_pct + device.speed_offset_pct) / 100),
+                    temperature_c=temperature_c[day],
+                    sport=runner.sport,
                 )
             )
     return planned
@@ -269,6 +303,20 @@ def write(runner: Runner, folder: Path) -> list[Path]:
         path.write_bytes(_fit_file(runner, session))
         paths.append(path)
     return paths
+
+
+def _weather(runner: Runner) -> tuple[Sequence[float | None], Values]:
+    """Of each day: the temperature that the watch records, and by how much warmth raises the heart rate."""
+    days, climate = 7 * runner.weeks, runner.climate
+    if climate is None:
+        return [None] * days, np.zeros(days)
+    day_of_year = runner.first_day.timetuple().tm_yday + np.arange(days)
+    luck_c = climate.day_sd_c * _luck(runner, "weather").standard_normal(days)
+    celsius = climate.mean_c + climate.swing_c * np.cos(2 * np.pi * (day_of_year - 205) / 365.25) + luck_c
+    warmth_c = np.clip(celsius - climate.warm_from_c, 0, None)
+    used_to_c = _smooth(warmth_c, 14, warmth_c[:28].mean())
+    heat_bpm = climate.heat_bpm_per_c * (warmth_c - climate.acclimatised_ratio * used_to_c)
+    return celsius.tolist() if climate.is_recorded else [None] * days, heat_bpm
 
 
 # --- the plan -----------------------------------------------------------------------------------------------
@@ -298,7 +346,9 @@ def _week(runner: Runner, habits: Habits, week: int) -> list[tuple[int, str, flo
         day: LONG_RUN_WEIGHT if kind == "long" else random.normal(1, 0.08) for day, kind in kinds.items()
     }
     scale = distance_m / sum(weights.values())
-    return [(day, kind, scale * weights[day]) for day, kind in kinds.items()]
+    missed = random.random(7) < habits.missed_run_ratio
+    come_about = [(day, kind) for day, kind in kinds.items() if kind == "race" or not missed[day]]
+    return [(day, kind, scale * weights[day]) for day, kind in come_about]
 
 
 def _steps(
@@ -314,6 +364,7 @@ def _steps(
         race_m = float(random.choice(habits.race_distances_m))
         speed = critical_speed * 5000 / (5000 - ANAEROBIC_M) * (5000 / race_m) ** FADE_EXPONENT
         speed *= random.normal(1, 0.018)
+        speed *= 1 - habits.race_under_effort_pct / 100 * random.exponential()
         return (Step("active", speed, round(race_m / speed)),)
 
     target_bpm = random.normal(habits.easy_heart_rate_ratio * runner.heart_rate_max_bpm, habits.effort_sd_bpm)
@@ -369,10 +420,9 @@ def _streams(runner: Runner, session: Session) -> _Streams:
     planned = np.where(is_standing, 0, np.array([step.speed_m_per_s for step in session.steps])[step_of])
     speed = _smooth(planned, 3, 0) * (1 + 0.02 * _noise(random, count, 30))
     speed = np.where(is_standing, 0, np.clip(speed, 0, None))
-    distance = np.cumsum(speed) - speed[0]
-    seen_speed = speed * (
-        1 + 0.055 * _noise(random, count, 15)
-    )  # by the satellites; the metres add up better
+    # By the satellites; the metres add up better.
+    seen_speed = session.seen_ratio * speed * (1 + 0.055 * _noise(random, count, 15))
+    distance = session.seen_ratio * (np.cumsum(speed) - speed[0])
 
     hill, hump = random.uniform(0, 2 * np.pi, 2)
     altitude = 20 + 7 * np.sin(distance / 320 + hill) + 2 * np.sin(distance / 90 + hump)
@@ -447,129 +497,140 @@ def _lap_spans(session: Session, distance: Values) -> list[tuple[int, int, str, 
 
 def _fit_file(runner: Runner, session: Session) -> bytes:
     streams, device = _streams(runner, session), session.device
-    start = _fit_time(session.started_at)
-    encoder = Encoder()
-
-    def put(message: str, **fields: object) -> None:
-        encoder.write_mesg({"mesg_num": Profile["mesg_num"][message], **fields})
-
-    def summary(begin: int, end: int) -> dict[str, object]:
-        standing_s = sum(went_on - stopped for stopped, went_on in streams.stops if begin <= stopped < end)
-        kept = streams.recorded[(streams.recorded >= begin) & (streams.recorded <= end)]
-        heart_rate = streams.heart_rate_bpm[kept]
-        beats = {"avg_heart_rate": round(heart_rate.mean()), "max_heart_rate": round(heart_rate.max())}
-        return {
-            "timestamp": start + end,
-            "start_time": start + begin,
-            "total_elapsed_time": end - begin,
-            "total_timer_time": end - begin - standing_s,
-            "total_distance": float(streams.distance_m[end] - streams.distance_m[begin]),
-            **(beats if runner.has_heart_rate else {}),
-        }
-
-    product = {
+    start, last = _fit_time(session.started_at), len(streams.distance_m) - 1
+    product: dict[str, Column] = {
         "manufacturer": "development",
         "product": zlib.crc32(device.model.encode()) % 2**16,
         "serial_number": device.serial,
         "product_name": device.model,
     }
-    put("FILE_ID", type="activity", **product, time_created=start)
-    put("DEVICE_INFO", timestamp=start, device_index="creator", **product, source_type="local")
+    profile = Messages(
+        "user_profile", {"gender": "female", "resting_heart_rate": round(runner.heart_rate_resting_bpm)}
+    )
+    opening = [
+        Messages("file_id", {"type": "activity", **product, "time_created": start}),
+        Messages(
+            "device_info",
+            {"timestamp": start, "device_index": "creator", **product, "source_type": "local"},
+        ),
+        profile,
+    ]
     if runner.has_heart_rate and device.heart_rate_source == "strap":
-        put("DEVICE_INFO", timestamp=start, device_index=1, device_type=STRAP_TYPE, source_type="antplus")
-    put("USER_PROFILE", gender="female", resting_heart_rate=round(runner.heart_rate_resting_bpm))
+        sensor: dict[str, Column] = {"device_index": 1, "device_type": STRAP_TYPE, "source_type": "antplus"}
+        opening.append(Messages("device_info", {"timestamp": start, **sensor}))
     if runner.has_zones_target:
-        put("ZONES_TARGET", max_heart_rate=round(runner.heart_rate_max_bpm))
+        opening.append(Messages("zones_target", {"max_heart_rate": round(runner.heart_rate_max_bpm)}))
 
-    whole = summary(0, len(streams.distance_m) - 1)
-    end = start + len(streams.distance_m) - 1
-    for _, _, message, fields in sorted(
-        [*_timer_events(streams, start), *_laps(streams, summary), *_records(runner, streams, device, start)],
-        key=lambda entry: entry[:2],
-    ):
-        put(message, **fields)
-    put(
-        "SESSION",
-        message_index=0,
-        **whole,
-        event="lap",
-        event_type="stop",
-        sport="running",
-        sub_sport="generic" if runner.has_position else "treadmill",
-        num_laps=len(streams.laps),
-        first_lap_index=0,
-        trigger="activity_end",
+    whole = _summaries(runner, streams, start, [(0, last)])
+    is_indoors = not runner.has_position if runner.is_indoors is None else runner.is_indoors
+    session_message = Messages(
+        "session",
+        {
+            "message_index": 0,
+            **whole,
+            "event": "lap",
+            "event_type": "stop",
+            "sport": session.sport,
+            "sub_sport": "treadmill" if is_indoors and session.sport == "running" else "generic",
+            "num_laps": len(streams.laps),
+            "first_lap_index": 0,
+            "trigger": "activity_end",
+        },
     )
-    put(
-        "ACTIVITY",
-        timestamp=end,
-        local_timestamp=end + runner.utc_offset_s,
-        total_timer_time=whole["total_timer_time"],
-        num_sessions=1,
-        type="manual",
-        event="activity",
-        event_type="stop",
-    )
-    return encoder.close()
-
-
-# A message of the timeline: its second, its place among those of the same second, its name and fields.
-_Entry = tuple[int, int, str, dict[str, object]]
-
-
-def _timer_events(streams: _Streams, start: int) -> list[_Entry]:
-    moments = [(0, 0, "start"), (len(streams.distance_m) - 1, 3, "stop_all")]
+    activity: dict[str, Column] = {
+        "timestamp": start + last,
+        "local_timestamp": start + last + runner.utc_offset_s,
+        "total_timer_time": whole["total_timer_time"],
+        "num_sessions": 1,
+        "type": "manual",
+        "event": "activity",
+        "event_type": "stop",
+    }
+    # The timeline in the order of time; within a second the timer starts first and stops last.
+    moments = [(0, 0, "start"), (last, 3, "stop_all")]
     for stopped, went_on in streams.stops:
         moments += [(stopped, 3, "stop_all"), (went_on, 0, "start")]
-    return [
-        (second, place, "EVENT", {"timestamp": start + second, "event": "timer", "event_type": kind})
-        for second, place, kind in moments
-    ]
+    seconds, places, kinds = map(list, zip(*moments, strict=True))
+    timer = Messages(
+        "event", {"timestamp": start + np.array(seconds), "event": "timer", "event_type": kinds}, len(moments)
+    )
+    laps, records = _laps(runner, session, streams, start), _records(runner, session, streams, start)
+    when = np.concatenate([np.array(seconds), [end for _, end, _, _ in streams.laps], streams.recorded])
+    place = np.repeat([0, 2, 1], [len(moments), len(streams.laps), len(streams.recorded)])
+    place[: len(moments)] = places
+    timeline = len(opening) + np.lexsort((place, when))
+    total = len(opening) + len(timeline)
+    return encoded(
+        [*opening, timer, laps, records, session_message, Messages("activity", activity)],
+        np.concatenate([np.arange(len(opening)), timeline, [total, total + 1]]),
+    )
 
 
-def _laps(streams: _Streams, summary: Callable[[int, int], dict[str, object]]) -> list[_Entry]:
-    return [
-        (
-            end,
-            2,
-            "LAP",
-            {
-                "message_index": index,
-                **summary(begin, end),
-                "event": "lap",
-                "event_type": "stop",
-                "intensity": intensity,
-                "lap_trigger": trigger,
-                "sport": "running",
-                "wkt_step_index": index if trigger == "manual" else None,
-            },
-        )
-        for index, (begin, end, intensity, trigger) in enumerate(streams.laps)
-    ]
+def _summaries(
+    runner: Runner, streams: _Streams, start: int, spans: Sequence[tuple[int, int]]
+) -> dict[str, Column]:
+    """What a watch says of stretches, given by their first and last second."""
+    begins, ends = np.array(spans).T
+    standing_s = np.array(
+        [
+            sum(went_on - stopped for stopped, went_on in streams.stops if begin <= stopped < end)
+            for begin, end in spans
+        ]
+    )
+    columns: dict[str, Column] = {
+        "timestamp": start + ends,
+        "start_time": start + begins,
+        "total_elapsed_time": ends - begins,
+        "total_timer_time": ends - begins - standing_s,
+        "total_distance": streams.distance_m[ends] - streams.distance_m[begins],
+    }
+    if runner.has_heart_rate:
+        kept = [
+            streams.recorded[slice(*np.searchsorted(streams.recorded, (begin, end + 1)))]
+            for begin, end in spans
+        ]
+        columns["avg_heart_rate"] = np.array([streams.heart_rate_bpm[seconds].mean() for seconds in kept])
+        columns["max_heart_rate"] = np.array([streams.heart_rate_bpm[seconds].max() for seconds in kept])
+    return columns
 
 
-def _records(runner: Runner, streams: _Streams, device: Device, start: int) -> list[_Entry]:
+def _laps(runner: Runner, session: Session, streams: _Streams, start: int) -> Messages:
+    count = len(streams.laps)
+    triggers = [trigger for _, _, _, trigger in streams.laps]
+    columns: dict[str, Column] = {
+        "message_index": np.arange(count),
+        **_summaries(runner, streams, start, [(begin, end) for begin, end, _, _ in streams.laps]),
+        "event": "lap",
+        "event_type": "stop",
+        "intensity": [intensity for _, _, intensity, _ in streams.laps],
+        "lap_trigger": triggers,
+        "sport": session.sport,
+    }
+    if triggers[0] == "manual":
+        columns["wkt_step_index"] = np.arange(count)
+    return Messages("lap", columns, count)
+
+
+def _records(runner: Runner, session: Session, streams: _Streams, start: int) -> Messages:
     kept = streams.recorded
     speed, steps_per_min = streams.speed_m_per_s[kept], streams.cadence_per_min[kept]
-    columns: dict[str, Values | Whole] = {"timestamp": start + kept}
+    columns: dict[str, Column] = {"timestamp": start + kept}
     if runner.has_position:
-        columns["position_lat"] = _whole(streams.latitude_deg[kept] * SEMICIRCLES_PER_DEGREE)
-        columns["position_long"] = _whole(streams.longitude_deg[kept] * SEMICIRCLES_PER_DEGREE)
+        columns["position_lat"] = streams.latitude_deg[kept] * SEMICIRCLES_PER_DEGREE
+        columns["position_long"] = streams.longitude_deg[kept] * SEMICIRCLES_PER_DEGREE
         columns["enhanced_altitude"] = streams.altitude_m[kept]
     if runner.has_heart_rate:
-        columns["heart_rate"] = _whole(streams.heart_rate_bpm[kept])
-    columns["cadence"] = _whole(steps_per_min / 2)  # FIT counts one foot
+        columns["heart_rate"] = streams.heart_rate_bpm[kept]
+    columns["cadence"] = steps_per_min / 2  # FIT counts one foot
     columns["distance"] = streams.distance_m[kept]
     columns["enhanced_speed"] = speed
-    if device.has_running_dynamics:
+    if session.temperature_c is not None:
+        columns["temperature"] = session.temperature_c
+    if session.device.has_running_dynamics:
         columns["vertical_oscillation"] = 98 - 3 * speed  # mm
         columns["stance_time"] = 345 - 30 * speed  # ms
         columns["step_length"] = 1000 * speed / (steps_per_min / 60)  # mm
-    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
-    return [
-        (second, 1, "RECORD", dict(zip(columns, row, strict=True)))
-        for second, row in zip(kept.tolist(), rows, strict=True)
-    ]
+    return Messages("record", columns, len(kept))
 
 
 # --- luck and time ------------------------------------------------------------------------------------------
@@ -604,10 +665,6 @@ def _in_force(steps: Sequence[tuple[int, T]], week: int) -> T:
 def _due(per_week: float, week: int) -> int:
     """How many of something that comes `per_week` times fall into this week: evenly spread, no luck."""
     return int((week + 1) * per_week) - int(week * per_week)
-
-
-def _whole(values: Values) -> Whole:
-    return np.rint(values).astype(np.int64)
 
 
 def _fit_time(moment: datetime) -> int:

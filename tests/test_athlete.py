@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.athlete import Anchor, Athlete, anchors_table, load, settings_table
+from pipeline.athlete import Anchor, Athlete, anchors_table, edited, load, settings_path, settings_table
 from pipeline.errors import SettingsError
 
 
@@ -30,6 +30,7 @@ def test_every_setting_is_read(tmp_path: Path):
         heart_rate_max_bpm = 188
         heart_rate_resting_bpm = 47.5
         heart_rate_threshold_bpm = [{from = 2024-03-01, value = 172}, {from = 2023-01-01, value = 169}]
+        heart_rate_easy_below_bpm = 151
         threshold_pace = "4:10"
         """,
     )
@@ -43,6 +44,7 @@ def test_every_setting_is_read(tmp_path: Path):
         heart_rate_max_bpm=(Anchor(None, 188),),
         heart_rate_resting_bpm=(Anchor(None, 47.5),),
         heart_rate_threshold_bpm=(Anchor(date(2023, 1, 1), 169), Anchor(date(2024, 3, 1), 172)),
+        heart_rate_easy_below_bpm=(Anchor(None, 151),),
         threshold_speed_m_per_s=(Anchor(None, 4.0),),  # 1000 m in 250 s
     )
 
@@ -138,3 +140,93 @@ def test_a_pace_is_the_speed_that_takes_so_long_for_a_kilometre(
     text = f'threshold_pace = "{seconds // 60}:{seconds % 60:02}"'
     (anchor,) = load_text(tmp_path_factory.getbasetemp(), text).threshold_speed_m_per_s
     assert 1000 / anchor.value == pytest.approx(seconds)
+
+
+# --- what `nextgear athlete --set` writes
+
+
+def changed(folder: Path, text: str, *changes: str, since: str | None = None) -> str:
+    (folder / "athlete.toml").write_text(text, encoding="utf-8")
+    path, new = edited(folder, "me", changes, since)
+    assert path == folder / "athlete.toml"
+    return new
+
+
+def test_a_change_leaves_comments_and_other_settings_where_they_are(tmp_path: Path):
+    text = '# mine\nsex = "female"\nheart_rate_max_bpm = 188  # hill, 2023\n\n# at the end\n'
+    assert changed(tmp_path, text, "heart_rate_max_bpm=191", "units=mi") == (
+        '# mine\nsex = "female"\nheart_rate_max_bpm = 191  # hill, 2023\n\n# at the end\nunits = "mi"\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "value"),
+    [
+        ("birth_year=1988", "birth_year", 1988),
+        ("heart_rate_resting_bpm = 47.5", "heart_rate_resting_bpm", (Anchor(None, 47.5),)),
+        ("time_zone=Europe/Berlin", "time_zone", "Europe/Berlin"),
+        ("threshold_pace=4:10", "threshold_speed_m_per_s", (Anchor(None, 4.0),)),
+    ],
+)
+def test_a_first_setting_makes_the_file(tmp_path: Path, change: str, key: str, value: object):
+    path, text = edited(tmp_path, "me", [change])
+    assert not path.exists()
+    assert getattr(load_text(tmp_path, text), key) == value
+
+
+DATED_BY_TABLES = """
+[[heart_rate_max_bpm]]
+from = 2024-01-01
+value = 190
+
+[[heart_rate_max_bpm]]
+from = 2025-01-01
+value = 188
+"""
+DATED_IN_LINES = """
+heart_rate_max_bpm = [
+    { from = 2024-01-01, value = 190 },  # hill
+    { from = 2025-01-01, value = 188 },
+]
+"""
+
+
+@pytest.mark.parametrize("text", [DATED_BY_TABLES, DATED_IN_LINES])
+@pytest.mark.parametrize("day", ["2023-06-01", "2024-06-01", "2025-01-01", "2025-06-01"])
+def test_a_dated_value_joins_the_others_and_takes_the_place_of_one_of_its_day(
+    tmp_path: Path, text: str, day: str
+):
+    new = changed(tmp_path, text, "heart_rate_max_bpm=185", since=day)
+    assert ("# hill" in new) == ("# hill" in text)
+    days = {"2024-01-01": 190, "2025-01-01": 188} | {day: 185}
+    assert load_text(tmp_path, new).heart_rate_max_bpm == tuple(
+        Anchor(date.fromisoformat(one), days[one]) for one in sorted(days)
+    )
+
+
+def test_a_value_for_all_time_stays_that_of_the_days_before_a_dated_one(tmp_path: Path):
+    new = changed(tmp_path, 'threshold_pace = "5:00"\n', "threshold_pace=4:10", since="2025-06-01")
+    assert load_text(tmp_path, new).threshold_speed_m_per_s == (
+        Anchor(date(1900, 1, 1), 1000 / 300),
+        Anchor(date(2025, 6, 1), 4.0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "since", "said"),
+    [
+        ("heart_rate_max_bpm=20", None, "100 to 250"),
+        ("heart_rate_max_bpm=", None, "heart_rate_max_bpm=191"),
+        ("heart_rate_max_bpm", None, "heart_rate_max_bpm=191"),
+        ("heartrate_max_bpm=190", None, "did you mean heart_rate_max_bpm?"),
+        ("heart_rate_max_bpm=190", "June", "2025-06-01"),
+        ("units=mi", "2025-06-01", "units does not change with the days"),
+        ("heart_rate_resting_bpm=50", None, "say --from DAY"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused(tmp_path: Path, change: str, since: str | None, said: str):
+    text = "heart_rate_resting_bpm = [{from = 2024-01-01, value = 48}]\n"
+    with pytest.raises(SettingsError) as refused:
+        changed(tmp_path, text, change, since=since)
+    assert said in str(refused.value)
+    assert settings_path(tmp_path, "me").read_text() == text

@@ -38,6 +38,9 @@ def _is_long(columns: Mapping[str, Any]) -> bool:
 
 
 ANCHORS = ann(
+    valid_from=date(1900, 1, 1),
+    valid_until_day=date(9999, 12, 31),
+    is_latest_anchor=True,
     athlete_heart_rate_resting_bpm=40,
     athlete_heart_rate_max_bpm=200,
     zero_speed_heart_rate_bpm=50,
@@ -66,6 +69,8 @@ def runs(numbers: Sequence[int] | np.ndarray[Any, Any], **columns: Any) -> pd.Da
         "distance_m": 10000,
         "heart_rate_known_s": 3600,
         "heart_rate_known_m": 10000,
+        "judged_s": 3600,
+        "judged_m": 10000,
         "steady_s": 2400,
         "speed_spread_ratio": 0.1,
         "index_log_pct": -340.0,
@@ -112,7 +117,10 @@ def loads(rows_of: RowsOf, sex: str = "male", anchors: pd.DataFrame = ANCHORS, *
     given = {
         "athlete.athletes": f"athlete_id | sex\nann | {sex}",
         "athlete.anchors": anchors,
-        "activity.heart_rate_seconds": ann(activity_id="run", **({"distance_m": 0} | seconds)),
+        "staging.activities": ann(activity_id="run", local_day=MONDAY, is_run=True, is_indoor=False),
+        "activity.heart_rate_seconds": ann(
+            activity_id="run", **({"speed_step_m_per_s": 0, "distance_m": 0} | seconds)
+        ),
     }
     return rows_of("athlete.activity_loads", given).iloc[0]
 
@@ -153,7 +161,9 @@ def test_an_hour_at_threshold_is_a_load_of_100(rows_of: RowsOf, sex: str):
 
 def test_the_threshold_of_the_load_is_the_athletes_own(rows_of: RowsOf):
     """Elevate's example: an impulse of 333, maximum 190, rest 60, threshold 163 make a load of 239.09."""
-    anchors = ann(athlete_heart_rate_resting_bpm=60, athlete_heart_rate_max_bpm=190, hard_from_bpm=163)
+    anchors = ANCHORS.assign(
+        athlete_heart_rate_resting_bpm=60, athlete_heart_rate_max_bpm=190, hard_from_bpm=163
+    )
     ratio = (150 - 60) / 130
     minutes = 333 / (ratio * 0.64 * math.exp(1.92 * ratio))
     load = loads(rows_of, anchors=anchors, heart_rate_bpm=150, duration_s=60 * minutes)
@@ -171,7 +181,9 @@ def test_easy_is_below_the_first_threshold_and_hard_from_the_second_on(rows_of: 
     assert (load.easy_s, load.moderate_s, load.hard_s) == (1 + 2, 4 + 8 + 16, 32)
     assert (load.easy_minus_3_bpm_s, load.easy_plus_3_bpm_s) == (1, 1 + 2 + 4 + 8)
     assert (load.moderate_minus_3_bpm_s, load.moderate_plus_3_bpm_s) == (2 + 4 + 8 + 16, 16 + 32)
-    assert (load.easy_m, load.heart_rate_known_m) == (9, 189)
+    assert (load.hard_minus_3_bpm_s, load.hard_plus_3_bpm_s) == (32, 0)
+    assert (load.easy_m, load.moderate_m, load.hard_m, load.judged_m) == (9, 84, 96, 189)
+    assert (load.easy_minus_3_bpm_m, load.easy_plus_3_bpm_m) == (3, 45)
 
 
 def test_no_time_in_the_middle_is_none_at_all_and_not_a_rounding_error(rows_of: RowsOf):
@@ -182,7 +194,8 @@ def test_no_time_in_the_middle_is_none_at_all_and_not_a_rounding_error(rows_of: 
 def test_without_a_maximum_there_is_no_load(rows_of: RowsOf):
     given = {
         "athlete.athletes": ATHLETE,
-        "athlete.anchors": "athlete_id | athlete_heart_rate_resting_bpm\nann | 60",
+        "athlete.anchors": ANCHORS.drop(columns="athlete_heart_rate_max_bpm"),
+        "staging.activities": ann(activity_id="run", local_day=MONDAY),
         "activity.heart_rate_seconds": ann(activity_id="run", heart_rate_bpm=150, duration_s=3600),
     }
     assert rows_of("athlete.activity_loads", given).empty
@@ -215,6 +228,7 @@ def anchors_of(
             local_day=run_days,
             started_at=[pd.Timestamp(day) for day in run_days],
             is_run=True,
+            is_on_foot=True,
             heart_rate_source=sources,
             **{f"profile_heart_rate_{name}_bpm": value for name, value in profile.items()},
         )
@@ -224,7 +238,9 @@ def anchors_of(
             heart_rate_low_bpm=lows,
             heart_rate_mean_bpm=mean,
         )
-    return rows_of("athlete.anchors", given).iloc[0]
+    stretches = rows_of("athlete.anchors", given)
+    (latest,) = stretches[stretches.is_latest_anchor].itertuples()
+    return latest
 
 
 def test_what_the_athlete_says_is_believed_before_the_watch_and_the_runs(rows_of: RowsOf):
@@ -240,8 +256,9 @@ def test_what_the_athlete_says_is_believed_before_the_watch_and_the_runs(rows_of
     assert anchors.zero_speed_heart_rate_bpm == 55
     assert anchors.hard_from_bpm == 170
     assert anchors.easy_below_bpm == pytest.approx(0.78 * 190)
-    sources = ["athlete_heart_rate_max_source", "athlete_heart_rate_resting_source", "hard_from_source"]
-    assert list(anchors[sources]) == ["athlete.toml"] * 3
+    assert anchors.athlete_heart_rate_max_source == "athlete.toml"
+    assert anchors.athlete_heart_rate_resting_source == "athlete.toml"
+    assert anchors.hard_from_source == "athlete.toml"
     assert anchors.easy_below_source == "default"
 
 
@@ -314,7 +331,7 @@ def test_when_nothing_is_known_only_the_resting_heart_rate_has_a_default(rows_of
         "easy_below_bpm",
         "hard_from_bpm",
     ):
-        assert pd.isna(nothing[unknown])
+        assert pd.isna(getattr(nothing, unknown))
 
 
 def test_the_default_second_threshold_is_at_85_percent_of_reserve(rows_of: RowsOf):
@@ -340,13 +357,15 @@ def test_a_threshold_outside_rest_and_maximum_is_not_one(
 
 def test_the_mart_lists_each_known_anchor_with_its_source(rows_of: RowsOf):
     anchors = ann(
+        valid_from=date(1900, 1, 1),
+        valid_until_day=date(9999, 12, 31),
         athlete_heart_rate_max_bpm=190,
         athlete_heart_rate_max_source="device",
         athlete_heart_rate_resting_bpm=60,
         athlete_heart_rate_resting_source="default",
         is_heart_rate_max_confirmed=True,
     )
-    listed = rows_of("marts.anchors", {"athlete.anchors": anchors})
+    listed = rows_of("marts.anchors", {"athlete.span_anchors": anchors})
     assert listed[["anchor", "value", "source", "is_confirmed"]].to_numpy().tolist() == [
         ["heart_rate_max_bpm", 190, "device", True],
         ["heart_rate_resting_bpm", 60, "default", False],
@@ -494,7 +513,7 @@ def test_a_session_is_hard_long_or_easy(rows_of: RowsOf):
             "is_run": [True, True, True, True, True, False],
         },
         summaries={"moving_s": [3600, 3600, 3600, 4800, 4800, 7200]},
-        loads={"hard_s": [0, 480, 479, 0, 0, 0], "heart_rate_known_s": 3600},
+        loads={"hard_s": [0, 480, 479, 0, 0, 0], "judged_s": 3600},
     )
     assert dict(rows.session_class) == {
         "easy": "easy",
@@ -533,7 +552,7 @@ def test_speed_is_over_moving_time_and_nothing_is_divided_by_zero(rows_of: RowsO
             "grade_adjusted_m": [9300, 0],
             "recorded_s": [3600, 0],
         },
-        loads={"easy_s": [1800, 0], "heart_rate_known_s": [3600, 0]},
+        loads={"easy_s": [1800, 0], "judged_s": [3600, 0]},
     )
     assert rows.speed_m_per_s["a"] == pytest.approx(3)
     assert rows.grade_adjusted_speed_m_per_s["a"] == pytest.approx(3.1)
@@ -700,6 +719,9 @@ def test_a_week_of_rest_is_a_lighter_one(rows_of: RowsOf):
 def split(rows_of: RowsOf, mart: str = "athlete.splits", **columns: Any) -> Row:
     """The split of the only week, of runs with those columns."""
     count = max([1, *(len(column) for column in columns.values() if isinstance(column, list))])
+    bands = ("easy_s", "moderate_s", "hard_s")
+    if any(band in columns for band in bands):
+        columns["judged_s"] = list(np.sum([np.broadcast_to(columns[band], count) for band in bands], axis=0))
     activities = runs([0] * count, **columns)
     given = {
         "athlete.activities": activities,
@@ -747,8 +769,17 @@ def test_the_split_is_taken_by_time_by_distance_and_by_session_and_with_other_th
         hard_s=[0, 1800],
         easy_minus_3_bpm_s=[3600, 0],
         easy_plus_3_bpm_s=[3600, 1800],
+        hard_minus_3_bpm_s=[0, 2700],
+        moderate_plus_3_bpm_s=[0, 1080],
         easy_m=[9000, 2000],
-        heart_rate_known_m=[9000, 11000],
+        moderate_m=[0, 3000],
+        hard_m=[0, 6000],
+        judged_m=[9000, 11000],
+        easy_minus_3_bpm_m=[9000, 0],
+        easy_plus_3_bpm_m=[9000, 4000],
+        pace_judged_s=[0, 720],
+        zone_2_s=[3600, 900],
+        zone_5_m=[0, 6000],
         session_class=["easy", "quality"],
     )
     assert found.easy_time_ratio == pytest.approx(4500 / 7200)
@@ -757,12 +788,20 @@ def test_the_split_is_taken_by_time_by_distance_and_by_session_and_with_other_th
     assert found.easy_session_ratio == pytest.approx(1 / 2)
     assert found.easy_time_minus_3_bpm_ratio == pytest.approx(3600 / 7200)
     assert found.easy_time_plus_3_bpm_ratio == pytest.approx(5400 / 7200)
+    assert found.hard_time_minus_3_bpm_ratio == pytest.approx(2700 / 7200)
+    assert found.moderate_time_plus_3_bpm_ratio == pytest.approx(1080 / 7200)
+    assert found.moderate_distance_ratio == pytest.approx(3 / 20)
+    assert found.hard_distance_ratio == pytest.approx(6 / 20)
+    assert found.easy_distance_minus_3_bpm_ratio == pytest.approx(9 / 20)
+    assert found.easy_distance_plus_3_bpm_ratio == pytest.approx(13 / 20)
+    assert (found.zone_2_s, found.zone_5_m) == (4500, 6000)
     assert found.heart_rate_coverage_ratio == 1
+    assert found.pace_judged_ratio == pytest.approx(0.1)
 
 
 def test_runs_without_heart_rate_are_neither_easy_nor_hard(rows_of: RowsOf):
     unknown: dict[str, Any] = dict.fromkeys(
-        ["easy_s", "moderate_s", "hard_s", "easy_m", "heart_rate_known_s", "heart_rate_known_m"],
+        ["easy_s", "moderate_s", "hard_s", "easy_m", "judged_m", "heart_rate_known_s"],
         [math.nan] * 2,
     )
     found = split(rows_of, **unknown, session_class="unknown")
@@ -774,7 +813,9 @@ def test_runs_without_heart_rate_are_neither_easy_nor_hard(rows_of: RowsOf):
 
 def test_four_weeks_hold_the_runs_of_four_weeks(rows_of: RowsOf):
     given = {
-        "athlete.activities": runs([0, 7, 14, 21, 28], easy_s=[1, 2, 4, 8, 16], moderate_s=0, hard_s=0),
+        "athlete.activities": runs(
+            [0, 7, 14, 21, 28], easy_s=[1, 2, 4, 8, 16], moderate_s=0, hard_s=0, judged_s=[1, 2, 4, 8, 16]
+        ),
         "athlete.weeks": ann(week_start_on=days([0, 7, 14, 21, 28, 35])),
     }
     rows = rows_of("athlete.splits", given)
@@ -829,8 +870,14 @@ def indices(rows_of: RowsOf, speeds: Sequence[float], heart_rates: Sequence[floa
         block_number=list(range(len(speeds))),
         speed_m_per_s=list(speeds),
         heart_rate_bpm=list(heart_rates),
+        steady_s=300,
     )
-    return rows_of("athlete.run_indices", {"activity.blocks": blocks, "athlete.anchors": ANCHORS}).iloc[0]
+    given = {
+        "activity.blocks": blocks,
+        "athlete.anchors": ANCHORS,
+        "staging.activities": ann(activity_id="run", sport="running", is_run=True, started_at=MONDAY),
+    }
+    return rows_of("athlete.run_indices", given).iloc[0]
 
 
 def test_running_harder_does_not_change_the_index(rows_of: RowsOf):
@@ -876,84 +923,14 @@ def test_a_run_is_compared_with_its_neighbours_on_the_same_device(rows_of: RowsO
         },
     )
     assert rows.residual_pct[0] == pytest.approx((1 - 11 / 3) * math.sqrt(3 / 4))
-    assert rows.smooth_count[0] == 5
-    assert rows.smooth_pct[0] == pytest.approx(21 / 5)
-    other = rows[rows.smooth_count == 1].iloc[0]
+    other = rows[rows.even_log_pct == 99].iloc[0]
     assert pd.isna(other.residual_pct)
-    assert other.smooth_pct == 99
+    assert not other.is_outlier
 
 
 # --- slopes
 
 MONTH = 30.4375
-
-
-def brute_force_slope(numbers: Sequence[int], index: Sequence[float], devices: Sequence[str]) -> float | None:
-    """Theil-Sen over pairs on one device at least three days apart, weighted by the days between them."""
-    pairs = sorted(
-        (MONTH * (index[j] - index[i]) / (numbers[j] - numbers[i]), numbers[j] - numbers[i])
-        for i in range(len(numbers))
-        for j in range(len(numbers))
-        if devices[i] == devices[j] and numbers[j] - numbers[i] >= 3
-    )
-    if not pairs:
-        return None
-    slopes, weights = np.array(pairs).T
-    so_far = np.cumsum(weights)
-    return float(slopes[np.argmax(so_far >= so_far[-1] / 2)])
-
-
-def brute_force_noise(numbers: Sequence[int], index: Sequence[float], devices: Sequence[str]) -> float:
-    """1.4826 x the median distance of a run from the mean of its neighbours within three weeks."""
-    residuals: list[float] = []
-    for i, number in enumerate(numbers):
-        near = [
-            index[j]
-            for j in range(len(numbers))
-            if j != i and devices[j] == devices[i] and abs(numbers[j] - number) <= 21
-        ]
-        if len(near) >= 3:
-            residuals.append(abs(index[i] - float(np.mean(near))) * math.sqrt(len(near) / (len(near) + 1)))
-    return 1.4826 * float(np.median(residuals)) if residuals else 0.0
-
-
-def spread_of(numbers: np.ndarray[Any, Any]) -> float:
-    return float(((numbers - numbers.mean()) ** 2).sum())
-
-
-@few_examples
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 181), st.integers(-5000, 5000), st.sampled_from("ab")),
-        min_size=10,
-        max_size=45,
-    )
-)
-def test_the_slope_is_the_weighted_median_over_pairs_on_the_same_device(
-    rows_of: RowsOf, drawn: list[tuple[int, int, str]]
-):
-    drawn = sorted(drawn)
-    numbers, index = [day for day, _, _ in drawn], [hundredths / 100 for _, hundredths, _ in drawn]
-    devices = [device for _, _, device in drawn]
-    rows = rows_of(
-        "athlete.slopes",
-        {"athlete.trend_runs": trend_runs(numbers, index, devices), "athlete.looks": look(181, 26)},
-    )
-    expected = brute_force_slope(numbers, index, devices)
-    noise = brute_force_noise(numbers, index, devices)
-    day_numbers = np.array(numbers, dtype=float)
-    within = sum(spread_of(day_numbers[np.array(devices) == device]) for device in set(devices))
-    if len(numbers) < 12 or max(numbers) - min(numbers) < 0.6 * 182 or noise == 0 or expected is None:
-        assert rows.empty
-        return
-    slope = rows.iloc[0]
-    assert slope.slope_pct_per_month == pytest.approx(expected)
-    assert slope.run_noise_pct == pytest.approx(noise)
-    assert slope.standard_error_pct_per_month == pytest.approx(
-        1.25 * noise * MONTH * math.sqrt(1.06 / within)
-    )
-    assert slope.run_count == len(numbers)
-    assert slope.window_months == pytest.approx((max(numbers) - min(numbers)) / MONTH)
 
 
 def test_a_known_slope_is_recovered_among_outliers(rows_of: RowsOf):
@@ -967,37 +944,10 @@ def test_a_known_slope_is_recovered_among_outliers(rows_of: RowsOf):
 
 def test_a_step_between_two_watches_is_no_trend(rows_of: RowsOf):
     numbers = np.arange(0, 364, 3)
-    index = 0.1 * (-1) ** np.arange(len(numbers)) + np.where(numbers < 180, 0, 10)
+    index = np.array([0.1, -0.1, 0.05, -0.05])[np.arange(len(numbers)) % 4] + np.where(numbers < 180, 0, 10)
     watches = np.where(numbers < 180, "old", "new")
     given = {"athlete.trend_runs": trend_runs(numbers, index, watches), "athlete.looks": look(363, 52)}
     assert rows_of("athlete.slopes", given).slope_pct_per_month[0] == pytest.approx(0, abs=0.01)
-
-
-def test_a_new_watch_in_the_middle_makes_the_slope_twice_as_unsure(rows_of: RowsOf):
-    """Each half has an eighth of the squared distances in time, and nothing joins the two."""
-    numbers = np.arange(0, 360, 2)
-    index = 5.0 * (np.arange(len(numbers)) % 5 - 2)
-    errors = [
-        rows_of(
-            "athlete.slopes",
-            {"athlete.trend_runs": trend_runs(numbers, index, watches), "athlete.looks": look(363, 52)},
-        ).standard_error_pct_per_month[0]
-        for watches in ("watch", np.where(numbers < 180, "old", "new"))
-    ]
-    assert errors[1] / errors[0] == pytest.approx(2, rel=0.05)
-
-
-def test_two_watches_in_turns_cost_nothing(rows_of: RowsOf):
-    numbers = np.arange(0, 360, 2)
-    index = np.random.default_rng(1).normal(0, 5, len(numbers))
-    errors = [
-        rows_of(
-            "athlete.slopes",
-            {"athlete.trend_runs": trend_runs(numbers, index, watches), "athlete.looks": look(363, 52)},
-        ).standard_error_pct_per_month[0]
-        for watches in ("watch", np.where(np.arange(len(numbers)) % 2, "road", "trail"))
-    ]
-    assert errors[1] / errors[0] == pytest.approx(1, rel=0.1)
 
 
 @few_examples
@@ -1039,16 +989,21 @@ def test_recent_are_eight_weeks_and_sixteen_are_before(rows_of: RowsOf):
     assert [period.recent_from.date(), period.base_from.date()] == days([245, 133])
 
 
+def chance_of(name: str, likely: str) -> float:
+    """Of three classes one is clear, or likely ("maybe plateau"), or none is."""
+    if likely == "none":
+        return 1 / 3
+    chance = 0.7 if likely.startswith("maybe") else 0.9
+    return chance if likely.endswith(name) else (1 - chance) / 2
+
+
 def verdicts(rows_of: RowsOf, looks: Mapping[int, Mapping[int, tuple[float, str] | None]]) -> pd.DataFrame:
     """The verdicts of looks on those days: of each window the standard error and likely class, or None."""
     cells = [(day, weeks, slope) for day, windows in looks.items() for weeks, slope in windows.items()]
     keys = {"as_of_day": days([day for day, _, _ in cells]), "window_weeks": [weeks for _, weeks, _ in cells]}
     known = [slope is not None for _, _, slope in cells]
     p = {
-        name: [
-            0.9 if slope and slope[1] == name else 0.05 if slope and slope[1] != "none" else 0.3
-            for _, _, slope in cells
-        ]
+        name: [chance_of(name, slope[1] if slope else "none") for _, _, slope in cells]
         for name in ("improving", "plateau", "declining")
     }
     chances = ann(**keys, **{f"p_{name}": chance for name, chance in p.items()})
@@ -1071,11 +1026,14 @@ def verdicts(rows_of: RowsOf, looks: Mapping[int, Mapping[int, tuple[float, str]
         ({26: (0.2, "none"), 39: (0.2, "declining"), 52: (0.1, "plateau")}, "declining", 39),
         ({26: (0.24, "none"), 52: (0.2, "none")}, "undecided", 52),
         ({26: (0.25, "plateau")}, "plateau", 26),
+        ({26: (0.2, "maybe improving"), 52: (0.1, "plateau")}, "plateau", 52),
+        ({26: (0.2, "maybe improving"), 52: (0.1, "maybe plateau")}, "plateau", 52),
+        ({26: (0.2, "maybe improving"), 52: (0.1, "none")}, "improving", 26),
         ({26: (0.8, "improving"), 52: (0.4, "improving")}, "not_enough_data", 52),
         ({26: None, 52: (0.4, "none")}, "not_enough_data", 52),
     ],
 )
-def test_the_shortest_window_that_is_sure_and_clear_carries_the_verdict(
+def test_the_shortest_clear_window_carries_the_verdict_or_else_the_surest_likely_one(
     rows_of: RowsOf, windows: dict[int, tuple[float, str] | None], verdict: str, weeks: int
 ):
     found = verdicts(rows_of, {0: windows}).iloc[0]
@@ -1320,6 +1278,7 @@ def test_a_record_has_the_zone_of_its_heart_rate(rows_of: RowsOf):
         "marts.records",
         {
             "athlete.anchors": ANCHORS,
+            "staging.activities": ann(activity_id="run", local_day=MONDAY),
             "activity.grade_adjusted_speed": ann(
                 activity_id="run",
                 recorded_at=pd.date_range("2024-01-01", periods=4, freq="s"),
@@ -1425,7 +1384,7 @@ def test_too_little_easy_running_is_measured_against_75_percent(
     rows_of: RowsOf, easy_m: float, status: str, score: float
 ):
     easy = {"easy_m": easy_m, "easy_s": 0.36 * easy_m, "easy_ratio": easy_m / 10000}
-    shifted = {"easy_minus_3_bpm_s": 0.36 * easy_m - 9, "easy_plus_3_bpm_s": 0.36 * easy_m - 8}
+    shifted = {"easy_minus_3_bpm_m": easy_m - 9, "easy_plus_3_bpm_m": easy_m - 8}
     cause = cause_of(rows_of, "easy_share_low", runs(DAILY, **easy, **shifted))
     assert cause.value == pytest.approx(easy_m / 10000)
     assert (cause.status, cause.score) == (status, pytest.approx(score))
@@ -1433,7 +1392,7 @@ def test_too_little_easy_running_is_measured_against_75_percent(
 
 
 def test_an_easy_share_that_hangs_on_three_beats_counts_half(rows_of: RowsOf):
-    columns = {"easy_m": 6000, "easy_minus_3_bpm_s": 1800, "easy_plus_3_bpm_s": 3000}
+    columns = {"easy_m": 6000, "easy_minus_3_bpm_m": 5000, "easy_plus_3_bpm_m": 8000}
     cause = cause_of(rows_of, "easy_share_low", runs(DAILY, **columns))
     assert (cause.coverage_ratio, cause.certainty_ratio, cause.status) == (1, 0.5, "flag")
     assert cause.score == pytest.approx(logistic(3) / 2)
@@ -1478,7 +1437,8 @@ def test_a_workout_is_no_trap(rows_of: RowsOf):
 @pytest.mark.parametrize("cause", ["easy_share_low", "medium_trap"])
 def test_without_heart_rate_intensity_cannot_be_told(rows_of: RowsOf, cause: str):
     unknown: dict[str, Any] = dict.fromkeys(
-        ["heart_rate_known_s", "heart_rate_known_m", "easy_m", "easy_s", "moderate_s", "easy_ratio"], math.nan
+        ["heart_rate_known_s", "judged_s", "judged_m", "easy_m", "easy_s", "moderate_s", "easy_ratio"],
+        math.nan,
     )
     found = cause_of(rows_of, cause, runs(DAILY, **unknown))
     assert found.status == "not_assessable"
@@ -1490,12 +1450,12 @@ def test_one_easy_run_with_heart_rate_rules_nothing_out(rows_of: RowsOf, cause: 
     known_s = [math.nan] * 167 + [3600.0]
     known_m = [math.nan] * 167 + [10000.0]
     columns = {
-        "heart_rate_known_s": known_s,
-        "heart_rate_known_m": known_m,
+        "judged_s": known_s,
+        "judged_m": known_m,
         "easy_m": known_m,
         "moderate_s": 0,
     }
-    shifted = {"easy_minus_3_bpm_s": known_s, "easy_plus_3_bpm_s": known_s}
+    shifted = {"easy_minus_3_bpm_m": known_m, "easy_plus_3_bpm_m": known_m}
     assert cause_of(rows_of, cause, runs(DAILY, **columns, **shifted)).status == "not_assessable"
 
 
@@ -1671,6 +1631,8 @@ MAY_BE_EMPTY = {
     "sessions.pairs",
     "sessions.sources",
     "sessions.reasons",
+    "athlete.heat_effects",
+    "athlete.season_changes",
 }
 
 

@@ -92,7 +92,7 @@ def test_a_slip_on_the_command_line_is_a_usage_error(arguments: list[str]):
     assert "Error: " in result.stderr
 
 
-@pytest.mark.parametrize("command", ["why", "report", "files", "sql"])
+@pytest.mark.parametrize("command", ["why", "report", "files", "sql", "athlete"])
 def test_before_the_first_run_a_command_says_what_to_do(here: Ended, tmp_path: Path, command: str):
     query = ["select 1"] if command == "sql" else []
     ended = here(command, *query, "--data", tmp_path / "data")
@@ -422,3 +422,50 @@ def test_files_are_listed_with_their_reason_under_them(asked: Ended):
     listed = asked("files", "--outcome", "quarantined").stdout.splitlines()
     (page,) = json.loads(asked("files", "--outcome", "quarantined", "--format", "json").stdout)
     assert listed == [f"quarantined     {page['path']}", f"                {page['reason']}"]
+
+
+# --- athlete
+
+
+def test_an_athlete_sees_what_holds_now_and_what_would_sharpen_it(asked: Ended):
+    shown = asked("athlete").stdout
+    assert re.search(r"Maximum heart rate: \d+ bpm", shown)
+    assert "athlete.toml yet" in shown
+    assert "(--set heart_rate_threshold_bpm=...)" in " ".join(shown.split())
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_a_program_gets_every_anchor_with_its_days(asked: Ended):
+    document = json.loads(asked("athlete", "--format", "json").stdout)
+    assert document["settings"]["units"] == "km"
+    assert {row["anchor"] for row in document["anchors"]} >= {"heart_rate_max_bpm", "hard_from_bpm"}
+    assert all(row["reason"] for row in document["anchors"])
+
+
+def test_what_is_set_is_written_and_judged_by_from_its_day_on(nextgear: Ended, exports: Path, tmp_path: Path):
+    run = sorted(exports.glob("*.fit"))[0]
+    nextgear("run", run, "--data", tmp_path, "--quiet")
+    ended = nextgear("athlete", "--set", "heart_rate_max_bpm=201", "--from", "2000-06-01", "--data", tmp_path)
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert ended.stderr.splitlines() == [
+        "heart_rate_max_bpm=201 from 2000-06-01 on",
+        f"Written to {tmp_path}/athlete.toml; `nextgear build` or `nextgear run` will use it.",
+    ]
+    nextgear("athlete", "--set", "heart_rate_max_bpm=199", "--from", "2001-06-01", "--data", tmp_path)
+    assert nextgear("build", "--data", tmp_path).stderr == "Built.\n"
+    shown = nextgear("athlete", "--data", tmp_path).stdout
+    assert "Maximum heart rate: 199 bpm\n     athlete.toml, from 2001-06-01 on.\n" in shown
+    assert re.search(r"2001-06-01 +Maximum heart rate +201 bpm +199 bpm +athlete.toml", shown)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--set", "heart_rate_max_bpm=20"], "100 to 250"),
+        (["--from", "2025-06-01"], "goes with --set"),
+        (["--format", "csv"], "terminal, json"),
+    ],
+)
+def test_a_slip_in_what_is_set_is_told(here: Ended, tmp_path: Path, arguments: list[str], said: str):
+    assert_one_sentence(here("athlete", *arguments, "--data", tmp_path), 2, said)
+    assert not (tmp_path / "athlete.toml").exists()

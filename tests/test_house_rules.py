@@ -28,7 +28,8 @@ Node = dict[str, Any]  # one node of DuckDB's parse tree
 MAY_IMPORT = {
     "errors": set[str](),
     "schema": set[str](),
-    "simulate": set[str](),
+    "fit_file": set[str](),
+    "simulate": {"fit_file"},
     "console": set[str](),
     "query": {"errors"},
     "sources": {"errors"},

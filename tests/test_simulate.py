@@ -14,9 +14,13 @@ from garmin_fit_sdk import Decoder, Stream
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.fit_file import Messages as Group
+from pipeline.fit_file import encoded
+from pipeline.readers import READERS
 from pipeline.simulate import (
     DAYS_PER_MONTH,
     WORKOUTS,
+    Climate,
     Device,
     Habits,
     Runner,
@@ -88,6 +92,34 @@ def test_the_makers_own_decoder_finds_no_fault(paths: list[Path]):
         assert decoder.check_integrity()
         _, errors = decoder.read()
         assert errors == []
+
+
+def test_two_readers_that_share_no_code_find_the_same_records(paths: list[Path], files: list[Messages]):
+    for path, file in list(zip(paths, files, strict=True))[:3]:
+        (activity,) = READERS["fit"](path.read_bytes(), path.name).activities
+        ours, theirs = activity.streams["records"].to_pylist(), file["record"]
+        assert values(ours, "recorded_at") == [at.replace(tzinfo=None) for at in values(theirs, "timestamp")]
+        for name, field in (
+            ("distance_m", "distance"),
+            ("speed_m_per_s", "enhanced_speed"),
+            ("altitude_m", "enhanced_altitude"),
+            ("heart_rate_bpm", "heart_rate"),
+        ):
+            assert [float(one) for one in values(ours, name)] == pytest.approx(
+                values(theirs, field), abs=1e-3
+            )
+
+
+def test_a_written_number_comes_back_in_the_steps_that_the_profile_has(tmp_path: Path):
+    records = Group(
+        "record", {"timestamp": 10**9, "distance": [0, 1.234], "temperature": [-7, 30.6], "cadence": 84}, 2
+    )
+    path = tmp_path / "two.fit"
+    path.write_bytes(encoded([Group("file_id", {"type": "activity"}), records], np.array([0, 2, 1])))
+    read = messages(path)["record"]
+    assert values(read, "distance") == [1.23, 0]  # centimetres, in the order asked for
+    assert values(read, "temperature") == [31, -7]
+    assert values(read, "cadence") == [84, 84]
 
 
 def test_every_planned_run_is_a_file_of_one_running_activity_on_its_local_clock(files: list[Messages]):
@@ -176,6 +208,60 @@ def test_a_wrist_that_reads_high_reads_high_by_its_offset(tmp_path: Path):
         (first, *_) = write(runner, tmp_path / str(offset))
         means.append(float(np.mean(values(messages(first)["record"], "heart_rate"))))
     assert means[1] - means[0] == pytest.approx(8, abs=0.01)
+
+
+def test_a_watch_that_counts_too_many_metres_tells_of_a_faster_run_at_the_same_heart_rate(tmp_path: Path):
+    totals: list[tuple[float, float]] = []
+    for offset in (0, 2):
+        runner = replace(TWICE_A_WEEK, weeks=1, devices=((0, Device(speed_offset_pct=offset)),))
+        (session,) = messages(write(runner, tmp_path / str(offset))[0])["session"]
+        totals.append((session["total_distance"], session["avg_heart_rate"]))
+    assert totals[1][0] / totals[0][0] == pytest.approx(1.02, abs=1e-4)
+    assert totals[1][1] == totals[0][1]
+
+
+def test_the_metres_that_a_watch_gets_wrong_differ_from_run_to_run():
+    seen = [session.seen_ratio for session in sessions(replace(TWICE_A_WEEK, weeks=100, speed_sd_pct=1.5))]
+    assert np.mean(seen) == pytest.approx(1, abs=0.005)
+    assert np.std(seen) == pytest.approx(0.015, rel=0.2)
+
+
+def test_warmth_raises_the_heart_rate_of_summer_and_is_told_by_the_watch(tmp_path: Path):
+    """At 22 degrees for weeks, 10 too warm: 0.7 bpm a degree, of which 40 % are taken back by habit: 4.2."""
+    steady = Climate(mean_c=22, swing_c=0, day_sd_c=0)
+    warm = replace(TWICE_A_WEEK, climate=steady)
+    for there, here in zip(sessions(warm), sessions(TWICE_A_WEEK), strict=True):
+        assert there.heart_rate_luck_bpm - here.heart_rate_luck_bpm == pytest.approx(4.2)
+    assert {row["temperature"] for row in messages(write(warm, tmp_path)[0])["record"]} == {22}
+    year = replace(warm, weeks=52, climate=Climate(day_sd_c=0))
+    celsius = {session.started_at.date(): session.temperature_c or 0 for session in sessions(year)}
+    hottest = max(celsius, key=lambda day: celsius[day])
+    assert celsius[hottest] == pytest.approx(22, abs=0.1)
+    assert hottest.month == 7
+    hidden = replace(warm, climate=replace(steady, is_recorded=False))
+    assert {session.temperature_c for session in sessions(hidden)} == {None}
+
+
+def test_some_runs_have_a_heart_rate_that_is_grossly_off():
+    calm = replace(TWICE_A_WEEK, weeks=200, heart_rate_sd_bpm=0, heart_rate_artefact_ratio=0.1)
+    off = np.array([session.heart_rate_luck_bpm for session in sessions(calm)])
+    assert np.mean(off != 0) == pytest.approx(0.1, abs=0.03)
+    assert np.abs(off[off != 0]).min() >= 15
+
+
+def test_missed_runs_leave_the_others_and_every_race_as_they_were():
+    habits = Habits(runs_per_week=7, missed_run_ratio=0.5, races_per_year=12)
+    runner = replace(RUNNER, weeks=100, habits=((0, habits),))
+    whole = replace(runner, habits=((0, replace(habits, missed_run_ratio=0)),))
+    kept, planned = sessions(runner), sessions(whole)
+    assert len(kept) / len(planned) == pytest.approx(0.5, abs=0.05)
+    assert {session.started_at for session in kept} < {session.started_at for session in planned}
+    assert sum(one.kind == "race" for one in kept) == sum(one.kind == "race" for one in planned)
+
+
+def test_a_walk_is_a_walk_in_the_file(tmp_path: Path):
+    file = messages(write(replace(TWICE_A_WEEK, weeks=1, sport="walking"), tmp_path)[0])
+    assert values(file["session"] + file["lap"], "sport") == ["walking"] * (1 + len(file["lap"]))
 
 
 def test_a_runner_without_a_sensor_has_no_heart_rate_and_one_indoors_no_position(tmp_path: Path):

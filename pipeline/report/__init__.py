@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import SettingsError
-from pipeline.report import training
+from pipeline.report import anchors, training
 from pipeline.report.causes import causes
 from pipeline.report.content import SECTIONS, Content, read
-from pipeline.report.json import json_report
+from pipeline.report.json import json_anchors, json_report
 from pipeline.report.page import Section
 from pipeline.report.units import Units, units_named
 from pipeline.report.verdict import verdict
@@ -86,3 +86,33 @@ def why(
     content = read(warehouse, athlete_id, sql, ("causes",))
     runner_units = units_named(units)
     return terminal_why(verdict(content, runner_units), causes(content, runner_units), width, color=color)
+
+
+def athlete(
+    warehouse: Path,
+    athlete_id: str,
+    *,
+    sql: Path,
+    settings: Mapping[str, object],
+    path: Path,
+    format: str = "terminal",
+    units: str = "km",
+    width: int = 80,
+    color: bool = False,
+) -> str:
+    """What the athlete has said in `settings`, the file at `path`, and what is measured against, and why."""
+    if format not in ("terminal", "json"):
+        raise SettingsError(f"--format {format}: there are terminal, json")
+    content = read(warehouse, athlete_id, sql, ("anchors",))
+    if format == "json":
+        return json_anchors(content, settings)
+    from pipeline.report.terminal import terminal_report
+
+    runner_units = units_named(units)
+    told = [
+        anchors.settings(settings, str(path), is_there=path.exists()),
+        anchors.anchors(content, runner_units),
+        anchors.changes(content, runner_units),
+    ]
+    heading = f"nextgear · {athlete_id}" + (f" · {content.as_of}" if content.as_of else "")
+    return terminal_report(heading, [section for section in told if section], width, color=color)

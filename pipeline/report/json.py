@@ -1,6 +1,7 @@
 """The report for programs. Its shape is versioned: a change that can break a reader raises SCHEMA_VERSION."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -41,6 +42,17 @@ def json_report(content: Content) -> str:
         ensure_ascii=False,
         indent=2,
     )
+
+
+def json_anchors(content: Content, settings: Mapping[str, object]) -> str:
+    """What the athlete said, and every anchor with its days; a null day is without end."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "athlete_id": content.athlete_id,
+        "settings": settings,
+        "anchors": content.rows["anchors"],
+    }
+    return json.dumps(document, default=date.isoformat, allow_nan=False, ensure_ascii=False, indent=2)
 
 
 def _section(content: Content, name: str) -> object:

@@ -1,7 +1,7 @@
 -- One row per athlete: is enough of the recent distance easy? The articles ask for 80 %.
 --
 -- If the answer changes with the threshold three beats lower or higher, or the maximum heart rate is a guess,
--- the evidence counts half.
+-- the evidence counts half; if pace has judged most of it, less too.
 --
 -- grain: athlete_id
 with sums as (
@@ -9,12 +9,12 @@ with sums as (
         periods.athlete_id,
         periods.recent_from,
         periods.last_day,
-        count(activities.activity_id) filter (where activities.heart_rate_known_s > 0) as known_count,
-        sum(activities.easy_m) / nullif(sum(activities.heart_rate_known_m), 0) as easy_share_ratio,
-        sum(activities.easy_minus_3_bpm_s) / nullif(sum(activities.heart_rate_known_s), 0) as easy_low_ratio,
-        sum(activities.easy_plus_3_bpm_s) / nullif(sum(activities.heart_rate_known_s), 0) as easy_high_ratio,
-        least(coalesce(sum(activities.heart_rate_known_s) / nullif(sum(activities.moving_s), 0), 0), 1)
-            as known_ratio,
+        count(activities.activity_id) filter (where activities.judged_s > 0) as judged_count,
+        sum(activities.easy_m) / nullif(sum(activities.judged_m), 0) as easy_share_ratio,
+        sum(activities.easy_minus_3_bpm_m) / nullif(sum(activities.judged_m), 0) as easy_low_ratio,
+        sum(activities.easy_plus_3_bpm_m) / nullif(sum(activities.judged_m), 0) as easy_high_ratio,
+        least(coalesce(sum(activities.judged_s) / nullif(sum(activities.moving_s), 0), 0), 1) as known_ratio,
+        coalesce(sum(activities.pace_judged_s) > sum(activities.judged_s) / 2, false) as is_by_pace,
         list(activities.activity_id order by activities.easy_ratio, activities.activity_id)
         filter (where activities.easy_ratio < thresholds.easy_share_flag_ratio) as activity_ids
     from athlete.periods as periods
@@ -27,17 +27,25 @@ with sums as (
 doubted as (
     select
         sums.*,
-        anchors.easy_below_bpm,
+        if(
+            sums.is_by_pace,
+            format('slower than {:.0f} % of threshold speed', 100 * zones.from_speed_ratio),
+            coalesce(format('below {:.0f} bpm', anchors.easy_below_bpm), 'by the thresholds of then')
+        ) as easy_in_words,
         coalesce(
             (sums.easy_low_ratio < thresholds.easy_share_flag_ratio)
             != (sums.easy_high_ratio < thresholds.easy_share_flag_ratio),
             false
         ) as is_sensitive,
-        not anchors.is_heart_rate_max_confirmed as is_guess
+        not anchors.is_heart_rate_max_confirmed and not sums.is_by_pace as is_guess
     from sums
-    inner join athlete.anchors as anchors on sums.athlete_id = anchors.athlete_id
+    inner join athlete.anchors as anchors
+        on sums.athlete_id = anchors.athlete_id and anchors.is_latest_anchor
     cross join settings.judging as thresholds
-    where sums.known_count >= thresholds.cause_min_runs or sums.known_count = 0
+    cross join settings.intensity_zones as zones
+    where
+        zones.zone_name = 'zone_3'
+        and (sums.judged_count >= thresholds.cause_min_runs or sums.judged_count = 0)
 )
 
 select
@@ -48,15 +56,18 @@ select
     1 / (1 + exp((sums.easy_share_ratio - thresholds.easy_share_flag_ratio) / thresholds.easy_share_scale))
         as exposure_score,
     sums.known_ratio as coverage_ratio,
-    if(sums.is_sensitive or sums.is_guess, thresholds.doubtful_certainty_ratio, 1) as certainty_ratio,
+    if(sums.is_sensitive or sums.is_guess, thresholds.doubtful_certainty_ratio, 1)
+    * if(sums.is_by_pace, thresholds.pace_certainty_ratio, 1) as certainty_ratio,
     sums.recent_from as window_start_on,
     sums.last_day as window_end_on,
     case
-        when sums.easy_share_ratio is null then 'No run of the last eight weeks has heart rate.'
+        when
+            sums.easy_share_ratio is null
+            then 'No run of the last eight weeks has heart rate, or a pace that could stand in for it.'
         else format(
-            '{:.0f} % of the recent distance was easy (below {:.0f} bpm); the articles ask for {:.0f} %.{}{}',
+            '{:.0f} % of the recent distance was easy ({}); the articles ask for {:.0f} %.{}{}',
             100 * sums.easy_share_ratio,
-            sums.easy_below_bpm,
+            sums.easy_in_words,
             100 * thresholds.easy_target_ratio,
             if(
                 sums.is_sensitive,

@@ -9,5 +9,5 @@ select
         as reference_above_zero_speed_bpm
 from athlete.trend_runs as runs
 inner join athlete.anchors as anchors on runs.athlete_id = anchors.athlete_id
-where runs.counts_for_trend
+where runs.counts_for_trend and anchors.is_latest_anchor
 group by runs.athlete_id

@@ -1,10 +1,9 @@
 -- One row per look and window that holds enough runs: how fast the index changed in it, and how sure that
 -- is.
 --
--- The slope is a weighted median over pairs of runs on the same device (Theil-Sen, weighted by their
--- distance in time), so that a new watch or strap cannot make a trend. The standard error holds the noise
--- from run to run and nothing else: fitness that swung inside the window is part of what happened in it
--- (SCIENCE.md F).
+-- Least squares over all comparable runs, without outliers and after what heat and other devices did is taken
+-- out. The standard error holds the noise from run to run, and how well the devices in the window are known
+-- against each other; fitness that swung inside the window is part of what happened in it (SCIENCE.md F).
 --
 -- grain: athlete_id, as_of_day, window_weeks
 -- check: standard_error_pct_per_month > 0
@@ -14,208 +13,103 @@ with inside as (
         looks.as_of_day,
         looks.window_weeks,
         looks.window_start_on,
-        runs.activity_id,
-        runs.day_number,
         runs.device_key,
-        runs.index_log_pct,
-        trends.residual_pct
+        runs.local_day,
+        cast(runs.day_number as double) as day_number,
+        runs.comparable_log_pct,
+        runs.residual_pct,
+        runs.zero_speed_lower_shift_pct,
+        runs.zero_speed_higher_shift_pct
     from athlete.looks as looks
-    inner join athlete.trend_runs as runs
+    inner join athlete.comparable_runs as runs
         on
             looks.athlete_id = runs.athlete_id
             and runs.local_day between looks.window_start_on and looks.as_of_day
-    inner join athlete.local_trends as trends
-        on runs.athlete_id = trends.athlete_id and runs.activity_id = trends.activity_id
-    where runs.counts_for_trend
 ),
 
-spreads as (
-    select
-        inside.athlete_id,
-        inside.as_of_day,
-        inside.window_weeks,
-        inside.device_key,
-        regr_sxx(inside.index_log_pct, inside.day_number) as sum_of_squares
-    from inside
-    group by inside.athlete_id, inside.as_of_day, inside.window_weeks, inside.device_key
-),
-
-leverage as (
-    select
-        spreads.athlete_id,
-        spreads.as_of_day,
-        spreads.window_weeks,
-        sum(spreads.sum_of_squares) as sum_of_squares
-    from spreads
-    group by spreads.athlete_id, spreads.as_of_day, spreads.window_weeks
-),
-
-noise as (
+fits as (
     select
         inside.athlete_id,
         inside.as_of_day,
         inside.window_weeks,
         any_value(inside.window_start_on) as window_start_on,
         count(*) as run_count,
-        min(inside.day_number) as first_day_number,
-        max(inside.day_number) as last_day_number,
+        min(inside.local_day) as first_run_on,
+        max(inside.local_day) as last_run_on,
+        avg(inside.day_number) as middle_day_number,
+        avg(inside.comparable_log_pct) as middle_log_pct,
+        regr_sxx(inside.comparable_log_pct, inside.day_number) as day_squares,
+        regr_slope(inside.comparable_log_pct, inside.day_number) as slope_pct_per_day,
+        regr_slope(inside.zero_speed_lower_shift_pct, inside.day_number) as lower_shift_pct_per_day,
+        regr_slope(inside.zero_speed_higher_shift_pct, inside.day_number) as higher_shift_pct_per_day,
         any_value(thresholds.mad_to_sd) * median(abs(inside.residual_pct)) as run_noise_pct
     from inside
     cross join settings.judging as thresholds
     group by inside.athlete_id, inside.as_of_day, inside.window_weeks
     having
         count(*) >= any_value(thresholds.trend_min_runs)
-        and max(inside.day_number) - min(inside.day_number)
+        and max(inside.local_day) - min(inside.local_day)
         >= 7 * inside.window_weeks * any_value(thresholds.trend_min_span_ratio)
 ),
 
-pairs as (
+-- how much of an error in one link between devices would end up in the slope
+leans as (
     select
-        earlier.athlete_id,
-        earlier.day_number as earlier_day_number,
-        later.day_number as later_day_number,
-        cast(later.day_number - earlier.day_number as double) as days_apart,
-        thresholds.month_days * (later.index_log_pct - earlier.index_log_pct)
-        / (later.day_number - earlier.day_number) as slope_pct_per_month
-    from athlete.trend_runs as earlier
-    inner join athlete.trend_runs as later
-        on earlier.athlete_id = later.athlete_id and earlier.device_key = later.device_key
-    cross join settings.judging as thresholds
-    where
-        earlier.counts_for_trend
-        and later.counts_for_trend
-        and later.day_number - earlier.day_number >= thresholds.pair_min_days
-        and later.day_number - earlier.day_number <= 7 * (
-            select max(windows.window_weeks) from settings.trend_windows as windows
-        )
-),
-
-numbered as (
-    select
-        noise.athlete_id,
-        noise.as_of_day,
-        noise.window_weeks,
-        noise.window_start_on - date '1970-01-01' as start_day_number,
-        noise.as_of_day - date '1970-01-01' as end_day_number,
-        row_number() over (
-            partition by noise.athlete_id order by noise.as_of_day, noise.window_weeks
-        ) as group_number
-    from noise
-),
-
--- slope_part: neighbours in slope lie in one part, so that only one part of each group has to be put in order
-ranked_pairs as (
-    select
-        pairs.*,
-        row_number() over slopes as slope_number,
-        ntile(thresholds.slope_part_count) over slopes as slope_part
-    from pairs
-    cross join settings.judging as thresholds
-    window slopes as (
-        partition by pairs.athlete_id
-        order by pairs.slope_pct_per_month, pairs.earlier_day_number, pairs.later_day_number
-    )
-),
-
-weights as (
-    select
-        numbered.athlete_id,
-        numbered.group_number,
-        ranked_pairs.slope_part,
-        sum(ranked_pairs.days_apart) as weight
-    from numbered
-    inner join ranked_pairs
+        fits.athlete_id,
+        fits.as_of_day,
+        fits.window_weeks,
+        sum(inside.day_number - fits.middle_day_number) / any_value(fits.day_squares) as slope_per_pct,
+        any_value(links.difference_error_pct * links.difference_error_pct) as difference_variance
+    from fits
+    inner join inside
         on
-            numbered.athlete_id = ranked_pairs.athlete_id
-            and numbered.start_day_number <= ranked_pairs.earlier_day_number
-            and numbered.end_day_number >= ranked_pairs.later_day_number
-    group by numbered.athlete_id, numbered.group_number, ranked_pairs.slope_part
+            fits.athlete_id = inside.athlete_id
+            and fits.as_of_day = inside.as_of_day
+            and fits.window_weeks = inside.window_weeks
+    inner join athlete.device_links as links
+        on inside.athlete_id = links.athlete_id and inside.device_key = links.device_key
+    group by fits.athlete_id, fits.as_of_day, fits.window_weeks, links.link_device_key
 ),
 
-sums as (
+device_errors as (
     select
-        weights.athlete_id,
-        weights.group_number,
-        weights.slope_part,
-        weights.weight,
-        sum(weights.weight) over (
-            partition by weights.athlete_id, weights.group_number order by weights.slope_part
-            rows between unbounded preceding and current row
-        ) as weight_so_far,
-        sum(weights.weight) over (partition by weights.athlete_id, weights.group_number) as total_weight
-    from weights
-),
-
-middles as (
-    select
-        sums.athlete_id,
-        sums.group_number,
-        sums.slope_part,
-        sums.weight_so_far - sums.weight as weight_before,
-        sums.total_weight
-    from sums
-    where sums.weight_so_far >= sums.total_weight / 2
-    qualify
-        row_number() over (
-            partition by sums.athlete_id, sums.group_number order by sums.slope_part
-        ) = 1
-),
-
-weighed as (
-    select
-        numbered.athlete_id,
-        numbered.as_of_day,
-        numbered.window_weeks,
-        middles.total_weight,
-        ranked_pairs.slope_pct_per_month,
-        middles.weight_before + sum(ranked_pairs.days_apart) over (
-            partition by numbered.athlete_id, numbered.group_number
-            order by ranked_pairs.slope_number
-            rows between unbounded preceding and current row
-        ) as weight_so_far
-    from middles
-    inner join numbered
-        on middles.athlete_id = numbered.athlete_id and middles.group_number = numbered.group_number
-    inner join ranked_pairs
-        on
-            middles.athlete_id = ranked_pairs.athlete_id
-            and middles.slope_part = ranked_pairs.slope_part
-            and numbered.start_day_number <= ranked_pairs.earlier_day_number
-            and numbered.end_day_number >= ranked_pairs.later_day_number
-),
-
-medians as (
-    select
-        weighed.athlete_id,
-        weighed.as_of_day,
-        weighed.window_weeks,
-        min(weighed.slope_pct_per_month) as slope_pct_per_month
-    from weighed
-    where weighed.weight_so_far >= weighed.total_weight / 2
-    group by weighed.athlete_id, weighed.as_of_day, weighed.window_weeks
+        leans.athlete_id,
+        leans.as_of_day,
+        leans.window_weeks,
+        sum(leans.slope_per_pct * leans.slope_per_pct * leans.difference_variance) as slope_variance
+    from leans
+    group by leans.athlete_id, leans.as_of_day, leans.window_weeks
 )
 
 select
-    noise.athlete_id,
-    noise.as_of_day,
-    noise.window_weeks,
-    noise.window_start_on,
-    noise.run_count,
-    noise.run_noise_pct,
-    medians.slope_pct_per_month,
-    thresholds.standard_error_factor * noise.run_noise_pct * thresholds.month_days
-    * sqrt(thresholds.theil_sen_variance_ratio / leverage.sum_of_squares) as standard_error_pct_per_month,
-    (noise.last_day_number - noise.first_day_number) / thresholds.month_days as window_months
-from noise
-inner join leverage
-    on
-        noise.athlete_id = leverage.athlete_id
-        and noise.as_of_day = leverage.as_of_day
-        and noise.window_weeks = leverage.window_weeks
-inner join medians
-    on
-        noise.athlete_id = medians.athlete_id
-        and noise.as_of_day = medians.as_of_day
-        and noise.window_weeks = medians.window_weeks
+    fits.athlete_id,
+    fits.as_of_day,
+    fits.window_weeks,
+    fits.window_start_on,
+    fits.run_count,
+    fits.first_run_on,
+    fits.last_run_on,
+    fits.run_noise_pct,
+    thresholds.month_days * fits.slope_pct_per_day as slope_pct_per_month,
+    thresholds.month_days * sqrt(
+        thresholds.standard_error_factor * thresholds.standard_error_factor
+        * fits.run_noise_pct * fits.run_noise_pct / fits.day_squares
+        + coalesce(device_errors.slope_variance, 0)
+    ) as standard_error_pct_per_month,
+    thresholds.month_days * sqrt(coalesce(device_errors.slope_variance, 0)) as device_error_pct_per_month,
+    thresholds.month_days * (fits.slope_pct_per_day + fits.lower_shift_pct_per_day)
+        as slope_zero_speed_lower_pct_per_month,
+    thresholds.month_days * (fits.slope_pct_per_day + fits.higher_shift_pct_per_day)
+        as slope_zero_speed_higher_pct_per_month,
+    (fits.last_run_on - fits.first_run_on) / thresholds.month_days as window_months,
+    fits.middle_log_pct
+    + fits.slope_pct_per_day * ((fits.last_run_on - date '1970-01-01') - fits.middle_day_number)
+        as end_log_pct
+from fits
 cross join settings.judging as thresholds
-where noise.run_noise_pct > 0 and leverage.sum_of_squares > 0
+left join device_errors
+    on
+        fits.athlete_id = device_errors.athlete_id
+        and fits.as_of_day = device_errors.as_of_day
+        and fits.window_weeks = device_errors.window_weeks
+where fits.run_noise_pct > 0 and fits.day_squares > 0

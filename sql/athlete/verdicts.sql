@@ -1,8 +1,10 @@
 -- One row per look: the window that can carry a verdict, and the verdict.
 --
--- The shortest window whose slope is sure enough and whose class is likely enough. A sure slope without a
--- likely class is undecided; no sure slope is not enough data. A turn from improving to declining, or back,
--- is undecided until a second look agrees, whatever has been between the two.
+-- The shortest window whose slope is sure enough and whose class is clear; without one, the surest window
+-- with a class that is likely enough. (The first to be just likely, of ten windows tried one after the other,
+-- would be wrong too often.) A sure slope without a likely class is undecided; no sure slope is not enough
+-- data. What the same season a year before contradicts, in a window that is no whole year, is undecided; so is
+-- a turn from improving to declining, or back, until a second look agrees, whatever has been between the two.
 --
 -- grain: athlete_id, as_of_day
 -- check: verdict in ('improving', 'plateau', 'declining', 'undecided', 'not_enough_data')
@@ -13,7 +15,13 @@ with judged as (
         looks.is_latest,
         looks.window_weeks,
         slopes.standard_error_pct_per_month,
-        slopes.standard_error_pct_per_month <= thresholds.standard_error_max_pct_per_month as is_sure,
+        coalesce(slopes.standard_error_pct_per_month <= thresholds.standard_error_max_pct_per_month, false)
+            as is_sure,
+        coalesce(
+            greatest(chances.p_improving, chances.p_plateau, chances.p_declining)
+            >= thresholds.verdict_clear_probability,
+            false
+        ) as is_clear,
         case
             when chances.p_improving >= thresholds.verdict_min_probability then 'improving'
             when chances.p_plateau >= thresholds.verdict_min_probability then 'plateau'
@@ -46,26 +54,44 @@ chosen as (
         row_number() over (
             partition by judged.athlete_id, judged.as_of_day
             order by
-                coalesce(judged.is_sure and judged.likely_class is not null, false) desc,
-                coalesce(judged.is_sure, false) desc,
-                if(judged.is_sure and judged.likely_class is not null, judged.window_weeks, null) nulls last,
-                judged.standard_error_pct_per_month nulls last,
+                judged.is_sure and judged.is_clear desc,
+                if(judged.is_sure and judged.is_clear, judged.window_weeks, null) nulls last,
+                judged.is_sure and judged.likely_class is not null desc,
+                judged.is_sure desc,
+                judged.standard_error_pct_per_month asc nulls last,
                 judged.window_weeks asc
         ) = 1
 ),
 
-turned as (
+seasoned as (
     select
         chosen.*,
         coalesce(
-            chosen.first_verdict in ('improving', 'declining')
-            and chosen.first_verdict != lag(
-                case when chosen.first_verdict in ('improving', 'declining') then chosen.first_verdict end
+            chosen.window_weeks * 7 < thresholds.year_days - 7
+            and (
+                (chosen.first_verdict = 'improving' and seasons.season_change_high_pct < 0)
+                or (chosen.first_verdict = 'declining' and seasons.season_change_low_pct > 0)
+            ),
+            false
+        ) as is_against_season
+    from chosen
+    cross join settings.judging as thresholds
+    left join athlete.season_changes as seasons
+        on chosen.athlete_id = seasons.athlete_id and chosen.as_of_day = seasons.as_of_day
+),
+
+turned as (
+    select
+        seasoned.*,
+        coalesce(
+            seasoned.first_verdict in ('improving', 'declining')
+            and seasoned.first_verdict != lag(
+                case when seasoned.first_verdict in ('improving', 'declining') then seasoned.first_verdict end
                 ignore nulls
-            ) over (partition by chosen.athlete_id order by chosen.as_of_day),
+            ) over (partition by seasoned.athlete_id order by seasoned.as_of_day),
             false
         ) as is_first_look_of_turn
-    from chosen
+    from seasoned
 )
 
 select
@@ -73,6 +99,8 @@ select
     turned.as_of_day,
     turned.is_latest,
     case when turned.standard_error_pct_per_month is not null then turned.window_weeks end as window_weeks,
-    if(turned.is_first_look_of_turn, 'undecided', turned.first_verdict) as verdict,
-    turned.is_first_look_of_turn
+    if(turned.is_first_look_of_turn or turned.is_against_season, 'undecided', turned.first_verdict)
+        as verdict,
+    turned.is_first_look_of_turn,
+    turned.is_against_season
 from turned

@@ -1,5 +1,8 @@
 -- One row per activity: when, how far, how hard, and how good its data is.
 --
+-- `trimp_session_mean_score`, `decoupling_halves_ratio` and `ascent_hysteresis_m` are what GoldenCheetah
+-- would show, to compare; nothing here rests on them.
+--
 -- grain: athlete_id, activity_id
 select
     activities.athlete_id,
@@ -17,27 +20,47 @@ select
     activities.moving_s,
     activities.distance_m,
     activities.ascent_m,
+    activities.ascent_hysteresis_m,
     activities.heart_rate_mean_bpm,
     activities.heart_rate_max_bpm,
     activities.speed_m_per_s,
     activities.grade_adjusted_speed_m_per_s,
     activities.grade_smoothing_m,
     activities.trimp_score,
+    activities.trimp_session_mean_score,
     activities.edwards_score,
+    activities.lucia_score,
+    activities.session_rpe_score,
+    activities.heart_rate_load_score,
+    activities.pace_load_score,
+    activities.rated_load_score,
     activities.load_score,
     activities.load_method,
     activities.easy_s,
     activities.moderate_s,
     activities.hard_s,
+    activities.zone_1_s,
+    activities.zone_2_s,
+    activities.zone_3_s,
+    activities.zone_4_s,
+    activities.zone_5_s,
+    activities.zone_6_s,
     activities.easy_ratio,
     activities.decoupling_ratio,
+    activities.decoupling_halves_ratio,
     activities.efficiency_m_per_beat,
     activities.index_log_pct,
     activities.session_class,
+    activities.race_source,
     activities.device,
     activities.heart_rate_source,
     activities.heart_rate_coverage_ratio,
+    activities.pace_judged_ratio,
     activities.has_position,
     activities.heart_rate_rejected_s,
+    activities.heart_rate_out_of_range_s,
+    activities.heart_rate_flat_s,
+    activities.heart_rate_cadence_locked_s,
+    activities.heart_rate_dropout_s,
     activities.speed_rejected_s
 from athlete.activities as activities

@@ -1,6 +1,7 @@
 -- One row per athlete and day, rest days too: load, fitness, fatigue and form.
 --
--- Scores are exponentially weighted with 42 and 7 days, k = 1 - exp(-1/tau); form is yesterday's.
+-- Scores are exponentially weighted with 42 and 7 days, k = 1 - exp(-1/tau), as GoldenCheetah and Elevate do;
+-- TrainingPeaks (k = 1/tau) is close, Runalyze (k = 2/(N + 1)) is about twice as quick. Form is yesterday's.
 --
 -- grain: athlete_id, local_day
 select
@@ -17,5 +18,6 @@ select
     days.form_score,
     days.monotony,
     days.strain_score,
+    days.acute_chronic_ratio,
     days.is_warming_up
 from athlete.days as days

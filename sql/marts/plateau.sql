@@ -14,6 +14,7 @@ with changes as (
         verdicts.as_of_day,
         verdicts.verdict,
         verdicts.is_first_look_of_turn,
+        verdicts.is_against_season,
         verdicts.window_weeks as chosen_weeks,
         coalesce(
             verdicts.verdict != lag(verdicts.verdict) over (
@@ -39,49 +40,21 @@ inside as (
         looks.athlete_id,
         looks.as_of_day,
         looks.window_weeks,
-        count(*) as run_count,
-        min(runs.local_day) as first_run_on,
-        max(runs.local_day) as last_run_on,
-        median(
-            runs.index_log_pct + slopes.slope_pct_per_month
-            * (looks.as_of_day - runs.local_day) / thresholds.month_days
-        ) as as_of_day_log_pct
+        count(*) as run_count
     from athlete.looks as looks
-    inner join athlete.trend_runs as runs
+    inner join athlete.comparable_runs as runs
         on
             looks.athlete_id = runs.athlete_id
             and runs.local_day between looks.window_start_on and looks.as_of_day
-    left join athlete.slopes as slopes
-        on
-            looks.athlete_id = slopes.athlete_id
-            and looks.as_of_day = slopes.as_of_day
-            and looks.window_weeks = slopes.window_weeks
-    cross join settings.judging as thresholds
-    where runs.counts_for_trend
     group by looks.athlete_id, looks.as_of_day, looks.window_weeks
-),
-
-levels as (
-    select
-        inside.*,
-        inside.as_of_day_log_pct
-        - slopes.slope_pct_per_month * (inside.as_of_day - inside.last_run_on) / thresholds.month_days
-            as end_log_pct
-    from inside
-    inner join athlete.slopes as slopes
-        on
-            inside.athlete_id = slopes.athlete_id
-            and inside.as_of_day = slopes.as_of_day
-            and inside.window_weeks = slopes.window_weeks
-    cross join settings.judging as thresholds
 )
 
 select
     looks.athlete_id,
     looks.as_of_day,
     looks.window_weeks,
-    coalesce(levels.first_run_on, looks.window_start_on) as window_start_on,
-    coalesce(levels.last_run_on, looks.as_of_day) as window_end_on,
+    coalesce(slopes.first_run_on, looks.window_start_on) as window_start_on,
+    coalesce(slopes.last_run_on, looks.as_of_day) as window_end_on,
     looks.is_latest,
     looks.window_weeks
     = coalesce(
@@ -96,6 +69,7 @@ select
         false
     ) as is_since_before,
     stretches.is_first_look_of_turn,
+    stretches.is_against_season,
     coalesce(inside.run_count, 0) as run_count,
     slopes.run_noise_pct,
     slopes.slope_pct_per_month,
@@ -104,6 +78,9 @@ select
     slopes.slope_pct_per_month + thresholds.interval_90 * slopes.standard_error_pct_per_month
         as slope_high_pct_per_month,
     slopes.standard_error_pct_per_month,
+    slopes.device_error_pct_per_month,
+    slopes.slope_zero_speed_lower_pct_per_month,
+    slopes.slope_zero_speed_higher_pct_per_month,
     slopes.slope_pct_per_month * slopes.window_months as change_pct,
     (slopes.slope_pct_per_month - thresholds.interval_90 * slopes.standard_error_pct_per_month)
     * slopes.window_months as change_low_pct,
@@ -114,10 +91,15 @@ select
     chances.p_declining,
     thresholds.plateau_pct_per_month + thresholds.interval_90 * slopes.standard_error_pct_per_month
         as minimum_detectable_pct_per_month,
+    seasons.season_change_pct,
+    seasons.season_change_low_pct,
+    seasons.season_change_high_pct,
+    seasons.season_run_count,
+    seasons.season_before_run_count,
     points.reference_heart_rate_bpm,
-    exp((levels.end_log_pct - slopes.slope_pct_per_month * slopes.window_months) / 100)
+    exp((slopes.end_log_pct - slopes.slope_pct_per_month * slopes.window_months) / 100)
     * points.reference_above_zero_speed_bpm as reference_speed_start_m_per_s,
-    exp(levels.end_log_pct / 100) * points.reference_above_zero_speed_bpm as reference_speed_end_m_per_s,
+    exp(slopes.end_log_pct / 100) * points.reference_above_zero_speed_bpm as reference_speed_end_m_per_s,
     case
         when coalesce(inside.run_count, 0) < thresholds.trend_min_runs
             then
@@ -129,9 +111,19 @@ select
         when slopes.slope_pct_per_month is null
             then
                 format(
-                    'the {} comparable runs are too unevenly spread over these {} weeks and the devices',
+                    'the {} comparable runs are too unevenly spread over these {} weeks',
                     inside.run_count,
                     looks.window_weeks
+                )
+        when
+            slopes.standard_error_pct_per_month > thresholds.standard_error_max_pct_per_month
+            and slopes.device_error_pct_per_month > slopes.standard_error_pct_per_month / sqrt(2)
+            then
+                format(
+                    'a new watch or sensor among these {} runs hides a change under {:.2f} % a month',
+                    slopes.run_count,
+                    thresholds.plateau_pct_per_month
+                    + thresholds.interval_90 * slopes.standard_error_pct_per_month
                 )
         when slopes.standard_error_pct_per_month > thresholds.standard_error_max_pct_per_month
             then
@@ -145,6 +137,8 @@ select
             greatest(chances.p_improving, chances.p_plateau, chances.p_declining)
             < thresholds.verdict_min_probability
             then 'no class is likely enough'
+        when stretches.is_against_season and looks.window_weeks = stretches.chosen_weeks
+            then 'against the same season a year before the change is the opposite one'
         when stretches.is_first_look_of_turn and looks.window_weeks = stretches.chosen_weeks
             then 'a turn that one look shows; the next must confirm it'
         else format('{} comparable runs', slopes.run_count)
@@ -166,11 +160,8 @@ left join inside
         looks.athlete_id = inside.athlete_id
         and looks.as_of_day = inside.as_of_day
         and looks.window_weeks = inside.window_weeks
-left join levels
-    on
-        looks.athlete_id = levels.athlete_id
-        and looks.as_of_day = levels.as_of_day
-        and looks.window_weeks = levels.window_weeks
+left join athlete.season_changes as seasons
+    on looks.athlete_id = seasons.athlete_id and looks.as_of_day = seasons.as_of_day
 left join athlete.periods as periods on looks.athlete_id = periods.athlete_id
 left join athlete.reference_points as points on looks.athlete_id = points.athlete_id
 cross join settings.judging as thresholds

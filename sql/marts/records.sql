@@ -21,7 +21,12 @@ select
     records.temperature_c,
     zones.zone
 from activity.grade_adjusted_speed as records
-left join athlete.anchors as anchors on records.athlete_id = anchors.athlete_id
+inner join staging.activities as activities
+    on records.athlete_id = activities.athlete_id and records.activity_id = activities.activity_id
+left join athlete.anchors as anchors
+    on
+        activities.athlete_id = anchors.athlete_id
+        and activities.local_day between anchors.valid_from and anchors.valid_until_day
 left join settings.edwards_zones as zones
     on
         records.heart_rate_bpm >= zones.from_ratio * anchors.athlete_heart_rate_max_bpm
