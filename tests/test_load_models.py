@@ -371,3 +371,43 @@ def test_a_race_is_a_race_however_hard_it_was_and_counts_as_a_hard_session(rows_
     }
     assert list(rows_of("athlete.activities", given).session_class) == ["easy", "race", "easy"]
     assert list(rows_of("athlete.splits", given).easy_session_ratio) == pytest.approx([2 / 3] * 3)
+
+
+# --- what the causes make of it
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        ("athlete.cause_easy_share_low", "slower than 80 % of threshold speed"),
+        ("athlete.cause_medium_trap", "between 80 and 100 % of threshold speed"),
+    ],
+)
+@pytest.mark.parametrize(("pace_judged_s", "certainty_ratio"), [(3600, 0.6), (1800, 1)])
+def test_a_share_that_mostly_pace_has_judged_is_less_certain_and_says_so(
+    rows_of: RowsOf, cause: str, words: str, pace_judged_s: float, certainty_ratio: float
+):
+    """Half of the time and distance of ten runs was easy, the other half moderate."""
+    metres = dict.fromkeys(["easy_m", "easy_minus_3_bpm_m", "easy_plus_3_bpm_m"], 5000)
+    seconds = dict.fromkeys(["easy_s", "moderate_s", "moderate_minus_3_bpm_s", "moderate_plus_3_bpm_s"], 1800)
+    halves = metres | seconds
+    runs = ann([{"activity_id": f"{day}", "local_day": date(2024, 1, day)} for day in range(1, 11)], **halves)
+    (found,) = rows_of(
+        cause,
+        {
+            "athlete.athletes": ATHLETE,
+            "athlete.anchors": ann(**ANCHORS),
+            "athlete.activities": runs.assign(
+                is_run=True,
+                session_class="easy",
+                moving_s=3600,
+                judged_s=3600,
+                judged_m=10000,
+                pace_judged_s=pace_judged_s,
+            ),
+        },
+    ).itertuples()
+    assert found.value == 0.5
+    assert (found.coverage_ratio, found.certainty_ratio) == (1, certainty_ratio)
+    assert (words in str(found.reason)) == (pace_judged_s > 1800)
+    assert ("bpm" in str(found.reason)) == (pace_judged_s <= 1800)
