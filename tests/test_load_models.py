@@ -347,9 +347,10 @@ def test_the_session_mean_makes_goldencheetahs_training_impulse(rows_of: RowsOf)
     assert woman.trimp_session_mean_score == pytest.approx(19.2 * math.exp(0.835))
 
 
-def test_below_rest_the_session_mean_makes_no_impulse(rows_of: RowsOf):
-    rows = activities(rows_of, [{"heart_rate_session_mean_bpm": 39.0}])
-    assert list(rows.trimp_session_mean_score) == [0]
+def test_below_rest_the_session_mean_makes_no_impulse_and_without_one_nobody_knows(rows_of: RowsOf):
+    rows = activities(rows_of, [{"heart_rate_session_mean_bpm": 39.0}, {}])
+    assert rows.trimp_session_mean_score[0] == 0
+    assert pd.isna(rows.trimp_session_mean_score[1])
 
 
 def test_a_race_is_a_race_however_hard_it_was_and_counts_as_a_hard_session(rows_of: RowsOf):

@@ -132,7 +132,10 @@ measured as (
             when joined.effort_rating > 0 and joined.effort_rating <= thresholds.effort_rating_max
                 then joined.effort_rating * joined.moving_known_s / 60
         end as session_rpe_score,
-        greatest(joined.session_mean_bpm - joined.athlete_heart_rate_resting_bpm, 0)
+        case
+            when joined.session_mean_bpm < joined.athlete_heart_rate_resting_bpm then cast(0 as double)
+            else joined.session_mean_bpm - joined.athlete_heart_rate_resting_bpm
+        end
         / (joined.athlete_heart_rate_max_bpm - joined.athlete_heart_rate_resting_bpm)
             as session_reserve_ratio,
         thresholds.pace_load_max_ratio,
