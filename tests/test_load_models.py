@@ -338,6 +338,12 @@ def test_who_never_wears_a_strap_has_a_usual_load_too(rows_of: RowsOf):
     assert rows.load_score[2] == pytest.approx(56.25)
 
 
+def test_an_activity_of_which_nobody_knows_how_long_it_was_has_no_load(rows_of: RowsOf):
+    rows = activities(rows_of, [BY_HEART_RATE, {"moving_s": 0.0, "effort_rating": 5.0}])
+    assert list(rows.load_method.isna()) == [False, True]
+    assert list(rows.load_score.isna()) == [False, True]
+
+
 def test_the_session_mean_makes_goldencheetahs_training_impulse(rows_of: RowsOf):
     """An hour at a mean of 120: half of the reserve, 60 x 0.5 x 0.64 x exp(1.92 x 0.5); a woman's by 1.67."""
     session = {"heart_rate_session_mean_bpm": 120.0}
