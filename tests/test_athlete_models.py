@@ -1712,7 +1712,12 @@ MAY_BE_EMPTY = {"staging.timer_stops", "sessions.pairs", "sessions.sources", "se
 
 def test_an_athlete_alone_has_the_same_rows_as_among_others(models: Models):
     ann = Athlete("ann", sex="female", heart_rate_resting_bpm=(Anchor(None, 48),))
-    bob = Athlete("bob", week_start="sunday", heart_rate_max_bpm=(Anchor(None, 201),))
+    bob = Athlete(
+        "bob",
+        week_start="sunday",
+        heart_rate_max_bpm=(Anchor(None, 201),),
+        threshold_speed_m_per_s=(Anchor(None, 3.4),),
+    )
     together = every_table(models, [ann, bob], {"ann": 1, "bob": 7})
     for athlete, seed in ((ann, 1), (bob, 7)):
         alone = every_table(models, [athlete], {athlete.athlete_id: seed})
