@@ -1315,6 +1315,7 @@ def test_best_efforts_are_ranked_in_their_year_and_over_all(rows_of: RowsOf):
                 activity_id=ids,
                 local_day=[date(2023, 5, 1), date(2024, 5, 1), date(2024, 6, 1), date(2024, 6, 2)],
                 is_run=[True, True, True, False],
+                is_indoor=False,
             ),
         },
     )
