@@ -264,22 +264,29 @@ class Silence:
         """One of them."""
 
 
+def landed(scenario: str, seeds: Sequence[int], folder: Path) -> tuple[flow.Home, Mapping[str, Runner]]:
+    """A data folder with all that these runners exported, each an athlete; what is there already stays."""
+    runners = {f"{scenario}-{seed}": SCENARIOS[scenario].runner(seed) for seed in seeds}
+    home = flow.Home(folder / f"{scenario}-{seeds[0]}-{_digest(runners)}")
+    if (home.folder / "landed").exists():
+        return home, runners
+    shutil.rmtree(home.folder, ignore_errors=True)
+    for athlete_id, runner in runners.items():
+        with tempfile.TemporaryDirectory() as exports:
+            paths = simulate.write(runner, Path(exports))
+            lake = home.lake_of(athlete_id)
+            ingest.ingest(paths, lake, None, Silence(), workers=1, batch_files=len(paths))
+    (home.folder / "landed").touch()
+    return home, runners
+
+
 def judged(scenario: str, seeds: Sequence[int], keep: Path | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What the program says of these runners: its looks with the truth, and the runs behind them.
 
     With `keep`, the lake stays there, and a later call only does what changed models make necessary.
     """
-    runners = {f"{scenario}-{seed}": SCENARIOS[scenario].runner(seed) for seed in seeds}
     with tempfile.TemporaryDirectory() as scratch:
-        home = flow.Home((keep or Path(scratch)) / f"{scenario}-{seeds[0]}-{_digest(runners)}")
-        if not (home.folder / "landed").exists():
-            shutil.rmtree(home.folder, ignore_errors=True)
-            for athlete_id, runner in runners.items():
-                paths = simulate.write(runner, Path(scratch) / "exports" / athlete_id)
-                lake = home.lake_of(athlete_id)
-                ingest.ingest(paths, lake, None, Silence(), workers=1, batch_files=len(paths))
-                shutil.rmtree(Path(scratch) / "exports")
-            (home.folder / "landed").touch()
+        home, runners = landed(scenario, seeds, keep or Path(scratch))
         flow.build(home, Console(is_quiet=True))
         with duckdb.connect(str(home.warehouse), read_only=True) as db:
             db.execute("set enable_progress_bar = false")
@@ -570,7 +577,7 @@ def _row(scenario: str, really: str, looks: pd.DataFrame) -> str:
         really,
         *shares,
         coverage("", looks).text,
-        f"{loss:.2f}, {base:.2f}",
+        f"{loss:.2f}, {base:.2f}" if really == "all" else f"{loss:.2f}",
         f"{looks.window_weeks.median():.0f}",
         f"{looks.standard_error_pct_per_month.mean():.2f}",
     ]

@@ -16,6 +16,11 @@ select
     cast(730 as bigint) as anchor_memory_days,
     -- so many activities in a row with another setting: the watch was told, not borrowed
     cast(3 as bigint) as anchor_told_min_count,
+    -- tenths of a maximum, rounded to beats, differ by no more from one zone to the next
+    cast(2 as double) as even_zones_max_bpm,
+    -- the second of five zones that somebody set ends here, of 30 real watches at 75 to 84 % of the maximum
+    cast(0.72 as double) as easy_zone_min_ratio,
+    cast(0.90 as double) as easy_zone_max_ratio,
     cast(7 as bigint) as resting_nights_min_count, -- a week of nights, or one bad one decides
     cast(3 as double) as anchor_shift_bpm, -- verdicts are tried again with thresholds this much off
     cast(3 as double) as heart_rate_peak_agreement_bpm, -- two peaks this close confirm each other
@@ -47,8 +52,8 @@ select
     cast(0.01 as double) as polarization_floor_ratio, -- an empty middle zone counts as 1 % (Treff 2019)
     -- trend (SCIENCE.md C and F)
     cast(0.25 as double) as plateau_pct_per_month, -- half of a usual gain: 3 % a year
-    -- the shortest window in which a class is this likely carries the verdict (of ten windows tried in a row one
-    -- is likely by luck: with 0.60 here 80 % of verdicts on simulated runners were right, so 85 %)
+    -- the shortest window in which a class is this likely carries the verdict: of ten windows tried in a row
+    -- one is just likely by luck (with 0.60 here 81 % of the verdicts on simulated runners were right, so 85 %)
     cast(0.80 as double) as verdict_clear_probability,
     cast(0.60 as double) as verdict_min_probability, -- without one, a class must be this likely in the surest
     cast(0.25 as double) as standard_error_max_pct_per_month, -- a wider slope carries no verdict
@@ -56,7 +61,8 @@ select
     cast(1.25 as double) as standard_error_factor,
     -- a run this many spreads off its neighbours is an outlier (Hampel)
     cast(3.5 as double) as outlier_spreads,
-    cast(10 as double) as zero_speed_doubt_bpm, -- the trend is tried again with a zero-speed heart rate this far off
+    -- the trend is tried again with a zero-speed heart rate this far off
+    cast(10 as double) as zero_speed_doubt_bpm,
     -- heat (SCIENCE.md B11)
     cast(12 as double) as heat_from_c, -- cooler days cost nothing
     cast(0.4 as double) as heat_accustomed_ratio, -- what the body gets used to
@@ -64,7 +70,7 @@ select
     cast(28 as double) as heat_block_days, -- within four weeks season and fitness hardly move
     cast(2 as double) as heat_cost_max_pct_per_c, -- 1.5 bpm a degree: more is not heat
     -- devices
-    -- runs this near to each other tell how two devices differ: shorter, and their noise decides; longer, fitness
+    -- runs this near to each other tell how two devices differ: with fewer their noise decides, else fitness
     cast(112 as bigint) as device_contact_days,
     cast(28 as bigint) as placebo_every_days, -- dates without a change at which the same difference is taken
     cast(6 as bigint) as placebo_min_count, -- fewer such dates tell no spread
@@ -128,6 +134,18 @@ select
     cast(1.06 as double) as riegel_exponent,
     cast(210 as double) as riegel_min_s, -- Riegel 1981: 3.5 to 230 minutes
     cast(13800 as double) as riegel_max_s,
+    -- Cameron's curve of the speeds of records over distance
+    cast(13.49681 as double) as cameron_0,
+    cast(-0.000030363 as double) as cameron_1,
+    cast(835.7114 as double) as cameron_2,
+    cast(-0.7905 as double) as cameron_exponent,
+    -- two to thirty minutes: beyond, more than oxygen decides
+    cast(120 as double) as critical_speed_min_s,
+    cast(1800 as double) as critical_speed_max_s,
+    cast(1500 as double) as evidence_min_m, -- shorter efforts are speed, and satellites' luck
+    cast(180 as bigint) as evidence_memory_days, -- older ones are of another season
+    cast(90 as bigint) as evidence_recent_days, -- fitness may have moved a few percent since
+    cast(2.5 as double) as near_distance_max_ratio, -- 5 km says much of 10 km, little of a marathon
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
