@@ -1637,7 +1637,12 @@ MAY_BE_EMPTY = {
 
 
 def test_an_athlete_alone_has_the_same_rows_as_among_others(models: Models):
-    ann = Athlete("ann", sex="female", heart_rate_resting_bpm=(Anchor(None, 48),))
+    ann = Athlete(
+        "ann",
+        sex="female",
+        heart_rate_resting_bpm=(Anchor(None, 48),),
+        threshold_speed_m_per_s=(Anchor(None, 2.9),),
+    )
     bob = Athlete(
         "bob",
         week_start="sunday",
