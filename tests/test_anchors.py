@@ -292,7 +292,7 @@ def test_a_half_hour_at_critical_speed_is_a_test_of_the_second_threshold(rows_of
     assert (row.hard_from_bpm, row.hard_from_source, row.is_threshold_known) == (172, "runs", True)
     shown = rows_of("athlete.shown_thresholds", given)
     assert set(shown.shown_threshold_reason) == {
-        "half an hour at critical speed on 2024-01-01, its last 20 minutes; the highest of 1"
+        "half an hour at critical speed on 2024-01-01, its last 20 minutes; the highest of 1 within two years"
     }
 
 
@@ -304,12 +304,12 @@ def test_of_three_tests_the_second_highest_counts(rows_of: RowsOf, beats: list[f
     assert only(rows_of("athlete.anchors", given)).hard_from_bpm == expected
 
 
-def test_tests_of_half_a_year_count_together_and_an_old_one_only_while_it_is_the_nearest(rows_of: RowsOf):
-    """Last runs of the quarters: days 0, 100 and 400; the test of day 0 is too old for the last of them."""
-    given = hard_runs([176, 172, 168], days=[0, 100, 400])
+def test_a_test_counts_for_the_two_years_around_it(rows_of: RowsOf):
+    """The last run is 799 days after the others, which say nothing of it."""
+    given = hard_runs([176, 172, 168], days=[0, 1, 800])
     assert stretches(rows_of("athlete.anchors", given), "hard_from_bpm") == [
         (FIRST, 176),
-        (date(2025, 1, 1), 168),
+        (date(2026, 1, 1), 168),
     ]
 
 
@@ -328,7 +328,8 @@ def test_what_was_no_test_leaves_the_second_threshold_at_its_default(rows_of: Ro
 
 
 def test_a_test_with_a_strap_counts_before_a_higher_one_from_the_wrist(rows_of: RowsOf):
-    row = only(rows_of("athlete.anchors", hard_runs([172, 180], source=["strap", "wrist"])))
+    given = hard_runs([172, 180, 181], days=[0, 1, 2], source=["strap", "wrist", "wrist"])
+    row = only(rows_of("athlete.anchors", given))
     assert (row.hard_from_bpm, row.is_threshold_known) == (172, True)
 
 

@@ -18,8 +18,6 @@ select
     cast(3 as bigint) as anchor_told_min_count,
     -- half an hour at this share of critical speed was a test of the second threshold (SCIENCE.md B6)
     cast(0.95 as double) as test_speed_min_ratio,
-    -- training moves the threshold: of several tests those of half a year count together
-    cast(180 as bigint) as test_memory_days,
     cast(365 as bigint) as threshold_speed_memory_days, -- speed moves more: by some percent in a year
     -- tenths of a maximum, rounded to beats, differ by no more from one zone to the next
     cast(2 as double) as even_zones_max_bpm,
