@@ -16,6 +16,9 @@ select
     cast(730 as bigint) as anchor_memory_days,
     -- so many activities in a row with another setting: the watch was told, not borrowed
     cast(3 as bigint) as anchor_told_min_count,
+    -- half an hour at this share of critical speed was a test of the second threshold (SCIENCE.md B6)
+    cast(0.95 as double) as test_speed_min_ratio,
+    cast(365 as bigint) as threshold_speed_memory_days, -- speed moves more: by some percent in a year
     -- tenths of a maximum, rounded to beats, differ by no more from one zone to the next
     cast(2 as double) as even_zones_max_bpm,
     -- the second of five zones that somebody set ends here, of 30 real watches at 75 to 84 % of the maximum
