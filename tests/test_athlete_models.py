@@ -1234,6 +1234,7 @@ def test_best_efforts_are_ranked_in_their_year_and_over_all(rows_of: RowsOf):
                 activity_id=ids,
                 local_day=[date(2023, 5, 1), date(2024, 5, 1), date(2024, 6, 1), date(2024, 6, 2)],
                 is_run=[True, True, True, False],
+                is_indoor=False,
             ),
         },
     )
@@ -1638,8 +1639,18 @@ MAY_BE_EMPTY = {
 
 
 def test_an_athlete_alone_has_the_same_rows_as_among_others(models: Models):
-    ann = Athlete("ann", sex="female", heart_rate_resting_bpm=(Anchor(None, 48),))
-    bob = Athlete("bob", week_start="sunday", heart_rate_max_bpm=(Anchor(None, 201),))
+    ann = Athlete(
+        "ann",
+        sex="female",
+        heart_rate_resting_bpm=(Anchor(None, 48),),
+        threshold_speed_m_per_s=(Anchor(None, 2.9),),
+    )
+    bob = Athlete(
+        "bob",
+        week_start="sunday",
+        heart_rate_max_bpm=(Anchor(None, 201),),
+        threshold_speed_m_per_s=(Anchor(None, 3.4),),
+    )
     together = every_table(models, [ann, bob], {"ann": 1, "bob": 7})
     for athlete, seed in ((ann, 1), (bob, 7)):
         alone = every_table(models, [athlete], {athlete.athlete_id: seed})

@@ -16,6 +16,9 @@ select
     cast(730 as bigint) as anchor_memory_days,
     -- so many activities in a row with another setting: the watch was told, not borrowed
     cast(3 as bigint) as anchor_told_min_count,
+    -- half an hour at this share of critical speed was a test of the second threshold (SCIENCE.md B6)
+    cast(0.95 as double) as test_speed_min_ratio,
+    cast(365 as bigint) as threshold_speed_memory_days, -- speed moves more: by some percent in a year
     -- tenths of a maximum, rounded to beats, differ by no more from one zone to the next
     cast(2 as double) as even_zones_max_bpm,
     -- the second of five zones that somebody set ends here, of 30 real watches at 75 to 84 % of the maximum
@@ -137,6 +140,18 @@ select
     cast(1.06 as double) as riegel_exponent,
     cast(210 as double) as riegel_min_s, -- Riegel 1981: 3.5 to 230 minutes
     cast(13800 as double) as riegel_max_s,
+    -- Cameron's curve of the speeds of records over distance
+    cast(13.49681 as double) as cameron_0,
+    cast(-0.000030363 as double) as cameron_1,
+    cast(835.7114 as double) as cameron_2,
+    cast(-0.7905 as double) as cameron_exponent,
+    -- two to thirty minutes: beyond, more than oxygen decides
+    cast(120 as double) as critical_speed_min_s,
+    cast(1800 as double) as critical_speed_max_s,
+    cast(1500 as double) as evidence_min_m, -- shorter efforts are speed, and satellites' luck
+    cast(180 as bigint) as evidence_memory_days, -- older ones are of another season
+    cast(90 as bigint) as evidence_recent_days, -- fitness may have moved a few percent since
+    cast(2.5 as double) as near_distance_max_ratio, -- 5 km says much of 10 km, little of a marathon
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
