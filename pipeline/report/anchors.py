@@ -61,9 +61,10 @@ def changes(content: Content, units: Units) -> Section | None:
     rows: list[tuple[str, ...]] = []
     for anchor, (name, unit, _) in _ANCHORS.items():
         stretches = [row for row in content.rows["anchors"] if row["anchor"] == anchor]
-        for old, new in zip(stretches, [*stretches[1:], None], strict=True):
+        for place, old in enumerate(stretches, 1):
             if old["valid_until_day"] is None:
                 continue
+            new = next(iter(stretches[place:]), None)
             next_day = old["valid_until_day"] + timedelta(days=1)
             is_next = new is not None and new["valid_from"] == next_day
             value, source = (new["value"], new["source"]) if new and is_next else (None, NOTHING)
