@@ -19,7 +19,7 @@ from pyarrow.lib import StringBuilder
 
 # One more with every change of TABLES: it tells an older program to leave the lake alone. A new table or
 # column needs no more than that (see `Lake.migrate`); one that is taken away or renamed needs a step there.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 DECIMAL_PRECISION = 18
 
 _time = pa.timestamp("us")
@@ -78,6 +78,10 @@ TABLES: Mapping[str, pa.Schema] = {
             ("profile_heart_rate_resting_bpm", _real),
             ("profile_heart_rate_max_bpm", _real),
             ("profile_heart_rate_threshold_bpm", _real),
+            ("profile_heart_rate_zone_1_bpm", _real),
+            ("profile_heart_rate_zone_2_bpm", _real),
+            ("profile_heart_rate_zone_3_bpm", _real),
+            ("profile_heart_rate_zone_4_bpm", _real),
         ]
     ),
     "laps": pa.schema(

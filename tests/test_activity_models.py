@@ -256,7 +256,7 @@ def test_a_ride_called_a_run_has_no_best_effort_and_a_single_impossible_one_is_d
         "raw.records": records(seconds, distance_m=3.0 * seconds + 9 * np.clip(seconds - 1000, 0, 34)),
     }
     efforts = rows_of("activity.best_efforts", slow)
-    assert list(efforts.effort_distance_m) == [1000, 1609.344, 3000, 5000, 10000]
+    assert list(efforts.effort_distance_m) == [800, 1000, 1609.344, 3000, 5000, 10000]
 
 
 def test_steady_blocks_begin_after_ten_minutes_and_a_minute_after_each_stop(rows_of: RowsOf):

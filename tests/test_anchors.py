@@ -36,6 +36,7 @@ def lake(
             local_day=days,
             started_at=[pd.Timestamp(day) for day in days],
             is_run=True,
+            is_on_foot=True,
             heart_rate_source=source,
             **columns,
         ),
@@ -167,6 +168,23 @@ def test_a_first_threshold_that_was_told_is_believed(rows_of: RowsOf):
     assert (row.easy_below_bpm, row.easy_below_source, row.is_easy_known) == (150, "athlete.toml", True)
 
 
+@pytest.mark.parametrize(
+    ("tops", "expected"),
+    [
+        ((131, 146, 156, 164), (146, "device")),  # of a fenix 5 with a maximum of 183 and a threshold of 164
+        ((110, 128, 146, 165), (0.78 * 183, "default")),  # tenths of 183
+        ((126, 141, 156, 171), (0.78 * 183, "default")),  # tenths of what is above 37
+        ((110, 125, 150, 170), (0.78 * 183, "default")),  # 68 % of the maximum
+    ],
+)
+def test_the_second_zone_of_a_watch_is_easy_if_somebody_set_it(
+    rows_of: RowsOf, tops: tuple[int, ...], expected: tuple[float, str]
+):
+    zones: dict[str, Any] = {f"profile_heart_rate_zone_{zone}_bpm": top for zone, top in enumerate(tops, 1)}
+    row = only(rows_of("athlete.anchors", lake([0], profile_heart_rate_max_bpm=183, **zones)))
+    assert (row.easy_below_bpm, row.easy_below_source) == (pytest.approx(expected[0]), expected[1])
+
+
 def test_a_second_threshold_by_default_is_not_below_a_first_one_that_was_told(rows_of: RowsOf):
     """Of 190 and 60, 85 % of the reserve are 170.5."""
     told = "ann | heart_rate_easy_below_bpm | | 175"
@@ -188,6 +206,56 @@ def test_a_threshold_pace_that_was_told_holds_from_its_day(rows_of: RowsOf):
     assert stretches(
         rows_of("athlete.anchors", lake([0], told=told)), "threshold_speed_m_per_s", "threshold_speed_source"
     ) == [(FIRST, 3.8, "athlete.toml"), (date(2024, 2, 1), 4, "athlete.toml")]
+
+
+# --- half an hour as hard as one can
+
+
+def slices(speed_m_per_s: Any, heart_rate_bpm: Any, minutes: int = 40, **columns: Any) -> pd.DataFrame:
+    """Slices of five seconds of a run of ann's, with values for each of its minutes or one for all."""
+    per_minute = pd.DataFrame({"speed": speed_m_per_s, "bpm": heart_rate_bpm}, index=range(minutes))
+    each = per_minute.loc[per_minute.index.repeat(12)].reset_index(drop=True)
+    return pd.DataFrame(
+        {
+            "athlete_id": "ann",
+            "activity_id": "run000",
+            "recorded_at": pd.date_range("2024-01-01 07:00:05", periods=len(each), freq="5s"),
+            "step_s": 5,
+            "moving_s": 5.0 * (each.speed > 0),
+            "grade_adjusted_m": 5 * each.speed,
+            "heart_rate_bpm": each.bpm,
+            "heart_rate_known_s": 5.0 * each.bpm.notna(),
+        }
+        | columns
+    )
+
+
+def tests_of(rows_of: RowsOf, run: pd.DataFrame) -> pd.DataFrame:
+    given = {"staging.activities": lake([0])["staging.activities"], "activity.clean_slices": run}
+    return rows_of("activity.threshold_tests", given)
+
+
+def test_the_fastest_half_hour_has_the_heart_rate_of_its_last_twenty_minutes(rows_of: RowsOf):
+    """Five minutes at 2 m/s, thirty at 4, five at 2: ten of the thirty at 160, and twenty at 172."""
+    run = slices([2] * 5 + [4] * 30 + [2] * 5, [120] * 5 + [160] * 10 + [172] * 20 + [150] * 5)
+    row = only(tests_of(rows_of, run))
+    assert (row.test_speed_m_per_s, row.test_heart_rate_bpm) == (pytest.approx(4), pytest.approx(172))
+
+
+@pytest.mark.parametrize(
+    ("speeds", "beats", "count"),
+    [
+        ([4] * 40, [170] * 40, 1),
+        ([4] * 28, [170] * 28, 0),  # too short
+        ([4] * 20 + [0] * 2 + [4] * 18, [170] * 40, 0),  # any half hour has the two minutes of standing in it
+        ([4] * 20 + [0] + [4] * 19, [170] * 40, 1),  # a crossing
+        ([4] * 40, [170] * 20 + [None] * 5 + [170] * 15, 0),
+    ],
+)
+def test_a_test_is_half_an_hour_without_a_pause_with_heart_rate(
+    rows_of: RowsOf, speeds: list[float], beats: list[float | None], count: int
+):
+    assert len(tests_of(rows_of, slices(speeds, beats, len(speeds)))) == count
 
 
 # --- the steps to it

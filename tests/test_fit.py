@@ -116,6 +116,33 @@ def test_a_run_has_its_summary_in_si_units():
     assert {name: summary[name] for name in expected} == expected
 
 
+def zones_in(*messages: tuple[int, Fields]) -> tuple[Any, ...]:
+    summary = the_activity(fit(FILE_ID, *messages, session())).summary
+    zones = (summary.get(f"profile_heart_rate_zone_{zone}_bpm") for zone in (1, 2, 3, 4))
+    return summary["profile_heart_rate_max_bpm"], summary["profile_heart_rate_threshold_bpm"], *zones
+
+
+def times_in_zone(of: int, number: int, *tops: int) -> tuple[int, Fields]:
+    """The message `time_in_zone` of a session (18) or lap (19): the maximum is 183, the threshold 164."""
+    boundaries = (0x02, f"{len(tops)}s", bytes(tops))
+    return 216, {0: u16(of), 1: u16(number), 6: boundaries, 11: u8(183), 13: u8(164)}
+
+
+def test_a_watch_that_tells_the_time_in_zones_tells_its_zones():
+    """Garmin begins with what is below zone 1. What it says of the session counts before its own settings."""
+    of_the_session = times_in_zone(18, 0, 107, 131, 146, 156, 164, 182)
+    its_own = 7, {1: u8(172), 2: u8(255)}
+    assert zones_in(its_own, of_the_session) == (183, 164, 131, 146, 156, 164)
+    assert zones_in(its_own, times_in_zone(19, 0, 107, 131, 146, 156, 164, 182))[:3] == (172, None, None)
+
+
+def test_a_watch_may_list_five_zones_one_by_one_and_of_other_numbers_nobody_knows_what_they_mean():
+    listed = [(8, {1: u8(top)}) for top in (124, 144, 163, 182, 254)]  # a Wahoo ELEMNT's
+    assert zones_in(*listed)[2:] == (124, 144, 163, 182)
+    assert zones_in(*listed[1:])[2:] == (None,) * 4
+    assert zones_in(*reversed(listed))[2:] == (None,) * 4
+
+
 def test_running_dynamics_come_in_metres_and_seconds_and_cadence_in_steps():
     sixth = records(the_activity("run-with-beats.fit"))[5]
     expected = {

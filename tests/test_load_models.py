@@ -52,12 +52,11 @@ def judged(
         columns=["speed_step_m_per_s", "duration_s", "distance_m"],
     )
     speeds = moving.groupby("speed_step_m_per_s", as_index=False).sum()
+    usual = {"activity_id": "run", "local_day": MONDAY, "is_run": True, "is_indoor": False}
     given: dict[str, Any] = {
         "athlete.athletes": ATHLETE,
         "athlete.anchors": ann(**(ANCHORS | (anchors or {}))),
-        "staging.activities": ann(
-            **({"activity_id": "run", "local_day": MONDAY, "is_run": True, "is_indoor": False} | (run or {}))
-        ),
+        "staging.activities": ann([usual | (run or {})]),
         "activity.speed_seconds": speeds.assign(athlete_id="ann", activity_id="run"),
     }
     if heart_rates:
@@ -95,10 +94,12 @@ def test_where_heart_rate_is_not_known_pace_judges(rows_of: RowsOf):
 
 
 def test_a_run_without_any_heart_rate_has_a_split_but_no_training_impulse(rows_of: RowsOf):
-    (run,) = judged(rows_of, [(None, 3.0, 1800)]).itertuples()
+    runs = judged(rows_of, [(None, 3.0, 1800)])
+    (run,) = runs.itertuples()
     assert (run.easy_s, run.heart_rate_known_s, run.pace_judged_s) == (1800, 0, 1800)
-    assert math.isnan(run.trimp_score)
-    assert math.isnan(run.heart_rate_load_score)
+    assert (
+        runs[["trimp_score", "edwards_score", "lucia_score", "heart_rate_load_score"]].isna().to_numpy().all()
+    )
 
 
 @pytest.mark.parametrize(
@@ -349,3 +350,24 @@ def test_the_session_mean_makes_goldencheetahs_training_impulse(rows_of: RowsOf)
 def test_below_rest_the_session_mean_makes_no_impulse(rows_of: RowsOf):
     rows = activities(rows_of, [{"heart_rate_session_mean_bpm": 39.0}])
     assert list(rows.trimp_session_mean_score) == [0]
+
+
+def test_a_race_is_a_race_however_hard_it_was_and_counts_as_a_hard_session(rows_of: RowsOf):
+    """Of three runs one is a race: two of three sessions are easy."""
+    runs = ann(
+        [{"activity_id": "easy"}, {"activity_id": "race"}, {"activity_id": "short"}],
+        local_day=MONDAY,
+        is_run=True,
+        sport="running",
+    )
+    given = {
+        "athlete.athletes": "athlete_id | sex | week_start\nann | male | monday",
+        "athlete.anchors": ann(**ANCHORS),
+        "staging.activities": runs,
+        "athlete.activity_loads": runs[["athlete_id", "activity_id"]].assign(
+            judged_s=3600, easy_s=3600, moderate_s=0, hard_s=0
+        ),
+        "athlete.races": "athlete_id | activity_id | race_source\nann | race | name",
+    }
+    assert list(rows_of("athlete.activities", given).session_class) == ["easy", "race", "easy"]
+    assert list(rows_of("athlete.splits", given).easy_session_ratio) == pytest.approx([2 / 3] * 3)

@@ -47,6 +47,9 @@ _WORKOUT_STEPS_MAX = 1000
 # Nothing that is measured comes near. Such numbers are damage, and would overflow in sums.
 _NUMBER_END = 1e15
 
+# Of five zones of heart rate, which is what watches have, those whose top is not the maximum.
+_ZONES = (1, 2, 3, 4)
+
 _DEVICE_FIELDS = ("manufacturer", "product", "product_name", "serial_number")
 # The fields that are read of each message, under the names that they have where no subfield renames them.
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -54,6 +57,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "device_info": (*_DEVICE_FIELDS, "device_index", "device_type", "source_type", "software_version"),
     "event": ("timestamp", "event", "event_type"),
     "file_id": (*_DEVICE_FIELDS, "type"),
+    "hr_zone": ("message_index", "high_bpm"),
     "lap": (
         "start_time",
         "sport",
@@ -84,6 +88,13 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
         "workout_rpe",
     ),
     "sport": ("sport", "sub_sport", "name"),
+    "time_in_zone": (
+        "reference_mesg",
+        "reference_index",
+        "max_heart_rate",
+        "resting_heart_rate",
+        "threshold_heart_rate",
+    ),
     "timestamp_correlation": ("timestamp", "system_timestamp", "local_timestamp"),
     "user_profile": ("gender", "resting_heart_rate", "default_max_heart_rate"),
     "workout_step": (
@@ -269,6 +280,9 @@ def _contents(
     _note_damage(found, content, start, body_start, end, notes)
     messages = {name: fit_columns.messages(found, name, fields) for name, fields in _FIELDS.items()}
     switched_on_at = _switched_on_at(messages["timestamp_correlation"])
+    tops = fit_columns.arrays(found, "time_in_zone", "hr_zone_high_boundary")
+    for message, of_message in zip(messages["time_in_zone"], tops, strict=True):
+        message["hr_zone_high_boundary"] = of_message
     for message in chain.from_iterable(messages.values()):
         _count_from_the_epoch(message, switched_on_at)
     records = {
@@ -368,9 +382,9 @@ def _activities(part: _Contents, path: str, notes: list[str]) -> list[Activity]:
     if len(part.messages["workout_step"]) > _WORKOUT_STEPS_MAX:
         raise UnreadableFileError(path, "endless", "more steps than any workout has")
     return [
-        _activity(part, session, share, own_records, own_intervals["rr_s"], devices)
-        for session, share, own_records, own_intervals in zip(
-            sessions, shares, _shared(records, starts), _shared(part.intervals, starts), strict=True
+        _activity(part, session, share, own_records, own_intervals["rr_s"], devices, _zones(part, number))
+        for number, (session, share, own_records, own_intervals) in enumerate(
+            zip(sessions, shares, _shared(records, starts), _shared(part.intervals, starts), strict=True)
         )
     ]
 
@@ -403,11 +417,12 @@ def _activity(
     records: Columns,
     intervals: Real,
     devices: list[Message],
+    zones: Message,
 ) -> Activity:
     sport = _profile_name(session, "sport")
     rows = channels.cleaned(_record_columns(records), counts_feet=sport in FOOT_SPORTS)
     table = channels.table(rows)
-    file_id, profile, zones = part.first("file_id"), part.first("user_profile"), part.first("zones_target")
+    file_id, profile = part.first("file_id"), part.first("user_profile")
     creator = next((device for device in devices if device.get("device_index") in {"creator", 0}), {})
     rating, kilocalories = _number(session, "workout_rpe"), _number(session, "total_calories")
     summary: Row = {
@@ -432,11 +447,17 @@ def _activity(
             devices, sport, bool(len(intervals)), table["heart_rate_bpm"].null_count < len(table)
         ),
         "profile_sex": _text(profile, "gender"),
-        "profile_heart_rate_resting_bpm": _number(profile, "resting_heart_rate") or None,
+        "profile_heart_rate_resting_bpm": _number(profile, "resting_heart_rate")
+        or _number(zones, "resting_heart_rate")
+        or None,
         "profile_heart_rate_max_bpm": _number(zones, "max_heart_rate")
         or _number(profile, "default_max_heart_rate")
         or None,
         "profile_heart_rate_threshold_bpm": _number(zones, "threshold_heart_rate") or None,
+        **{
+            f"profile_heart_rate_zone_{zone}_bpm": top
+            for zone, top in zip(_ZONES, zones.get("tops", ()), strict=False)
+        },
     }
     tables = {
         "laps": [_lap(number, lap) for number, lap in enumerate(share["lap"], 1)],
@@ -456,6 +477,23 @@ def _activity(
         ]
         streams["rr_intervals"] = pa.Table.from_arrays(columns, schema=stream_schema("rr_intervals"))
     return Activity(summary, streams)
+
+
+def _zones(part: _Contents, number: int) -> Message:
+    """What the watch was told of heart rate for the session of that number, the tops of its zones as `tops`.
+
+    What it says of the session counts before what it says of itself: zones may differ from sport to sport.
+    """
+    of_sessions = [one for one in part.messages["time_in_zone"] if one.get("reference_mesg") == "session"]
+    own = next((one for one in of_sessions if one.get("reference_index") == number), {})
+    known = {name: value for name, value in own.items() if value}
+    tops = own.get("hr_zone_high_boundary") or [
+        float(zone["high_bpm"]) for zone in part.messages["hr_zone"] if _number(zone, "high_bpm")
+    ]
+    if len(tops) == len(_ZONES) + 2:  # begins with what is below the first zone
+        tops = tops[1:]
+    is_scheme = len(tops) == len(_ZONES) + 1 and all(low < high for low, high in pairwise([0, *tops]))
+    return {**part.first("zones_target"), **known, "tops": list(map(float, tops)) if is_scheme else []}
 
 
 def _record_columns(records: Columns) -> Columns:

@@ -435,6 +435,19 @@ def messages(found: Scan, name: str, wanted: Collection[str]) -> list[Message]:
     return [message for _, message in sorted(dated, key=itemgetter(0))]
 
 
+def arrays(found: Scan, name: str, wanted: str) -> list[list[Any]]:
+    """Of all messages of a kind the elements of one field, as it is in the file, that are values."""
+    dated: list[tuple[int, list[Any]]] = []
+    for group in found.of(name):
+        one = next((one for one, about in group.layout.known if about.name == wanted), None)
+        if one is None or one.base_type == _STRING:
+            dated += ((position, []) for position in group.starts)
+            continue
+        values, valid = group.elements(one, one.base_type)
+        dated += ((position, values[at][valid[at]].tolist()) for at, position in enumerate(group.starts))
+    return [elements for _, elements in sorted(dated, key=itemgetter(0))]
+
+
 def _listed(group: Group, one: _Field) -> list[Any]:
     """A field as it is in the file, None where there is no value."""
     if one.base_type == _STRING:

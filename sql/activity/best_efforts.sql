@@ -1,73 +1,108 @@
--- One row per activity and distance: the shortest time in which it was covered, stops included.
+-- One row per run and distance: the shortest time in which it was covered, stops included.
 --
--- Every record is taken as an end; the start is interpolated between two records, so that an effort is never
--- faster than the distance it really covered. An effort faster than the world record is none; an activity
--- with several of those was no run (a ride that the watch was told is one) and has no efforts.
+-- The way has a mark every few metres, whose time is interpolated between the records around it: an
+-- effort from mark to mark is as long as it says, never faster than the way that was covered, never slower
+-- than the best over one mark more. The shortest moving time may be that of another stretch. An effort faster
+-- than the world record is none; an activity with several of those was no run (a ride that the watch was told
+-- is one) and has no efforts.
 --
 -- grain: athlete_id, activity_id, effort_distance_m
 -- check: elapsed_s > 0
+-- check: moving_s > 0
+-- check: moving_s <= elapsed_s + 1e-6
 -- check: start_offset_s >= 0
-with marks as (
+with grids as (
     select
-        grades.athlete_id,
-        grades.activity_id,
-        grades.travelled_m,
-        cast(
-            date_diff(
-                'millisecond', first_value(grades.recorded_at) over activity, grades.recorded_at
-            ) as double
-        )
-        / 1000 as offset_s,
-        lag(grades.travelled_m) over activity as before_m,
-        lead(grades.travelled_m) over activity as next_m,
-        cast(date_diff('millisecond', grades.recorded_at, lead(grades.recorded_at) over activity) as double)
-        / 1000 as next_after_s
-    from activity.grades as grades
-    window activity as (
-        partition by grades.athlete_id, grades.activity_id
-        order by grades.recorded_at
-    )
+        distances.mark_m,
+        cast(round(1000 * 1000 * distances.mark_m) as bigint) as mark_um,
+        min(distances.effort_distance_m) as distance_min_m
+    from settings.effort_distances as distances
+    group by distances.mark_m
 ),
 
--- of records at one place the last: from there the way goes on
-segments as (
+lengths as (
     select
-        marks.athlete_id,
-        marks.activity_id,
-        marks.travelled_m,
-        marks.offset_s,
-        coalesce(marks.next_after_s / (marks.next_m - marks.travelled_m), 0) as pace_s_per_m
-    from marks
-    where coalesce(marks.next_m > marks.travelled_m, true)
+        stretches.athlete_id,
+        stretches.activity_id,
+        max(stretches.travelled_um) / (1000 * 1000) as length_m
+    from activity.stretches as stretches
+    group by stretches.athlete_id, stretches.activity_id
 ),
 
--- and the first: there it was reached
-ends as (
+passed as (
     select
-        marks.athlete_id,
-        marks.activity_id,
-        marks.offset_s as end_offset_s,
-        distances.effort_distance_m,
-        marks.travelled_m - distances.effort_distance_m as start_m
-    from marks
-    inner join settings.effort_distances as distances
-        on marks.travelled_m >= distances.effort_distance_m
-    where coalesce(marks.before_m < marks.travelled_m, true)
+        stretches.athlete_id,
+        stretches.activity_id,
+        grids.mark_m,
+        grids.mark_um,
+        stretches.offset_s,
+        stretches.moving_offset_s,
+        stretches.gap_s / stretches.stretch_um as s_per_um,
+        stretches.moving_gap_s / stretches.stretch_um as moving_s_per_um,
+        stretches.travelled_um,
+        -- the start is a mark, too
+        unnest(
+            range(
+                if(
+                    stretches.travelled_um = stretches.stretch_um,
+                    0,
+                    (stretches.travelled_um - stretches.stretch_um) // grids.mark_um + 1
+                ),
+                stretches.travelled_um // grids.mark_um + 1
+            )
+        ) as mark_number
+    from activity.stretches as stretches
+    inner join lengths
+        on stretches.athlete_id = lengths.athlete_id and stretches.activity_id = lengths.activity_id
+    inner join grids
+        on
+            lengths.length_m >= grids.distance_min_m
+            and (
+                stretches.travelled_um // grids.mark_um
+                > (stretches.travelled_um - stretches.stretch_um) // grids.mark_um
+                or stretches.travelled_um = stretches.stretch_um
+            )
+    where stretches.stretch_um > 0
+),
+
+timed as (
+    select
+        passed.athlete_id,
+        passed.activity_id,
+        passed.mark_m,
+        passed.mark_number,
+        passed.offset_s
+        - passed.s_per_um * (passed.travelled_um - passed.mark_number * passed.mark_um) as at_s,
+        passed.moving_offset_s
+        - passed.moving_s_per_um * (passed.travelled_um - passed.mark_number * passed.mark_um) as moving_at_s
+    from passed
+),
+
+-- lists, because a window would be sorted once for each distance
+marks as (
+    select
+        timed.athlete_id,
+        timed.activity_id,
+        timed.mark_m,
+        list(timed.at_s order by timed.mark_number) as at_s,
+        list(timed.moving_at_s order by timed.mark_number) as moving_at_s
+    from timed
+    group by timed.athlete_id, timed.activity_id, timed.mark_m
 ),
 
 efforts as (
     select
-        ends.athlete_id,
-        ends.activity_id,
-        ends.effort_distance_m,
-        ends.end_offset_s,
-        segments.offset_s + segments.pace_s_per_m * (ends.start_m - segments.travelled_m) as start_offset_s
-    from ends
-    asof inner join segments
-        on
-            ends.athlete_id = segments.athlete_id
-            and ends.activity_id = segments.activity_id
-            and ends.start_m >= segments.travelled_m
+        marks.athlete_id,
+        marks.activity_id,
+        distances.effort_distance_m,
+        distances.record_s,
+        unnest(list_slice(marks.at_s, 1, len(marks.at_s) - distances.mark_count)) as start_s,
+        unnest(list_slice(marks.at_s, distances.mark_count + 1, len(marks.at_s))) as end_s,
+        unnest(list_slice(marks.moving_at_s, 1, len(marks.at_s) - distances.mark_count)) as moving_start_s,
+        unnest(list_slice(marks.moving_at_s, distances.mark_count + 1, len(marks.at_s))) as moving_end_s
+    from marks
+    inner join settings.effort_distances as distances
+        on marks.mark_m = distances.mark_m and len(marks.at_s) > distances.mark_count
 ),
 
 fastest as (
@@ -75,31 +110,22 @@ fastest as (
         efforts.athlete_id,
         efforts.activity_id,
         efforts.effort_distance_m,
-        min(
-            struct_pack(
-                elapsed_s := efforts.end_offset_s - efforts.start_offset_s,
-                start_offset_s := efforts.start_offset_s
-            )
-        ) as effort
+        efforts.record_s,
+        min(efforts.end_s - efforts.start_s) as elapsed_s,
+        min(efforts.moving_end_s - efforts.moving_start_s) as moving_s,
+        arg_min(efforts.start_s, row(efforts.end_s - efforts.start_s, efforts.start_s)) as start_offset_s
     from efforts
-    where efforts.end_offset_s > efforts.start_offset_s
-    group by efforts.athlete_id, efforts.activity_id, efforts.effort_distance_m
+    group by efforts.athlete_id, efforts.activity_id, efforts.effort_distance_m, efforts.record_s
 ),
 
 compared as (
     select
-        fastest.athlete_id,
-        fastest.activity_id,
-        fastest.effort_distance_m,
-        fastest.effort.elapsed_s,
-        fastest.effort.start_offset_s,
-        fastest.effort.elapsed_s < distances.record_s as is_impossible,
-        count(*) filter (where fastest.effort.elapsed_s < distances.record_s) over (
+        fastest.*,
+        fastest.elapsed_s < fastest.record_s as is_impossible,
+        count(*) filter (where fastest.elapsed_s < fastest.record_s) over (
             partition by fastest.athlete_id, fastest.activity_id
         ) as impossible_count
     from fastest
-    inner join settings.effort_distances as distances
-        on fastest.effort_distance_m = distances.effort_distance_m
 )
 
 select
@@ -107,6 +133,7 @@ select
     compared.activity_id,
     compared.effort_distance_m,
     compared.elapsed_s,
+    compared.moving_s,
     compared.start_offset_s
 from compared
 where compared.impossible_count <= 1 and not compared.is_impossible

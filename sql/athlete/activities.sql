@@ -89,6 +89,7 @@ joined as (
         steadiness.decoupling_halves_ratio,
         indices.index_log_pct,
         indices.steady_heart_rate_bpm,
+        races.race_source,
         anchors.athlete_heart_rate_max_bpm,
         anchors.athlete_heart_rate_resting_bpm,
         anchors.threshold_speed_m_per_s,
@@ -107,6 +108,8 @@ joined as (
         on activities.athlete_id = loads.athlete_id and activities.activity_id = loads.activity_id
     left join athlete.run_indices as indices
         on activities.athlete_id = indices.athlete_id and activities.activity_id = indices.activity_id
+    left join athlete.races as races
+        on activities.athlete_id = races.athlete_id and activities.activity_id = races.activity_id
     left join athlete.anchors as anchors
         on
             activities.athlete_id = anchors.athlete_id
@@ -260,11 +263,13 @@ select
     steady_heart_rate_bpm,
     case
         when not is_run then 'not_a_run'
+        when race_source is not null then 'race'
         when coalesce(judged_s, 0) = 0 then 'unknown'
         when hard_s >= quality_hard_s then 'quality'
         when moving_known_s >= long_run_min_s and distance_known_m >= long_run_ratio * usual_run_m then 'long'
         else 'easy'
     end as session_class,
+    race_source,
     device,
     device_key,
     heart_rate_source,

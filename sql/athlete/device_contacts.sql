@@ -38,7 +38,9 @@ pairs as (
         on
             ours.athlete_id = theirs.athlete_id
             and theirs.day_number between
-            ours.day_number - thresholds.device_contact_days and ours.day_number + thresholds.device_contact_days
+            ours.day_number
+            - thresholds.device_contact_days and ours.day_number
+            + thresholds.device_contact_days
             and ours.activity_id != theirs.activity_id
 ),
 
@@ -73,7 +75,8 @@ shares as (
         weights.device_key,
         weights.other_device_key,
         count(*) as run_count,
-        sum(weights.pair_count * weights.pair_count) / (sum(weights.pair_count) * sum(weights.pair_count)) as run_share
+        sum(weights.pair_count * weights.pair_count)
+        / (sum(weights.pair_count) * sum(weights.pair_count)) as run_share
     from weights
     group by weights.athlete_id, weights.device_key, weights.other_device_key
 ),

@@ -37,7 +37,7 @@ accustomed as (
     left join warm as before
         on
             runs.athlete_id = before.athlete_id
-            and before.day_number < runs.day_number
+            and runs.day_number > before.day_number
             and before.day_number >= runs.day_number - 2 * thresholds.heat_memory_days
     group by runs.athlete_id, runs.activity_id
 ),
@@ -67,7 +67,10 @@ costs as (
     select
         blocks.athlete_id,
         sum(blocks.products) / nullif(sum(blocks.heat_squares), 0) as pct_per_c,
-        (sum(blocks.index_squares) - sum(blocks.products) * sum(blocks.products) / nullif(sum(blocks.heat_squares), 0))
+        (
+            sum(blocks.index_squares)
+            - sum(blocks.products) * sum(blocks.products) / nullif(sum(blocks.heat_squares), 0)
+        )
         / nullif(sum(blocks.freedom_count) - 1, 0) / nullif(sum(blocks.heat_squares), 0) as variance
     from blocks
     group by blocks.athlete_id

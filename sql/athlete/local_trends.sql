@@ -32,7 +32,9 @@ neighbours as (
             runs.athlete_id = others.athlete_id
             and runs.device_key = others.device_key
             and runs.activity_id != others.activity_id
-            and others.day_number between runs.day_number - runs.local_days and runs.day_number + runs.local_days
+            and others.day_number between runs.day_number
+            - runs.local_days and runs.day_number
+            + runs.local_days
     group by runs.athlete_id, runs.activity_id
 ),
 

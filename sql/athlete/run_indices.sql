@@ -3,8 +3,9 @@
 --
 -- index = 100 ln(speed / (heart rate - zero-speed heart rate)) (SCIENCE.md B10 and F): the median over the
 -- five-minute blocks, or that of all of them as one, whichever differs less between runs that follow each
--- other on one device. A difference of 1 is a difference of 1 % in speed at the same heart rate. Endurance is how the last half hour of a long run compares with its first minutes. One
+-- other on one device. A difference of 1 is a difference of 1 % in speed at the same heart rate. One
 -- zero-speed heart rate, the latest, serves all runs: a resting heart rate that is told anew makes no trend.
+-- Durability compares minutes 60 to 90 with minutes 10 to 30 of the same run.
 --
 -- grain: athlete_id, activity_id
 with indexed as (
@@ -40,10 +41,12 @@ sums as (
         sum(indexed.above_zero_speed_bpm * indexed.steady_s) / sum(indexed.steady_s) as above_zero_speed_bpm,
         any_value(indexed.zero_speed_doubt_bpm) as zero_speed_doubt_bpm,
         median(indexed.block_index_log_pct) filter (
-            where indexed.started_after_s >= indexed.fresh_from_s and indexed.started_after_s < indexed.fresh_until_s
+            where indexed.started_after_s >= indexed.fresh_from_s
+            and indexed.started_after_s < indexed.fresh_until_s
         ) as fresh_log_pct,
         median(indexed.block_index_log_pct) filter (
-            where indexed.started_after_s >= indexed.tired_from_s and indexed.started_after_s < indexed.tired_until_s
+            where indexed.started_after_s >= indexed.tired_from_s
+            and indexed.started_after_s < indexed.tired_until_s
         ) as tired_log_pct
     from indexed
     group by indexed.athlete_id, indexed.activity_id

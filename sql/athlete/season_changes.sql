@@ -25,8 +25,9 @@ inside as (
     inner join athlete.comparable_runs as runs
         on
             days.athlete_id = runs.athlete_id
-            and runs.local_day <= days.as_of_day
-            and runs.local_day > days.as_of_day - cast(thresholds.season_days + thresholds.year_days as integer)
+            and days.as_of_day >= runs.local_day
+            and runs.local_day
+            > days.as_of_day - cast(thresholds.season_days + thresholds.year_days as integer)
             and (
                 runs.local_day > days.as_of_day - cast(thresholds.season_days as integer)
                 or runs.local_day <= days.as_of_day - cast(thresholds.year_days as integer)

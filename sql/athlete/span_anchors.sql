@@ -147,6 +147,12 @@ possible as (
                 rested.easy.value > rested.resting.value
                 and rested.easy.value < rested.maximum.value
                 and coalesce(rested.easy.value <= rested.hard.value, true)
+                and (
+                    rested.easy.source != 'device'
+                    or rested.easy.value between
+                    thresholds.easy_zone_min_ratio * rested.maximum.value
+                    and thresholds.easy_zone_max_ratio * rested.maximum.value
+                )
                 then rested.easy
         end as told_easy,
         case
@@ -154,6 +160,7 @@ possible as (
                 then rested.hard
         end as told_hard
     from rested
+    cross join settings.judging as thresholds
 ),
 
 hard as (

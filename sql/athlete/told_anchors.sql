@@ -6,6 +6,9 @@
 -- have: somebody with two watches does not change with each run. Resting heart rate is a reading rather than
 -- a setting, so of a calendar quarter the median counts.
 --
+-- The top of a watch's second zone is a first threshold, unless its zones are all equally wide: those are
+-- tenths of a maximum or a reserve, which it had before it had an owner.
+--
 -- grain: athlete_id, anchor, source, valid_from
 -- check: value is not null
 with said as (
@@ -30,9 +33,28 @@ settings_told as (
             struct_pack(anchor := 'heart_rate_max_bpm', value := activities.profile_heart_rate_max_bpm),
             struct_pack(
                 anchor := 'heart_rate_threshold_bpm', value := activities.profile_heart_rate_threshold_bpm
+            ),
+            struct_pack(
+                anchor := 'heart_rate_easy_below_bpm',
+                value := case
+                    when
+                        abs(
+                            activities.profile_heart_rate_zone_3_bpm
+                            + activities.profile_heart_rate_zone_1_bpm
+                            - 2 * activities.profile_heart_rate_zone_2_bpm
+                        ) > thresholds.even_zones_max_bpm
+                        or abs(
+                            activities.profile_heart_rate_zone_4_bpm
+                            + activities.profile_heart_rate_zone_2_bpm
+                            - 2 * activities.profile_heart_rate_zone_3_bpm
+                        ) > thresholds.even_zones_max_bpm
+                        then activities.profile_heart_rate_zone_2_bpm
+                end
             )
         ]) as told
     from staging.activities as activities
+    cross join settings.judging as thresholds
+    where activities.is_on_foot
 ),
 
 changes as (

@@ -1,10 +1,10 @@
 -- One row per look: the window that can carry a verdict, and the verdict.
 --
--- The shortest window whose slope is sure enough and whose class is clear; without one, the surest window with
--- a class that is likely enough. (The first to be just likely, in ten windows tried one after the other, would
--- be wrong too often.) A sure slope without a likely class is undecided; no sure slope is not enough data. So
--- is undecided what the same season a year before contradicts, in a window that is no whole year; and a turn
--- from improving to declining, or back, until a second look agrees, whatever has been between the two.
+-- The shortest window whose slope is sure enough and whose class is clear; without one, the surest window
+-- with a class that is likely enough. (The first to be just likely, of ten windows tried one after the other,
+-- would be wrong too often.) A sure slope without a likely class is undecided; no sure slope is not enough
+-- data. What the same season a year before contradicts, in a window that is no whole year, is undecided; so is
+-- a turn from improving to declining, or back, until a second look agrees, whatever has been between the two.
 --
 -- grain: athlete_id, as_of_day
 -- check: verdict in ('improving', 'plateau', 'declining', 'undecided', 'not_enough_data')
@@ -58,7 +58,7 @@ chosen as (
                 if(judged.is_sure and judged.is_clear, judged.window_weeks, null) nulls last,
                 judged.is_sure and judged.likely_class is not null desc,
                 judged.is_sure desc,
-                judged.standard_error_pct_per_month nulls last,
+                judged.standard_error_pct_per_month asc nulls last,
                 judged.window_weeks asc
         ) = 1
 ),
@@ -99,7 +99,8 @@ select
     turned.as_of_day,
     turned.is_latest,
     case when turned.standard_error_pct_per_month is not null then turned.window_weeks end as window_weeks,
-    if(turned.is_first_look_of_turn or turned.is_against_season, 'undecided', turned.first_verdict) as verdict,
+    if(turned.is_first_look_of_turn or turned.is_against_season, 'undecided', turned.first_verdict)
+        as verdict,
     turned.is_first_look_of_turn,
     turned.is_against_season
 from turned

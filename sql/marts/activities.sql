@@ -51,6 +51,7 @@ select
     activities.efficiency_m_per_beat,
     activities.index_log_pct,
     activities.session_class,
+    activities.race_source,
     activities.device,
     activities.heart_rate_source,
     activities.heart_rate_coverage_ratio,

@@ -1,4 +1,4 @@
--- One row per device with comparable runs: how much faster runs look on the latest device at equal heart rate.
+-- One row per device with comparable runs: how much faster runs look on the latest one, at equal heart rate.
 --
 -- Beside the difference stands the spread of the same difference across dates without a change (the placebo):
 -- one that is no larger than that says nothing of the device.

@@ -16,7 +16,8 @@ select
     comparable.comparable_log_pct,
     coalesce(trends.is_outlier, false) as is_outlier,
     points.reference_heart_rate_bpm,
-    exp(coalesce(comparable.comparable_log_pct, runs.index_log_pct) / 100) * points.reference_above_zero_speed_bpm
+    exp(coalesce(comparable.comparable_log_pct, runs.index_log_pct) / 100)
+    * points.reference_above_zero_speed_bpm
         as reference_speed_m_per_s,
     comparable.activity_id is not null as counts_for_trend,
     case

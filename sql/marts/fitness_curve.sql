@@ -1,7 +1,7 @@
 -- One row per week with comparable runs around it: speed at the reference heart rate, smoothed, in a band.
 --
--- What people look at. The band holds 90 %. Each point is the mean of the runs of some weeks around it, the nearer the heavier;
--- all are as the latest device would have told them.
+-- What people look at. The band holds 90 %. Each point is the mean of the runs of some weeks around it, the
+-- nearer the heavier; all are as the latest device would have told them.
 --
 -- grain: athlete_id, local_day
 select

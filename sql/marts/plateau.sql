@@ -120,7 +120,7 @@ select
             and slopes.device_error_pct_per_month > slopes.standard_error_pct_per_month / sqrt(2)
             then
                 format(
-                    'a change of watch or sensor among these {} comparable runs hides a change under {:.2f} % a month',
+                    'a new watch or sensor among these {} runs hides a change under {:.2f} % a month',
                     slopes.run_count,
                     thresholds.plateau_pct_per_month
                     + thresholds.interval_90 * slopes.standard_error_pct_per_month

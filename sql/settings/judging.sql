@@ -16,6 +16,11 @@ select
     cast(730 as bigint) as anchor_memory_days,
     -- so many activities in a row with another setting: the watch was told, not borrowed
     cast(3 as bigint) as anchor_told_min_count,
+    -- tenths of a maximum, rounded to beats, differ by no more from one zone to the next
+    cast(2 as double) as even_zones_max_bpm,
+    -- the second of five zones that somebody set ends here, of 30 real watches at 75 to 84 % of the maximum
+    cast(0.72 as double) as easy_zone_min_ratio,
+    cast(0.90 as double) as easy_zone_max_ratio,
     cast(7 as bigint) as resting_nights_min_count, -- a week of nights, or one bad one decides
     cast(3 as double) as anchor_shift_bpm, -- verdicts are tried again with thresholds this much off
     cast(3 as double) as heart_rate_peak_agreement_bpm, -- two peaks this close confirm each other
@@ -47,8 +52,8 @@ select
     cast(0.01 as double) as polarization_floor_ratio, -- an empty middle zone counts as 1 % (Treff 2019)
     -- trend (SCIENCE.md C and F)
     cast(0.25 as double) as plateau_pct_per_month, -- half of a usual gain: 3 % a year
-    -- the shortest window in which a class is this likely carries the verdict (of ten windows tried in a row one
-    -- is likely by luck: with 0.60 here 80 % of verdicts on simulated runners were right, so 85 %)
+    -- the shortest window in which a class is this likely carries the verdict: of ten windows tried in a row
+    -- one is just likely by luck (with 0.60 here 81 % of the verdicts on simulated runners were right, so 85 %)
     cast(0.80 as double) as verdict_clear_probability,
     cast(0.60 as double) as verdict_min_probability, -- without one, a class must be this likely in the surest
     cast(0.25 as double) as standard_error_max_pct_per_month, -- a wider slope carries no verdict
@@ -56,7 +61,8 @@ select
     cast(1.25 as double) as standard_error_factor,
     -- a run this many spreads off its neighbours is an outlier (Hampel)
     cast(3.5 as double) as outlier_spreads,
-    cast(10 as double) as zero_speed_doubt_bpm, -- the trend is tried again with a zero-speed heart rate this far off
+    -- the trend is tried again with a zero-speed heart rate this far off
+    cast(10 as double) as zero_speed_doubt_bpm,
     -- heat (SCIENCE.md B11)
     cast(12 as double) as heat_from_c, -- cooler days cost nothing
     cast(0.4 as double) as heat_accustomed_ratio, -- what the body gets used to
@@ -64,7 +70,7 @@ select
     cast(28 as double) as heat_block_days, -- within four weeks season and fitness hardly move
     cast(2 as double) as heat_cost_max_pct_per_c, -- 1.5 bpm a degree: more is not heat
     -- devices
-    -- runs this near to each other tell how two devices differ: shorter, and their noise decides; longer, fitness
+    -- runs this near to each other tell how two devices differ: with fewer their noise decides, else fitness
     cast(112 as bigint) as device_contact_days,
     cast(28 as bigint) as placebo_every_days, -- dates without a change at which the same difference is taken
     cast(6 as bigint) as placebo_min_count, -- fewer such dates tell no spread
@@ -92,6 +98,42 @@ select
     cast(25 as bigint) as look_count, -- for about two years back
     -- nearer to the zero-speed heart rate, the index divides by noise
     cast(20 as double) as index_min_above_zero_speed_bpm,
+    -- races (SCIENCE.md 0: over 0.97 of the year's best)
+    cast(365 as bigint) as best_memory_days, -- fitness of more than a year ago is another runner's
+    cast(0.97 as double) as near_best_min_ratio,
+    cast(8 as bigint) as race_min_runs, -- among fewer runs one is always the best
+    cast(1.10 as double) as race_above_usual_min_ratio, -- easy days alone spread over less than that
+    -- a distance in the name is a witness of its own: half of that is enough
+    cast(1.05 as double) as race_named_above_usual_min_ratio,
+    cast(1.08 as double) as race_heart_rate_min_ratio, -- ten beats and more above the usual run's mean
+    cast(0.8 as double) as race_coverage_min_ratio, -- a longer warm-up makes it a session, not a race
+    -- satellites make a course up to 4 % longer, hardly ever shorter
+    cast(0.985 as double) as race_length_min_ratio,
+    cast(1.04 as double) as race_length_max_ratio,
+    -- critical speed (SCIENCE.md B12)
+    cast(28 as bigint) as critical_speed_step_days, -- fitness moves slower than that
+    -- as many efforts as possible while fitness is the same
+    cast(120 as bigint) as critical_speed_memory_days,
+    cast(120 as double) as line_effort_min_s, -- shorter and longer efforts do not lie on the line
+    cast(1200 as double) as line_effort_max_s,
+    cast(3 as bigint) as line_min_efforts, -- two points are always on a line
+    cast(600 as double) as line_longest_min_s, -- short efforts alone say nothing of what can be held
+    cast(50 as double) as d_prime_min_m, -- less, and the short efforts were not all-out
+    cast(400 as double) as d_prime_max_m, -- more, and the long ones were not
+    cast(0.03 as double) as line_error_max_ratio, -- a worse line is none
+    -- even a straight line of simulated workouts was off by this much: tempo runs are not all-out
+    cast(0.03 as double) as critical_speed_bias_ratio,
+    -- nobody runs as usual close to the critical speed
+    cast(1.10 as double) as critical_above_usual_min_ratio,
+    cast(5000 as double) as single_effort_m,
+    cast(3000 as double) as single_effort_min_m, -- shorter ones hang on D', longer ones on endurance
+    cast(21097.5 as double) as single_effort_max_m,
+    cast(200 as double) as d_prime_usual_m, -- of runners 100 to 300 m
+    cast(80 as double) as d_prime_error_m, -- its spread between runners
+    -- predictions (SCIENCE.md B12)
+    cast(1.06 as double) as riegel_exponent,
+    cast(210 as double) as riegel_min_s, -- Riegel 1981: 3.5 to 230 minutes
+    cast(13800 as double) as riegel_max_s,
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before

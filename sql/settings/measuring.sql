@@ -43,8 +43,15 @@ select
     cast(15 as double) as peak_window_s, -- a heart-rate peak must last this long to be believed
     cast(360 as double) as peak_after_s, -- a dry strap or a cold wrist reads too high in the first minutes
     cast(30 as double) as pace_window_s, -- evenness is judged on half-minute speeds: GPS jitters below
+    -- best efforts
+    cast(5 as double) as jump_window_s, -- a position that jumps is back in place within seconds
+    cast(1.25 as double) as jump_min_ratio, -- SCIENCE.md B12: nobody gains and loses a quarter that fast
     -- a tenth of a metre per second is 10 s per kilometre or less
     cast(10 as double) as speed_steps_per_m_per_s,
+    -- Friel's test of the second threshold: half an hour, of which the first ten minutes are on the way there
+    cast(1800 as double) as test_s,
+    cast(1200 as double) as test_heart_rate_s,
+    cast(0.95 as double) as test_coverage_min_ratio, -- a crossing or a lost beat spoils no test, a pause does
     -- fingerprints (recording/)
     cast(15 as double) as minute_reach_s, -- smart recording hardly ever leaves more on either side
     cast(111195 as double) as degree_m -- metres of a degree of latitude

@@ -81,7 +81,16 @@ merged as (
         arg_min(sane.profile_heart_rate_resting_bpm, sane.rank_number) as profile_heart_rate_resting_bpm,
         arg_min(sane.profile_heart_rate_max_bpm, sane.rank_number) as profile_heart_rate_max_bpm,
         arg_min(sane.profile_heart_rate_threshold_bpm, sane.rank_number)
-            as profile_heart_rate_threshold_bpm
+            as profile_heart_rate_threshold_bpm,
+        arg_min(
+            struct_pack(
+                zone_1 := sane.profile_heart_rate_zone_1_bpm,
+                zone_2 := sane.profile_heart_rate_zone_2_bpm,
+                zone_3 := sane.profile_heart_rate_zone_3_bpm,
+                zone_4 := sane.profile_heart_rate_zone_4_bpm
+            ),
+            sane.rank_number
+        ) filter (where sane.profile_heart_rate_zone_4_bpm is not null) as profile_zones
     from sane
     cross join settings.measuring as thresholds
     group by sane.athlete_id, sane.session_id
@@ -144,5 +153,9 @@ select
     profile_sex,
     profile_heart_rate_resting_bpm,
     profile_heart_rate_max_bpm,
-    profile_heart_rate_threshold_bpm
+    profile_heart_rate_threshold_bpm,
+    profile_zones.zone_1 as profile_heart_rate_zone_1_bpm,
+    profile_zones.zone_2 as profile_heart_rate_zone_2_bpm,
+    profile_zones.zone_3 as profile_heart_rate_zone_3_bpm,
+    profile_zones.zone_4 as profile_heart_rate_zone_4_bpm
 from named

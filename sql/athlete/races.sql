@@ -1,0 +1,124 @@
+-- One row per run that was a race, or an effort like one, and what says so.
+--
+-- A name counts unless it also speaks of training; a distance in it only where the run was that long, and
+-- clearly faster than usual. Without a name: nearly the athlete's best of the year over 3 km or more, which
+-- was most of the run, clearly faster than usual, and either at a clearly higher heart rate or, if that is
+-- not known, over a distance at which races are held. Entries of a journal will come first, once there is
+-- one.
+--
+-- grain: athlete_id, activity_id
+-- check: race_source in ('journal', 'name', 'near_best')
+with limits as (
+    select
+        to_days(cast(thresholds.best_memory_days as integer)) as best_memory,
+        thresholds.single_effort_min_m
+    from settings.judging as thresholds
+),
+
+given as (
+    select
+        descriptions.athlete_id,
+        descriptions.session_id,
+        arg_min(descriptions.name, descriptions.rank_number) as name
+    from sessions.descriptions as descriptions
+    group by descriptions.athlete_id, descriptions.session_id
+),
+
+runs as (
+    select
+        activities.athlete_id,
+        activities.activity_id,
+        activities.local_day,
+        activities.is_indoor,
+        coalesce(given.name, activities.name) as name,
+        coalesce(activities.distance_m, summaries.travelled_m) as length_m,
+        summaries.moving_m / nullif(summaries.moving_s, 0) as speed_m_per_s,
+        summaries.heart_rate_mean_bpm
+    from staging.activities as activities
+    left join given
+        on activities.athlete_id = given.athlete_id and activities.activity_id = given.session_id
+    left join activity.summaries as summaries
+        on activities.athlete_id = summaries.athlete_id and activities.activity_id = summaries.activity_id
+    where activities.is_run
+),
+
+compared as (
+    select
+        runs.*,
+        runs.speed_m_per_s / nullif(median(runs.speed_m_per_s) over last_year, 0) as speed_to_usual_ratio,
+        runs.heart_rate_mean_bpm / median(runs.heart_rate_mean_bpm) over last_year
+            as heart_rate_to_usual_ratio,
+        count(runs.speed_m_per_s) over last_year as run_count
+    from runs
+    cross join limits
+    window last_year as (
+        partition by runs.athlete_id, runs.is_indoor order by runs.local_day
+        range between limits.best_memory preceding and current row
+    )
+),
+
+spoken as (
+    select
+        compared.athlete_id,
+        compared.activity_id,
+        bool_or(
+            patterns.name_kind = 'race'
+            or (
+                patterns.name_kind = 'distance'
+                and compared.length_m between
+                thresholds.race_length_min_ratio * patterns.race_distance_m
+                and thresholds.race_length_max_ratio * patterns.race_distance_m
+                and compared.speed_to_usual_ratio >= thresholds.race_named_above_usual_min_ratio
+            )
+        )
+        and not bool_or(patterns.name_kind = 'no_race') as is_race
+    from compared
+    inner join settings.race_names as patterns on regexp_matches(compared.name, patterns.name_pattern, 'i')
+    cross join settings.judging as thresholds
+    group by compared.athlete_id, compared.activity_id
+),
+
+efforts as (
+    select
+        compared.*,
+        efforts.effort_distance_m,
+        efforts.elapsed_s,
+        min(efforts.elapsed_s) over (
+            partition by compared.athlete_id, efforts.effort_distance_m order by compared.local_day
+            range between limits.best_memory preceding and current row
+        ) as best_s
+    from compared
+    inner join activity.best_efforts as efforts
+        on compared.athlete_id = efforts.athlete_id and compared.activity_id = efforts.activity_id
+    cross join limits
+    where not compared.is_indoor and efforts.effort_distance_m >= limits.single_effort_min_m
+),
+
+near_best as (
+    select distinct
+        efforts.athlete_id,
+        efforts.activity_id
+    from efforts
+    cross join settings.judging as thresholds
+    where
+        efforts.run_count >= thresholds.race_min_runs
+        and efforts.best_s >= thresholds.near_best_min_ratio * efforts.elapsed_s
+        and efforts.speed_to_usual_ratio >= thresholds.race_above_usual_min_ratio
+        and if(
+            efforts.heart_rate_to_usual_ratio is null,
+            efforts.length_m <= thresholds.race_length_max_ratio * efforts.effort_distance_m,
+            efforts.length_m * thresholds.race_coverage_min_ratio <= efforts.effort_distance_m
+            and efforts.heart_rate_to_usual_ratio >= thresholds.race_heart_rate_min_ratio
+        )
+)
+
+select
+    runs.athlete_id,
+    runs.activity_id,
+    if(spoken.is_race, 'name', 'near_best') as race_source
+from runs
+left join spoken
+    on runs.athlete_id = spoken.athlete_id and runs.activity_id = spoken.activity_id
+left join near_best
+    on runs.athlete_id = near_best.athlete_id and runs.activity_id = near_best.activity_id
+where spoken.is_race or near_best.activity_id is not null

@@ -1,0 +1,357 @@
+"""Best efforts, the duration curve, critical speed, races and predictions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+RowsOf = Callable[..., pd.DataFrame]
+
+RUN = """
+    athlete_id | activity_id | sport   | started_at
+    ann        | run         | running | 2024-01-01 06:00:00
+"""
+MONDAY = date(2024, 1, 1)
+
+
+def records(seconds: Sequence[float] | np.ndarray[Any, Any], **columns: Any) -> pd.DataFrame:
+    """One row per second given, of ann's run; a column is a number for all rows or a value for each."""
+    return pd.DataFrame(
+        {
+            "athlete_id": "ann",
+            "activity_id": "run",
+            "recorded_at": pd.Timestamp("2024-01-01 06:00:00")
+            + pd.to_timedelta(np.asarray(seconds), unit="s"),
+            **columns,
+        }
+    )
+
+
+def of_run(rows_of: RowsOf, model: str, seconds: Any, distance_m: Any) -> pd.DataFrame:
+    """Rows of a model if ann's run had these records."""
+    return rows_of(model, {"raw.activities": RUN, "raw.records": records(seconds, distance_m=distance_m)})
+
+
+def ann(**columns: Any) -> pd.DataFrame:
+    """Rows of ann; a column is one value for all rows or a value for each."""
+    return pd.DataFrame({"athlete_id": "ann", **columns})
+
+
+def ids(count: int) -> list[str]:
+    """So many activities, in order."""
+    return [f"run{number:03}" for number in range(count)]
+
+
+def days(numbers: Sequence[int]) -> list[date]:
+    """The days so many days after Monday, 1 January 2024."""
+    return [MONDAY + timedelta(days=number) for number in numbers]
+
+
+# --- one activity
+
+
+def test_a_jump_of_the_position_is_bridged_and_the_rest_of_the_run_counts(rows_of: RowsOf):
+    """At 3 m/s, three seconds at 12: 400 m still take 400 / 3 s, and the run is 1800 m long, not 1827."""
+    seconds = np.arange(601)
+    distance_m = 3.0 * seconds + 9 * np.clip(seconds - 301, 0, 3)
+    stretches = of_run(rows_of, "activity.stretches", seconds, distance_m)
+    assert stretches.travelled_um.iloc[-1] / 1e6 == pytest.approx(1800, abs=0.01)
+    efforts = of_run(rows_of, "activity.best_efforts", seconds, distance_m).set_index("effort_distance_m")
+    assert efforts.elapsed_s[400] == pytest.approx(400 / 3, abs=0.3)
+    assert efforts.elapsed_s[1000] == pytest.approx(1000 / 3, abs=0.3)
+
+
+def test_a_watch_that_catches_up_after_a_lag_covers_what_was_covered(rows_of: RowsOf):
+    """At 3 m/s, nothing for six seconds, then 24 m in two: nobody gained a metre."""
+    seconds = np.arange(601)
+    distance_m = 3.0 * seconds - 3 * np.clip(seconds - 300, 0, 6) + 9 * np.clip(seconds - 306, 0, 2)
+    stretches = of_run(rows_of, "activity.stretches", seconds, distance_m)
+    assert stretches.travelled_um.iloc[-1] / 1e6 == pytest.approx(1800)
+
+
+def test_repeats_of_a_minute_are_no_jumps(rows_of: RowsOf):
+    """A minute at 2.5 and one at 5 m/s, five times."""
+    seconds = np.arange(601)
+    distance_m = np.r_[0, np.cumsum(np.where(seconds[1:] % 120 <= 60, 2.5, 5.0))]
+    stretches = of_run(rows_of, "activity.stretches", seconds, distance_m)
+    assert stretches.travelled_um.iloc[-1] / 1e6 == pytest.approx(distance_m[-1])
+
+
+def test_the_way_walked_while_the_timer_stood_is_no_part_of_an_effort(rows_of: RowsOf):
+    """600 m at 3 m/s, ten minutes in which the position moved 900 m, 600 m more."""
+    seconds = np.r_[0:201, 801:1001]
+    distance_m = np.r_[np.arange(201) * 3.0, 1500 + np.arange(200) * 3.0]
+    efforts = of_run(rows_of, "activity.best_efforts", seconds, distance_m).set_index("effort_distance_m")
+    assert efforts.elapsed_s[400] == pytest.approx(400 / 3)
+    # 1000 m are 333 s and the ten minutes (601 s between the two records)
+    assert efforts.elapsed_s[1000] == pytest.approx(1000 / 3 + 601, abs=0.1)
+    assert efforts.moving_s[1000] == pytest.approx(1000 / 3, abs=0.1)
+
+
+def test_a_ride_and_a_walk_have_no_best_efforts(rows_of: RowsOf):
+    seconds = np.arange(601)
+    given = {
+        "raw.activities": RUN.replace("running", "cycling"),
+        "raw.records": records(seconds, distance_m=3.0 * seconds),
+    }
+    assert rows_of("activity.best_efforts", given).empty
+    assert rows_of("activity.duration_curve", given).empty
+
+
+def test_the_farthest_in_a_time_is_found_wherever_it_began(rows_of: RowsOf):
+    """Ten minutes at 3 m/s, two at 4, ten at 3: 480 m in the two, 480 + 180 in three, from minute 9 or 10."""
+    seconds = np.arange(1321)
+    distance_m = 3.0 * seconds + np.clip(seconds - 600, 0, 120)
+    curve = of_run(rows_of, "activity.duration_curve", seconds, distance_m).set_index("duration_s")
+    assert curve.distance_m[60] == pytest.approx(240)
+    assert curve.distance_m[120] == pytest.approx(480)
+    assert curve.start_offset_s[120] == 600
+    assert curve.distance_m[180] == pytest.approx(660)
+    assert curve.distance_m[1200] == pytest.approx(3720)
+    assert 1800 not in curve.index
+
+
+def test_standing_counts_in_the_duration_curve_and_a_day_of_it_costs_nothing(rows_of: RowsOf):
+    """600 m at 3 m/s, a day in bed with the watch on, 600 m more: no five minutes hold more than 600 m."""
+    seconds = np.r_[0:201, 86400:86601]
+    distance_m = np.r_[np.arange(201) * 3.0, 600 + np.arange(201) * 3.0]
+    curve = of_run(rows_of, "activity.duration_curve", seconds, distance_m).set_index("duration_s")
+    assert curve.distance_m[180] == pytest.approx(540)
+    assert curve.distance_m[300] == pytest.approx(600)
+    assert curve.distance_m[7200] == pytest.approx(600)
+
+
+def test_faster_than_the_world_record_is_no_duration_either(rows_of: RowsOf):
+    seconds = np.arange(3601)
+    assert of_run(rows_of, "activity.duration_curve", seconds, 8.0 * seconds).empty
+
+
+# --- critical speed
+
+
+def efforts_of(days_: Sequence[int], distances: Mapping[int, float]) -> dict[str, pd.DataFrame]:
+    """What is known of runs on those days, the first of which has these farthest distances."""
+    activities = ids(len(days_))
+    return {
+        "staging.activities": ann(
+            activity_id=activities, local_day=days(days_), is_run=True, is_indoor=False
+        ),
+        "activity.summaries": ann(activity_id=activities, moving_s=3600, moving_m=3600 * 2.8),
+        "activity.duration_curve": ann(
+            activity_id=activities[0], duration_s=list(distances), distance_m=list(distances.values())
+        ),
+    }
+
+
+LINE = {duration: 4 * duration + 150 for duration in (120, 180, 300, 600, 1200)}
+
+
+def test_the_critical_speed_is_the_slope_of_distance_over_time(rows_of: RowsOf):
+    """D = 4 t + 150 m."""
+    row = rows_of("athlete.critical_speeds", efforts_of([0], LINE)).iloc[0]
+    assert row.critical_speed_m_per_s == pytest.approx(4)
+    assert row.d_prime_m == pytest.approx(150)
+    assert (row.effort_count, row.critical_speed_method) == (5, "line")
+    assert row.is_critical_speed_confident
+    assert list(row.activity_ids) == ["run000"]
+    # a straight line is left with what workouts are off by: 3 %
+    assert row.critical_speed_error_m_per_s == pytest.approx(0.12)
+
+
+@pytest.mark.parametrize(
+    ("why", "distances"),
+    [
+        ("two efforts are always on a line", {300: 1350, 600: 2550}),
+        ("nothing of ten minutes", {120: 630, 180: 870, 300: 1350}),
+        ("an even run is on a line through nothing", {t: 4 * t for t in LINE}),
+        ("the long ones were not all-out", {t: 3.2 * t + 500 for t in LINE}),
+        ("hardly faster than the usual 2.8 m/s", {t: 2.9 * t + 150 for t in LINE}),
+        ("no line at all", {120: 700, 180: 800, 300: 1700, 600: 2300, 1200: 5000}),
+    ],
+)
+def test_efforts_that_were_not_all_out_give_no_critical_speed(
+    rows_of: RowsOf, why: str, distances: Mapping[int, float]
+):
+    row = rows_of("athlete.critical_speeds", efforts_of([0], distances)).iloc[0]
+    assert not row.is_critical_speed_confident, why
+    assert np.isnan(row.critical_speed_m_per_s)
+
+
+@pytest.mark.parametrize("race_source", ["name", None])
+def test_a_single_effort_is_taken_as_5_km_less_a_usual_d_prime(rows_of: RowsOf, race_source: str | None):
+    """5 km in 20:00: (5000 - 200) / 1200 = 4 m/s; a race is believed, a training run is not."""
+    given = efforts_of([0], {}) | {
+        "activity.best_efforts": ann(activity_id=["run000"], effort_distance_m=5000, elapsed_s=1200),
+        "athlete.races": ann(activity_id=["run000" if race_source else "other"], race_source="name"),
+    }
+    row = rows_of("athlete.critical_speeds", given).iloc[0]
+    assert row.critical_speed_m_per_s == pytest.approx(4)
+    assert (row.critical_speed_method, row.effort_count) == ("single_effort", 1)
+    assert row.is_critical_speed_confident == (race_source is not None)
+    # 80 m of unknown D' over 1200 s, and 3 % of 4 m/s
+    assert row.critical_speed_error_m_per_s == pytest.approx(np.hypot(80 / 1200, 0.12))
+
+
+def test_the_stretches_of_the_critical_speed_cover_every_day_once_and_forget_after_four_months(
+    rows_of: RowsOf,
+):
+    """Efforts on 1 January 2024, easy runs until the end of the year."""
+    rows = rows_of("athlete.critical_speeds", efforts_of(range(0, 366, 3), LINE))
+    starts = [str(day)[:10] for day in rows.valid_from]
+    ends = [str(day)[:10] for day in rows.valid_until_day]
+    assert (starts[0], ends[-1]) == ("1900-01-01", "9999-12-31")
+    gaps = [
+        date.fromisoformat(start) - date.fromisoformat(end)
+        for end, start in zip(ends[:-1], starts[1:], strict=True)
+    ]
+    assert set(gaps) == {timedelta(days=1)}
+    known = rows.critical_speed_m_per_s.notna().tolist()
+    assert known == sorted(known, reverse=True)
+    last_known = date.fromisoformat(ends[sum(known) - 1])
+    assert timedelta(days=120 - 28) <= last_known - MONDAY < timedelta(days=120)
+
+
+def test_a_treadmill_tells_no_critical_speed(rows_of: RowsOf):
+    given = efforts_of([0], LINE)
+    given["staging.activities"]["is_indoor"] = True
+    row = rows_of("athlete.critical_speeds", given).iloc[0]
+    assert np.isnan(row.critical_speed_m_per_s)
+
+
+# --- races
+
+EASY_RUNS = 12
+
+
+def a_run_among_easy_ones(**run: Any) -> dict[str, pd.DataFrame]:
+    """Twelve easy runs of 8 km at 2.8 m/s and 140 bpm, then one as told: by default 5 km at 4 m/s and 170."""
+    told = {
+        "name": None,
+        "length_m": 5000,
+        "speed_m_per_s": 4.0,
+        "heart_rate_bpm": 170,
+        "effort_m": 5000,
+        "is_indoor": False,
+    } | run
+    activities = ids(EASY_RUNS + 1)
+    lengths = np.r_[np.full(EASY_RUNS, 8000), told["length_m"]]
+    speeds = np.r_[2.8 + 0.02 * np.arange(EASY_RUNS), told["speed_m_per_s"]]
+    return {
+        "staging.activities": ann(
+            activity_id=activities,
+            local_day=days(range(0, 3 * EASY_RUNS + 3, 3)),
+            is_run=True,
+            is_indoor=[False] * EASY_RUNS + [told["is_indoor"]],
+            name=["Morning Run"] * EASY_RUNS + [told["name"]],
+            distance_m=lengths,
+        ),
+        "activity.summaries": ann(
+            activity_id=activities,
+            moving_s=lengths / speeds,
+            moving_m=lengths,
+            heart_rate_mean_bpm=np.r_[np.full(EASY_RUNS, 140.0), told["heart_rate_bpm"] or np.nan],
+        ),
+        "activity.best_efforts": ann(
+            activity_id=activities,
+            effort_distance_m=np.r_[np.full(EASY_RUNS, 5000), told["effort_m"]],
+            elapsed_s=np.r_[np.full(EASY_RUNS, 5000), told["effort_m"]] / speeds,
+        ),
+    }
+
+
+def race_source(rows_of: RowsOf, **run: Any) -> str | None:
+    """What says that the run was a race, if anything does."""
+    races = rows_of("athlete.races", a_run_among_easy_ones(**run))
+    assert set(races.activity_id) <= {ids(EASY_RUNS + 1)[-1]}
+    return None if races.empty else str(races.race_source[0])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "parkrun #214",
+        "City Race",
+        "Stadtlauf",
+        "5k",
+        "Club championships",
+        "5 km di Roma",
+        "Zawody na 5 km",
+    ],
+)
+def test_a_race_is_known_by_its_name(rows_of: RowsOf, name: str):
+    assert race_source(rows_of, name=name) == "name"
+
+
+@pytest.mark.parametrize(
+    ("name", "length_m"),
+    [
+        ("Berlin Marathon", 42600),
+        ("Maratón de Sevilla", 42400),
+        ("Halbmarathon", 21300),
+        ("Lisbon Half", 21200),
+        ("półmaraton", 21150),
+        ("10 km", 10050),
+    ],
+)
+def test_the_distance_in_a_name_is_the_one_that_was_run(rows_of: RowsOf, name: str, length_m: float):
+    assert race_source(rows_of, name=name, length_m=length_m, speed_m_per_s=3.2, effort_m=5000) == "name"
+    assert race_source(rows_of, name=name, length_m=9000, speed_m_per_s=3.2, heart_rate_bpm=145) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Morning Run",
+        "Race pace 5k",
+        "Easy 5k",
+        "Marathon training week 3",
+        "5 x 1000 m",
+        "5x1k",
+        "parkrun warm-up",
+        "Race day shakeout",
+        "Course à pied le matin",
+        "Carrera de mañana",
+        "Corrida matinal",
+        "Утренний забег",
+        "Tempolauf 5 km",
+        "Trace of a horse",
+    ],
+)
+def test_a_name_that_speaks_of_training_or_of_any_run_is_no_race(rows_of: RowsOf, name: str):
+    assert race_source(rows_of, name=name, speed_m_per_s=3.2, heart_rate_bpm=145) is None
+
+
+def test_an_easy_run_over_the_distance_in_its_name_is_no_race(rows_of: RowsOf):
+    assert race_source(rows_of, name="5k", speed_m_per_s=2.8, heart_rate_bpm=140) is None
+
+
+def test_a_hard_run_that_is_the_best_of_the_year_is_a_race(rows_of: RowsOf):
+    assert race_source(rows_of) == "near_best"
+    assert race_source(rows_of, length_m=6000) == "near_best"
+
+
+def test_without_heart_rate_it_must_have_the_length_of_a_race(rows_of: RowsOf):
+    assert race_source(rows_of, heart_rate_bpm=None) == "near_best"
+    assert race_source(rows_of, heart_rate_bpm=None, length_m=6000) is None
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        {"heart_rate_bpm": 145},  # fast at an easy heart rate: downhill, or a good day
+        {"speed_m_per_s": 3.05},  # the best of the year by a little
+        {"length_m": 9000},  # fast in the middle of a longer run
+        {"is_indoor": True},  # as the belt says
+    ],
+)
+def test_a_fast_run_that_was_no_race_is_none(rows_of: RowsOf, run: dict[str, Any]):
+    assert race_source(rows_of, **run) is None
+
+
+def test_among_few_runs_the_best_is_no_race(rows_of: RowsOf):
+    given = a_run_among_easy_ones()
+    few = {table: rows[rows.activity_id >= ids(EASY_RUNS + 1)[6]] for table, rows in given.items()}
+    assert rows_of("athlete.races", few).empty
