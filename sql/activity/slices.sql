@@ -15,6 +15,7 @@ with sums as (
         max(steps.recorded_at) as recorded_at,
         any_value(thresholds.moving_min_m_per_s) as moving_min_m_per_s,
         count(*) as record_count,
+        bool_or(steps.has_position) as has_position,
         sum(steps.step_s) as step_s,
         sum(steps.step_m) as advance_m,
         sum(steps.step_m) filter (where steps.step_s > 0) as step_m,
@@ -60,8 +61,7 @@ select
     activity_id,
     recorded_at,
     record_count,
-    sum(step_s) over activity as elapsed_recorded_s,
-    sum(advance_m) over activity as travelled_m,
+    has_position,
     advance_m,
     step_s,
     coalesce(step_m, 0) as step_m,
@@ -79,8 +79,3 @@ select
     cadence_per_min,
     temperature_c
 from judged
-window
-    activity as (
-        partition by athlete_id, activity_id order by recorded_at
-        rows between unbounded preceding and current row
-    )
