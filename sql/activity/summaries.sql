@@ -6,7 +6,9 @@
 --
 -- grain: athlete_id, activity_id
 -- check: moving_s >= 0
+-- check: moving_m <= travelled_m + 1e-6
 -- check: heart_rate_known_s >= 0
+-- check: heart_rate_known_s + heart_rate_rejected_s + heart_rate_dropout_s <= recorded_s + 1e-6
 with limits as (
     select
         to_seconds(cast(thresholds.peak_window_s as bigint)) as peak_window,
