@@ -355,3 +355,87 @@ def test_among_few_runs_the_best_is_no_race(rows_of: RowsOf):
     given = a_run_among_easy_ones()
     few = {table: rows[rows.activity_id >= ids(EASY_RUNS + 1)[6]] for table, rows in given.items()}
     assert rows_of("athlete.races", few).empty
+
+
+# --- what people query
+
+
+def test_best_efforts_of_races_have_a_vdot_and_those_of_a_treadmill_no_rank(rows_of: RowsOf):
+    """5 km in 19:57 is VDOT 50 in Daniels' table."""
+    activities = ids(2)
+    rows = rows_of(
+        "marts.best_efforts",
+        {
+            "activity.best_efforts": ann(
+                activity_id=activities, effort_distance_m=5000, elapsed_s=[1197, 1000], start_offset_s=0
+            ),
+            "athlete.activities": ann(
+                activity_id=activities, local_day=days([0, 1]), is_run=True, is_indoor=[False, True]
+            ),
+            "athlete.races": ann(activity_id=activities[:1], race_source="name"),
+        },
+    )
+    assert rows.vdot_score[0] == pytest.approx(50, rel=0.002)
+    assert rows.race_source[0] == "name"
+    assert (rows.all_time_rank[0], rows.season_rank[0]) == (1, 1)
+    for unknown in (rows.vdot_score, rows.all_time_rank, rows.season_rank):
+        assert unknown.isna().tolist() == [False, True]
+
+
+def predicted(
+    rows_of: RowsOf, efforts: Sequence[tuple[int, float, float, str | None]], last_day: int = 0
+) -> pd.DataFrame:
+    """Predictions from efforts (day, distance, time, race source), by distance."""
+    activities = ids(len(efforts) + 1)
+    on, distances, times, sources = (list(column) for column in zip(*efforts, strict=True))
+    return rows_of(
+        "marts.race_predictions",
+        {
+            "activity.best_efforts": ann(
+                activity_id=activities[:-1], effort_distance_m=distances, elapsed_s=times
+            ),
+            "athlete.activities": ann(
+                activity_id=activities,
+                local_day=days([*on, max(last_day, *on)]),
+                is_run=True,
+                is_indoor=False,
+            ),
+            "athlete.races": ann(activity_id=activities[:-1], race_source=sources).dropna(),
+            "athlete.critical_speeds": ann(critical_speed_m_per_s=[4.0]),
+        },
+    ).set_index("race_distance_m")
+
+
+@pytest.mark.parametrize(
+    ("race_source", "last_day", "confidence", "reason"),
+    [
+        ("name", 30, "high", "a race"),
+        ("name", 120, "medium", "a race"),
+        ("near_best", 30, "medium", "an effort near your best"),
+        (None, 30, "low", "a training run: probably slower than you can"),
+        ("name", 200, "none", "no run outdoors of a mile or more in the last half year"),
+    ],
+)
+def test_a_prediction_says_what_it_rests_on(
+    rows_of: RowsOf, race_source: str | None, last_day: int, confidence: str, reason: str
+):
+    rows = predicted(rows_of, [(0, 5000, 1200, race_source)], last_day)
+    assert (rows.confidence[10_000], rows.reason[10_000]) == (confidence, reason)
+    assert rows.predicted_s.isna().loc[10_000] == (confidence == "none")
+    if confidence != "none":
+        assert rows.age_days[10_000] == last_day
+
+
+def test_a_marathon_from_5_km_is_less_sure_than_10_km_from_it(rows_of: RowsOf):
+    rows = predicted(rows_of, [(0, 5000, 1200, "name")])
+    assert (rows.confidence[10_000], rows.confidence[42_195]) == ("high", "medium")
+
+
+def test_of_efforts_that_are_about_as_good_the_nearest_distance_counts(rows_of: RowsOf):
+    """5 km in 20:00 and a half in 1:32 are VDOT 49.8; 10 km in 50:00 is far below."""
+    rows = predicted(
+        rows_of, [(0, 5000, 1200, "name"), (1, 10_000, 3000, "name"), (2, 21_097.5, 5520, "name")]
+    )
+    assert rows.effort_distance_m[3000] == 5000
+    assert rows.effort_distance_m[10_000] == 5000
+    assert rows.effort_distance_m[42_195] == 21_097.5

@@ -10,7 +10,7 @@ with ranked as (
             partition by effort_distance_m order by season_rank asc, local_day desc
         ) as lately
     from marts.best_efforts
-    where athlete_id = $athlete_id
+    where athlete_id = $athlete_id and all_time_rank is not null
 )
 
 select

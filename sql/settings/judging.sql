@@ -56,10 +56,12 @@ select
     -- trend (SCIENCE.md C and F)
     cast(0.25 as double) as plateau_pct_per_month, -- half of a usual gain: 3 % a year
     -- the shortest window in which a class is this likely carries the verdict: of ten windows tried in a row
-    -- one is just likely by luck (with 0.60 here 81 % of the verdicts on simulated runners were right, so 85 %)
-    cast(0.80 as double) as verdict_clear_probability,
+    -- one is just likely by luck
+    cast(0.95 as double) as verdict_clear_probability,
     cast(0.60 as double) as verdict_min_probability, -- without one, a class must be this likely in the surest
-    cast(0.25 as double) as standard_error_max_pct_per_month, -- a wider slope carries no verdict
+    cast(0.40 as double) as clear_error_max_pct_per_month, -- nor then is a wider slope believed
+    -- a wider slope carries no verdict: above 0.297 no plateau could be likely
+    cast(0.30 as double) as standard_error_max_pct_per_month,
     -- odd and even halves of real runners differ by this much more
     cast(1.25 as double) as standard_error_factor,
     -- a run this many spreads off its neighbours is an outlier (Hampel)
@@ -89,6 +91,7 @@ select
     cast(1.645 as double) as interval_90, -- normal quantile
     cast(1.4826 as double) as mad_to_sd, -- normal spread from a median absolute deviation
     cast(30.4375 as double) as month_days,
+    cast(14 as bigint) as weight_days, -- a run stands for its share of the two weeks on either side
     cast(12 as bigint) as trend_min_runs, -- fewer steady runs carry no trend
     cast(0.6 as double) as trend_min_span_ratio, -- and they must span the window
     -- a run is compared with its neighbours this near: fitness has not moved much
@@ -137,6 +140,18 @@ select
     cast(1.06 as double) as riegel_exponent,
     cast(210 as double) as riegel_min_s, -- Riegel 1981: 3.5 to 230 minutes
     cast(13800 as double) as riegel_max_s,
+    -- Cameron's curve of the speeds of records over distance
+    cast(13.49681 as double) as cameron_0,
+    cast(-0.000030363 as double) as cameron_1,
+    cast(835.7114 as double) as cameron_2,
+    cast(-0.7905 as double) as cameron_exponent,
+    -- two to thirty minutes: beyond, more than oxygen decides
+    cast(120 as double) as critical_speed_min_s,
+    cast(1800 as double) as critical_speed_max_s,
+    cast(1500 as double) as evidence_min_m, -- shorter efforts are speed, and satellites' luck
+    cast(180 as bigint) as evidence_memory_days, -- older ones are of another season
+    cast(90 as bigint) as evidence_recent_days, -- fitness may have moved a few percent since
+    cast(2.5 as double) as near_distance_max_ratio, -- 5 km says much of 10 km, little of a marathon
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
