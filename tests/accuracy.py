@@ -55,6 +55,7 @@ def tidy(seed: int, trend: float = 0) -> Runner:
         strides_per_week=0,
         down_week_every=0,
         races_per_year=12,
+        race_distances_m=(3000, 5000),
         race_under_effort_pct=1,
         missed_run_ratio=0.45,
     )

@@ -529,15 +529,78 @@ def test_the_mean_heart_rate_of_a_session_leaves_standing_out(rows_of: RowsOf):
 def test_a_block_tells_its_temperature_and_its_pace_on_level_ground(rows_of: RowsOf):
     """Twenty minutes at 3 m/s up 2 %, which costs 1.0663 of level ground by the fitted curve."""
     seconds = np.arange(1201)
-    given = {
-        "raw.activities": RUN,
-        "raw.records": records(
-            seconds, distance_m=3.0 * seconds, heart_rate_bpm=150, altitude_m=0.06 * seconds, temperature_c=12
-        ),
-    }
+    climbing = records(
+        seconds, distance_m=3.0 * seconds, heart_rate_bpm=150, altitude_m=0.06 * seconds, temperature_c=12
+    )
+    given = {"raw.activities": RUN, "raw.records": climbing}
     blocks = rows_of("activity.blocks", given)
     assert list(blocks.started_after_s) == [600, 900]
     assert blocks.grade_adjusted_speed_m_per_s.to_numpy() == pytest.approx(3 * 1.06626, rel=1e-4)
     assert list(blocks.temperature_mean_c) == [12, 12]
-    level = {**given, "raw.records": given["raw.records"].drop(columns="altitude_m")}
+    level = {"raw.activities": RUN, "raw.records": climbing.drop(columns="altitude_m")}
     assert rows_of("activity.blocks", level).grade_adjusted_speed_m_per_s.isna().all()
+
+
+def test_a_spike_of_the_position_makes_no_distance_on_either_way(rows_of: RowsOf):
+    """At 3 m/s a fix lies 200 m ahead, the next is back on the way: the watch's speed bridges it."""
+    distance_m = [0, 3, 206, 9, 12]
+    steps = rows_of(
+        "activity.steps",
+        given={
+            "raw.activities": RUN,
+            "raw.records": records(range(5), distance_m=distance_m, speed_m_per_s=3),
+        },
+    )
+    assert list(steps.step_m) == [0, 3, 3, 3, 3]
+    assert list(steps.is_speed_rejected) == [False, False, True, False, False]
+
+
+def test_what_is_measured_does_not_hang_on_how_often_the_watch_writes(rows_of: RowsOf):
+    """The same half hour, at 3 m/s and with a pulse that rises, every second and every seven."""
+    by_interval = {}
+    for interval in (1, 7):
+        seconds = np.arange(0, 1806, interval)
+        given = {
+            "raw.activities": RUN,
+            "raw.records": records(
+                seconds,
+                distance_m=3.0 * seconds,
+                altitude_m=100 + seconds / 20,
+                heart_rate_bpm=np.round(140 + seconds / 100),
+            ),
+        }
+        by_interval[interval] = rows_of("activity.summaries", given).iloc[0]
+    for column in (
+        "moving_s",
+        "travelled_m",
+        "grade_adjusted_m",
+        "heart_rate_mean_bpm",
+        "heart_rate_known_s",
+    ):
+        assert by_interval[7][column] == pytest.approx(by_interval[1][column], rel=0.005), column
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_order_in_which_records_come_does_not_matter(rows_of: RowsOf, order: int):
+    seconds = np.arange(601)
+    shuffled = records(seconds, distance_m=3.0 * seconds, heart_rate_bpm=150)[::order]
+    summary = rows_of("activity.summaries", {"raw.activities": RUN, "raw.records": shuffled}).iloc[0]
+    assert (summary.moving_s, summary.travelled_m, summary.heart_rate_known_s) == (600, 1800, 600)
+
+
+def test_the_records_of_a_stuck_sensor_show_no_heart_rate(rows_of: RowsOf):
+    """What one asks for in SQL is as clean as what is measured."""
+    seconds = np.arange(301)
+    speed = np.where(seconds // 20 % 2 == 0, 2.5, 3.5)
+    heart_rate = np.where((seconds > 100) & (seconds <= 200), 140, 150 + seconds % 2)
+    shown = rows_of(
+        "marts.records",
+        given={
+            "raw.activities": RUN,
+            "raw.records": records(seconds, speed_m_per_s=speed, heart_rate_bpm=heart_rate),
+        },
+    )
+    assert len(shown) == 301
+    assert shown.heart_rate_bpm.isna().tolist() == [100 < second <= 200 for second in seconds]
+    assert shown.distance_m.is_monotonic_increasing
+    assert shown.distance_m.to_numpy() == pytest.approx(np.r_[0, np.cumsum(speed[1:])])

@@ -230,7 +230,7 @@ def slices(speed_m_per_s: Any, heart_rate_bpm: Any, minutes: int = 40, **columns
     )
 
 
-def tests_of(rows_of: RowsOf, run: pd.DataFrame) -> pd.DataFrame:
+def half_hours(rows_of: RowsOf, run: pd.DataFrame) -> pd.DataFrame:
     given = {"staging.activities": lake([0])["staging.activities"], "activity.clean_slices": run}
     return rows_of("activity.threshold_tests", given)
 
@@ -238,7 +238,7 @@ def tests_of(rows_of: RowsOf, run: pd.DataFrame) -> pd.DataFrame:
 def test_the_fastest_half_hour_has_the_heart_rate_of_its_last_twenty_minutes(rows_of: RowsOf):
     """Five minutes at 2 m/s, thirty at 4, five at 2: ten of the thirty at 160, and twenty at 172."""
     run = slices([2] * 5 + [4] * 30 + [2] * 5, [120] * 5 + [160] * 10 + [172] * 20 + [150] * 5)
-    row = only(tests_of(rows_of, run))
+    row = only(half_hours(rows_of, run))
     assert (row.test_speed_m_per_s, row.test_heart_rate_bpm) == (pytest.approx(4), pytest.approx(172))
 
 
@@ -255,7 +255,116 @@ def test_the_fastest_half_hour_has_the_heart_rate_of_its_last_twenty_minutes(row
 def test_a_test_is_half_an_hour_without_a_pause_with_heart_rate(
     rows_of: RowsOf, speeds: list[float], beats: list[float | None], count: int
 ):
-    assert len(tests_of(rows_of, slices(speeds, beats, len(speeds)))) == count
+    assert len(half_hours(rows_of, slices(speeds, beats, len(speeds)))) == count
+
+
+def hard_runs(
+    beats: Sequence[float],
+    speeds: Any = 4.0,
+    confident: bool = True,
+    days: Sequence[int] | None = None,
+    valid_from: date = FIRST,
+    **more: Any,
+) -> dict[str, Any]:
+    """Runs every 100 days with a half hour at that heart rate and speed; critical speed is 4 m/s."""
+    given = lake(days or [100 * place for place in range(len(beats))], peaks=190, **more)
+    runs = given["activity.summaries"][["athlete_id", "activity_id"]]
+    return given | {
+        "activity.threshold_tests": runs.assign(test_speed_m_per_s=speeds, test_heart_rate_bpm=beats),
+        "athlete.critical_speeds": pd.DataFrame(
+            {
+                "athlete_id": ["ann"],
+                "valid_from": valid_from,
+                "valid_until_day": LAST,
+                "critical_speed_m_per_s": 4.0,
+                "is_critical_speed_confident": confident,
+                "effort_count": 5,
+                "activity_ids": [["run000"]],
+            }
+        ),
+    }
+
+
+def test_a_half_hour_at_critical_speed_is_a_test_of_the_second_threshold(rows_of: RowsOf):
+    """Maximum 190, rest 60: 85 % of the way is 170.5. Only the first of five runs, a test, is fast enough."""
+    given = hard_runs([172, 150, 150, 150, 150], speeds=[3.8, 3.7, 3.7, 3.7, 3.7])
+    row = only(rows_of("athlete.anchors", given))
+    assert (row.hard_from_bpm, row.hard_from_source, row.is_threshold_known) == (172, "runs", True)
+    shown = rows_of("athlete.shown_thresholds", given)
+    assert set(shown.shown_threshold_reason) == {
+        "half an hour at critical speed on 2024-01-01, its last 20 minutes; the highest of 1 within two years"
+    }
+
+
+@pytest.mark.parametrize(
+    ("beats", "expected"), [([172, 176], 176), ([172, 176, 170], 172), ([172, 176, 170, 174], 174)]
+)
+def test_of_three_tests_the_second_highest_counts(rows_of: RowsOf, beats: list[float], expected: float):
+    given = hard_runs(beats, days=range(len(beats)))
+    assert only(rows_of("athlete.anchors", given)).hard_from_bpm == expected
+
+
+def test_a_test_counts_for_the_two_years_around_it(rows_of: RowsOf):
+    """The last run is 799 days after the others, which say nothing of it."""
+    given = hard_runs([176, 172, 168], days=[0, 1, 800])
+    assert stretches(rows_of("athlete.anchors", given), "hard_from_bpm") == [
+        (FIRST, 176),
+        (date(2026, 1, 1), 168),
+    ]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        hard_runs([172], speeds=3.79),  # less than 95 % of 4
+        hard_runs([172], confident=False),
+        hard_runs([148]),  # 78 % of 190: easy running
+        hard_runs([191]),  # more than the maximum
+    ],
+)
+def test_what_was_no_test_leaves_the_second_threshold_at_its_default(rows_of: RowsOf, given: dict[str, Any]):
+    row = only(rows_of("athlete.anchors", given))
+    assert (row.hard_from_bpm, row.hard_from_source, row.is_threshold_known) == (170.5, "default", False)
+
+
+def test_a_test_with_a_strap_counts_before_a_higher_one_from_the_wrist(rows_of: RowsOf):
+    given = hard_runs([172, 180, 181], days=[0, 1, 2], source=["strap", "wrist", "wrist"])
+    row = only(rows_of("athlete.anchors", given))
+    assert (row.hard_from_bpm, row.is_threshold_known) == (172, True)
+
+
+def test_what_was_told_of_the_second_threshold_counts_before_a_test(rows_of: RowsOf):
+    row = only(rows_of("athlete.anchors", hard_runs([172], profile_heart_rate_threshold_bpm=168)))
+    assert (row.hard_from_bpm, row.hard_from_source) == (168, "device")
+
+
+@pytest.mark.parametrize(
+    ("told", "confident", "expected"),
+    [
+        ("", True, (4, "runs")),
+        ("", False, (None, None)),
+        ("ann | threshold_speed_m_per_s | | 3.9", True, (3.9, "athlete.toml")),
+    ],
+)
+def test_critical_speed_is_the_threshold_speed_if_it_is_sure_and_none_was_told(
+    rows_of: RowsOf, told: str, confident: bool, expected: tuple[float | None, str | None]
+):
+    row = only(rows_of("athlete.anchors", hard_runs([172], confident=confident, told=told)))
+    speed = None if pd.isna(row.threshold_speed_m_per_s) else row.threshold_speed_m_per_s
+    assert (speed, row.threshold_speed_source) == expected
+
+
+@pytest.mark.parametrize(("first", "count"), [("2024-12-30", 1), ("2024-12-31", 0)])
+def test_the_nearest_sure_critical_speed_of_a_year_is_the_threshold_speed(
+    rows_of: RowsOf, first: str, count: int
+):
+    """The run is on 1 January 2024, a leap year: 30 December is 364 days later."""
+    given = hard_runs([172], valid_from=date.fromisoformat(first))
+    shown = rows_of("athlete.shown_speeds", given)
+    assert (
+        list(shown.shown_speed_reason)
+        == ["critical speed, from 5 hard efforts, 364 days away and the nearest"] * count
+    )
 
 
 # --- the steps to it

@@ -435,6 +435,10 @@ def test_an_athlete_sees_what_holds_now_and_what_would_sharpen_it(asked: Ended):
     assert max(map(len, shown.splitlines())) <= 80
 
 
+def test_an_athlete_without_a_run_sees_what_is_not_known(asked: Ended):
+    assert "Not known: maximum heart rate." in asked("athlete", "--athlete", "bob").stdout
+
+
 def test_a_program_gets_every_anchor_with_its_days(asked: Ended):
     document = json.loads(asked("athlete", "--format", "json").stdout)
     assert document["settings"]["units"] == "km"

@@ -7,9 +7,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 RowsOf = Callable[..., pd.DataFrame]
 Row = Any  # one row of a frame, its columns as attributes
+
+few_examples = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 MONDAY = date(2024, 1, 1)
 ATHLETE = "athlete_id | sex\nann | male"
@@ -53,15 +57,15 @@ def judged(
     )
     speeds = moving.groupby("speed_step_m_per_s", as_index=False).sum()
     usual = {"activity_id": "run", "local_day": MONDAY, "is_run": True, "is_indoor": False}
-    given: dict[str, Any] = {
+    tables: dict[str, Any] = {
         "athlete.athletes": ATHLETE,
         "athlete.anchors": ann(**(ANCHORS | (anchors or {}))),
         "staging.activities": ann([usual | (run or {})]),
         "activity.speed_seconds": speeds.assign(athlete_id="ann", activity_id="run"),
     }
     if heart_rates:
-        given["activity.heart_rate_seconds"] = ann(heart_rates, activity_id="run")
-    return rows_of("athlete.activity_loads", given)
+        tables["activity.heart_rate_seconds"] = ann(heart_rates, activity_id="run")
+    return rows_of("athlete.activity_loads", tables)
 
 
 def test_fast_repeats_are_hard_before_the_heart_has_followed(rows_of: RowsOf):
@@ -193,6 +197,37 @@ def test_the_zones_of_the_articles_by_pace(rows_of: RowsOf):
 def test_a_sprint_is_in_zone_6_and_a_fast_repeat_in_zone_5_whatever_the_heart_rate(rows_of: RowsOf):
     (run,) = judged(rows_of, [(150, 5.2, 30), (150, 4.2, 60), (165, 3.9, 120)]).itertuples()
     assert (run.zone_6_s, run.zone_5_s, run.zone_4_s, run.zone_3_s) == (30, 60, 120, 0)
+
+
+@few_examples
+@given(
+    seconds=st.lists(
+        st.tuples(
+            st.none() | st.integers(40, 230),
+            st.integers(0, 80).map(lambda step: step / 10),
+            st.integers(1, 4000),
+        ),
+        min_size=1,
+        max_size=20,
+    ),
+    threshold=st.none() | st.floats(2, 6),
+)
+def test_whatever_judges_every_second_and_metre_is_in_one_band_and_one_zone(
+    rows_of: RowsOf, seconds: list[tuple[float | None, float, float]], threshold: float | None
+):
+    runs = judged(rows_of, seconds, anchors={"threshold_speed_m_per_s": threshold})
+    for run in runs.itertuples():
+        row: Row = run
+        for unit, of in (("s", row.judged_s), ("m", row.judged_m)):
+            bands = [getattr(row, f"{band}_{unit}") for band in ("easy", "moderate", "hard")]
+            zones = [getattr(row, f"zone_{zone}_{unit}") for zone in range(1, 7)]
+            assert sum(bands) == pytest.approx(of)
+            assert sum(zones) == pytest.approx(of)
+        assert row.easy_minus_3_bpm_s <= row.easy_s <= row.easy_plus_3_bpm_s
+        assert row.hard_plus_3_bpm_s <= row.hard_s <= row.hard_minus_3_bpm_s
+        assert row.heart_rate_known_s == sum(s for bpm, _, s in seconds if bpm is not None)
+    known = threshold is not None
+    assert sum(runs.judged_s) == sum(s for bpm, speed, s in seconds if bpm or (known and speed))
 
 
 def test_lucia_weighs_the_three_zones_one_to_three(rows_of: RowsOf):
@@ -338,6 +373,12 @@ def test_who_never_wears_a_strap_has_a_usual_load_too(rows_of: RowsOf):
     assert rows.load_score[2] == pytest.approx(56.25)
 
 
+def test_an_activity_of_which_nobody_knows_how_long_it_was_has_no_load(rows_of: RowsOf):
+    rows = activities(rows_of, [BY_HEART_RATE, {"moving_s": 0.0, "effort_rating": 5.0}])
+    assert list(rows.load_method.isna()) == [False, True]
+    assert list(rows.load_score.isna()) == [False, True]
+
+
 def test_the_session_mean_makes_goldencheetahs_training_impulse(rows_of: RowsOf):
     """An hour at a mean of 120: half of the reserve, 60 x 0.5 x 0.64 x exp(1.92 x 0.5); a woman's by 1.67."""
     session = {"heart_rate_session_mean_bpm": 120.0}
@@ -347,9 +388,10 @@ def test_the_session_mean_makes_goldencheetahs_training_impulse(rows_of: RowsOf)
     assert woman.trimp_session_mean_score == pytest.approx(19.2 * math.exp(0.835))
 
 
-def test_below_rest_the_session_mean_makes_no_impulse(rows_of: RowsOf):
-    rows = activities(rows_of, [{"heart_rate_session_mean_bpm": 39.0}])
-    assert list(rows.trimp_session_mean_score) == [0]
+def test_below_rest_the_session_mean_makes_no_impulse_and_without_one_nobody_knows(rows_of: RowsOf):
+    rows = activities(rows_of, [{"heart_rate_session_mean_bpm": 39.0}, {}])
+    assert rows.trimp_session_mean_score[0] == 0
+    assert pd.isna(rows.trimp_session_mean_score[1])
 
 
 def test_a_race_is_a_race_however_hard_it_was_and_counts_as_a_hard_session(rows_of: RowsOf):
@@ -360,7 +402,7 @@ def test_a_race_is_a_race_however_hard_it_was_and_counts_as_a_hard_session(rows_
         is_run=True,
         sport="running",
     )
-    given = {
+    tables = {
         "athlete.athletes": "athlete_id | sex | week_start\nann | male | monday",
         "athlete.anchors": ann(**ANCHORS),
         "staging.activities": runs,
@@ -369,5 +411,45 @@ def test_a_race_is_a_race_however_hard_it_was_and_counts_as_a_hard_session(rows_
         ),
         "athlete.races": "athlete_id | activity_id | race_source\nann | race | name",
     }
-    assert list(rows_of("athlete.activities", given).session_class) == ["easy", "race", "easy"]
-    assert list(rows_of("athlete.splits", given).easy_session_ratio) == pytest.approx([2 / 3] * 3)
+    assert list(rows_of("athlete.activities", tables).session_class) == ["easy", "race", "easy"]
+    assert list(rows_of("athlete.splits", tables).easy_session_ratio) == pytest.approx([2 / 3] * 3)
+
+
+# --- what the causes make of it
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        ("athlete.cause_easy_share_low", "slower than 80 % of threshold speed"),
+        ("athlete.cause_medium_trap", "between 80 and 100 % of threshold speed"),
+    ],
+)
+@pytest.mark.parametrize(("pace_judged_s", "certainty_ratio"), [(3600, 0.6), (1800, 1)])
+def test_a_share_that_mostly_pace_has_judged_is_less_certain_and_says_so(
+    rows_of: RowsOf, cause: str, words: str, pace_judged_s: float, certainty_ratio: float
+):
+    """Half of the time and distance of ten runs was easy, the other half moderate."""
+    metres = dict.fromkeys(["easy_m", "easy_minus_3_bpm_m", "easy_plus_3_bpm_m"], 5000)
+    seconds = dict.fromkeys(["easy_s", "moderate_s", "moderate_minus_3_bpm_s", "moderate_plus_3_bpm_s"], 1800)
+    halves = metres | seconds
+    runs = ann([{"activity_id": f"{day}", "local_day": date(2024, 1, day)} for day in range(1, 11)], **halves)
+    (found,) = rows_of(
+        cause,
+        {
+            "athlete.athletes": ATHLETE,
+            "athlete.anchors": ann(**ANCHORS),
+            "athlete.activities": runs.assign(
+                is_run=True,
+                session_class="easy",
+                moving_s=3600,
+                judged_s=3600,
+                judged_m=10000,
+                pace_judged_s=pace_judged_s,
+            ),
+        },
+    ).itertuples()
+    assert found.value == 0.5
+    assert (found.coverage_ratio, found.certainty_ratio) == (1, certainty_ratio)
+    assert (words in str(found.reason)) == (pace_judged_s > 1800)
+    assert ("bpm" in str(found.reason)) == (pace_judged_s <= 1800)

@@ -46,7 +46,7 @@ def comparable(numbers: Numbers, index: Numbers, device: Any = "watch", noise: f
     rows = counted(numbers, index, device).drop(columns=["counts_for_trend", "reason"])
     rows["comparable_log_pct"] = rows.pop("index_log_pct")
     residuals = noise / 1.4826 * (-1.0) ** np.arange(len(numbers))
-    return rows.assign(run_noise_pct=noise, residual_pct=residuals)
+    return rows.assign(run_noise_pct=noise, residual_pct=residuals, weight_ratio=1.0)
 
 
 def look(last: int, weeks: int) -> pd.DataFrame:
@@ -166,7 +166,7 @@ def test_runs_near_to_each_other_tell_what_a_new_watch_changed(rows_of: RowsOf):
 
 
 def test_the_error_of_a_change_of_watch_is_honest(rows_of: RowsOf):
-    """Of 60 changes the squared misses are, in the mean, those that the errors say; fitness wanders meanwhile."""
+    """Of 60 changes the squared misses are, in the mean, as the errors say; fitness wanders meanwhile."""
     runners: list[pd.DataFrame] = []
     kept = math.exp(-1 / 42)
     for seed in range(60):
@@ -299,6 +299,26 @@ def test_a_zero_speed_heart_rate_that_is_off_shows_in_the_slope(rows_of: RowsOf)
     assert slope.slope_zero_speed_higher_pct_per_month == pytest.approx(-MONTH / 10)
 
 
+def test_a_busy_fortnight_does_not_stand_for_the_year(rows_of: RowsOf):
+    """Runs on days 0, 100 and 101, both with 2 more: the two weigh one half each, as the first weighs one."""
+    runs = rows_of("athlete.comparable_runs", {"athlete.trend_runs": counted([0, 100, 101], [0.0, 2.0, 2.0])})
+    assert list(runs.weight_ratio) == [1, 0.5, 0.5]
+
+
+def test_a_run_weighs_in_the_slope_as_much_as_it_stands_for(rows_of: RowsOf):
+    """numpy.polyfit takes the roots of the weights."""
+    numbers, random = np.array([*range(0, 100, 10), *range(100, 180, 2)]), np.random.default_rng(8)
+    index, weights = random.normal(0, 4, 50), random.uniform(0.1, 1, 50)
+    given_rows = {
+        "athlete.comparable_runs": comparable(numbers, index).assign(weight_ratio=weights),
+        "athlete.looks": look(181, 26),
+    }
+    slope = rows_of("athlete.slopes", given_rows).iloc[0]
+    assert slope.slope_pct_per_month == pytest.approx(
+        MONTH * np.polyfit(numbers, index, 1, w=np.sqrt(weights))[0]
+    )
+
+
 # --- seasons and the curve
 
 
@@ -323,7 +343,7 @@ def test_what_the_same_season_contradicts_is_undecided(rows_of: RowsOf):
     given_rows = {
         "athlete.looks": look(180, 26),
         "athlete.slopes": keys.assign(standard_error_pct_per_month=0.2),
-        "athlete.chances": keys.assign(p_improving=0.9, p_plateau=0.1, p_declining=0.0),
+        "athlete.chances": keys.assign(p_improving=0.96, p_plateau=0.04, p_declining=0.0),
     }
     seasons = keys.assign(season_change_pct=-3.0, season_change_low_pct=-5.0, season_change_high_pct=-1.0)
     assert list(rows_of("athlete.verdicts", given_rows).verdict) == ["improving"]

@@ -47,6 +47,9 @@ _WORKOUT_STEPS_MAX = 1000
 # Nothing that is measured comes near. Such numbers are damage, and would overflow in sums.
 _NUMBER_END = 1e15
 
+# FIT has a byte for a heart rate, of which the last value is none.
+_BEATS_END = 255
+
 # Of five zones of heart rate, which is what watches have, those whose top is not the maximum.
 _ZONES = (1, 2, 3, 4)
 
@@ -492,7 +495,8 @@ def _zones(part: _Contents, number: int) -> Message:
     ]
     if len(tops) == len(_ZONES) + 2:  # begins with what is below the first zone
         tops = tops[1:]
-    is_scheme = len(tops) == len(_ZONES) + 1 and all(low < high for low, high in pairwise([0, *tops]))
+    bounds = [0, *tops, _BEATS_END]
+    is_scheme = len(tops) == len(_ZONES) + 1 and all(low < high for low, high in pairwise(bounds))
     return {**part.first("zones_target"), **known, "tops": list(map(float, tops)) if is_scheme else []}
 
 

@@ -1,6 +1,7 @@
 """What the numbers are measured against, in words: what holds now, what changed, what would tell more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import timedelta
 
 from pipeline.report.content import Content, Row
 from pipeline.report.page import Finding, Section, Table
@@ -56,28 +57,24 @@ def anchors(content: Content, units: Units) -> Section:
 
 
 def changes(content: Content, units: Units) -> Section | None:
-    """The days on which an anchor became another one; None if none ever did."""
-    before: dict[str, Row] = {}
-    rows: list[Sequence[str]] = []
-    for row in content.rows["anchors"]:
-        name, unit, _ = _ANCHORS[row["anchor"]]
-        old = before.get(row["anchor"])
-        if old:
-            rows.append(
-                (
-                    row["valid_from"].isoformat(),
-                    name.partition(",")[0],
-                    units.quantity(old["value"], unit),
-                    units.quantity(row["value"], unit),
-                    row["source"],
-                )
-            )
-        before[row["anchor"]] = row
+    """The days on which an anchor became another one, or nobody knew it any more; None if none ever did."""
+    rows: list[tuple[str, ...]] = []
+    for anchor, (name, unit, _) in _ANCHORS.items():
+        stretches = [row for row in content.rows["anchors"] if row["anchor"] == anchor]
+        for place, old in enumerate(stretches, 1):
+            if old["valid_until_day"] is None:
+                continue
+            new = next(iter(stretches[place:]), None)
+            next_day = old["valid_until_day"] + timedelta(days=1)
+            is_next = new is not None and new["valid_from"] == next_day
+            value, source = (new["value"], new["source"]) if new and is_next else (None, NOTHING)
+            before, then = (units.quantity(one, unit) for one in (old["value"], value))
+            rows.append((next_day.isoformat(), name.partition(",")[0], before, then, source))
     if not rows:
         return None
-    header = ("from", "anchor", "before", "then", "source")
+    table = Table(("from", "anchor", "before", "then", "source"), sorted(rows), series=True)
     note = 'All of them, with the runs behind each: nextgear sql "from marts.anchors"'
-    return Section("changes", "What changed", table=Table(header, rows, series=True), notes=[note])
+    return Section("changes", "What changed", table=table, notes=[note])
 
 
 def _sentence(reason: str) -> str:

@@ -76,7 +76,8 @@ windowed as (
             ),
             0
         ) as held_bpm,
-        sum(told.step_m) over half_minute / nullif(sum(told.step_s) over half_minute, 0)
+        sum(told.speed_m_per_s * told.step_s) over half_minute
+        / nullif(sum(told.step_s) filter (where told.speed_m_per_s is not null) over half_minute, 0)
             as speed_half_minute_m_per_s,
         1 + coalesce(
             told.grade_pct * (
@@ -131,7 +132,7 @@ select
     is_moving,
     is_after_pause,
     speed_m_per_s,
-    case when speed_m_per_s is not null then speed_half_minute_m_per_s end as speed_half_minute_m_per_s,
+    speed_half_minute_m_per_s,
     grade_ratio,
     grade_long_ratio,
     grade_factor,

@@ -26,10 +26,10 @@ select
     steps.speed_m_per_s,
     slices.grade_ratio,
     steps.speed_m_per_s * slices.grade_factor as grade_adjusted_speed_m_per_s,
-    if(
-        slices.heart_rate_known_s > 0 and not records.is_heart_rate_rejected,
-        coalesce(records.heart_rate_bpm, slices.heart_rate_bpm), null
-    ) as heart_rate_bpm,
+    case
+        when slices.heart_rate_bpm is not null and not records.is_heart_rate_rejected
+            then coalesce(records.heart_rate_bpm, slices.heart_rate_bpm)
+    end as heart_rate_bpm,
     steps.is_speed_rejected,
     records.cadence_per_min,
     records.power_w,

@@ -3,7 +3,7 @@
 -- What is measured is measured on these: it costs a fifth, a GPS jitters less over five seconds, and smart
 -- recording, which writes fewer records than slices, keeps all it has. A slice in which one stands for most
 -- of the time is standing, one in which one moves for most of it is moving: less than three seconds of either
--- are a jitter.
+-- are a jitter. A position that stands and leaps, as some phones write it, moves at twice that pace.
 --
 -- grain: athlete_id, activity_id, recorded_at
 -- check: step_s >= 0
@@ -13,6 +13,7 @@ with sums as (
         steps.athlete_id,
         steps.activity_id,
         max(steps.recorded_at) as recorded_at,
+        any_value(thresholds.moving_min_m_per_s) as moving_min_m_per_s,
         count(*) as record_count,
         sum(steps.step_s) as step_s,
         sum(steps.step_m) as advance_m,
@@ -21,7 +22,8 @@ with sums as (
         sum(steps.moving_s) filter (where steps.step_s > 0) as walked_s,
         sum(steps.moving_s) filter (where steps.step_s = 0) as dropout_s,
         bool_or(steps.step_s = 0 and not steps.is_moving) as is_after_pause,
-        sum(steps.step_s) filter (where steps.speed_m_per_s is not null) as speed_known_s,
+        sum(steps.speed_m_per_s * steps.step_s)
+        / nullif(sum(steps.step_s) filter (where steps.speed_m_per_s is not null), 0) as speed_m_per_s,
         avg(steps.altitude_m) as altitude_m,
         count(steps.altitude_m) as altitude_count,
         coalesce(
@@ -43,6 +45,14 @@ with sums as (
         steps.athlete_id,
         steps.activity_id,
         ceil(epoch(steps.recorded_at) / thresholds.slice_s)
+),
+
+judged as (
+    select
+        sums.*,
+        2 * coalesce(sums.walked_s, 0) > sums.step_s
+        or coalesce(sums.step_m > 2 * sums.moving_min_m_per_s * sums.step_s, false) as has_walked
+    from sums
 )
 
 select
@@ -55,11 +65,11 @@ select
     advance_m,
     step_s,
     coalesce(step_m, 0) as step_m,
-    if(2 * coalesce(walked_s, 0) > step_s, step_s, 0) + coalesce(dropout_s, 0) as moving_s,
-    if(2 * coalesce(walked_s, 0) > step_s, step_m, 0) + coalesce(dropout_m, 0) as moving_m,
-    2 * coalesce(walked_s, 0) > step_s or coalesce(dropout_s, 0) > 0 as is_moving,
+    if(has_walked, step_s, 0) + coalesce(dropout_s, 0) as moving_s,
+    if(has_walked, step_m, 0) + coalesce(dropout_m, 0) as moving_m,
+    has_walked or coalesce(dropout_s, 0) > 0 as is_moving,
     is_after_pause,
-    case when speed_known_s > 0 then step_m / step_s end as speed_m_per_s,
+    speed_m_per_s,
     altitude_m,
     altitude_count,
     heart_rate_bpm,
@@ -68,7 +78,7 @@ select
     coalesce(speed_rejected_s, 0) as speed_rejected_s,
     cadence_per_min,
     temperature_c
-from sums
+from judged
 window
     activity as (
         partition by athlete_id, activity_id order by recorded_at

@@ -130,9 +130,12 @@ measured as (
             as grade_adjusted_speed_m_per_s,
         case
             when joined.effort_rating > 0 and joined.effort_rating <= thresholds.effort_rating_max
-                then joined.effort_rating * joined.moving_known_s / 60
+                then joined.effort_rating * nullif(joined.moving_known_s, 0) / 60
         end as session_rpe_score,
-        greatest(joined.session_mean_bpm - joined.athlete_heart_rate_resting_bpm, 0)
+        case
+            when joined.session_mean_bpm < joined.athlete_heart_rate_resting_bpm then cast(0 as double)
+            else joined.session_mean_bpm - joined.athlete_heart_rate_resting_bpm
+        end
         / (joined.athlete_heart_rate_max_bpm - joined.athlete_heart_rate_resting_bpm)
             as session_reserve_ratio,
         thresholds.pace_load_max_ratio,
@@ -168,10 +171,10 @@ compared as (
 usual as (
     select
         compared.*,
-        median(
+        nullif(compared.moving_known_s, 0) * median(
             coalesce(compared.measured_load_score, compared.pace_load_score, compared.rated_load_score)
             / nullif(compared.moving_known_s, 0)
-        ) over (partition by compared.athlete_id, compared.sport) as usual_load_per_s,
+        ) over (partition by compared.athlete_id, compared.sport) as usual_load_score,
         median(case when compared.is_run then compared.distance_known_m end)
             over (partition by compared.athlete_id) as usual_run_m,
         thresholds.quality_hard_s,
@@ -214,13 +217,12 @@ select
     heart_rate_load_score,
     pace_load_score,
     rated_load_score,
-    coalesce(measured_load_score, pace_load_score, rated_load_score, usual_load_per_s * moving_known_s)
-        as load_score,
+    coalesce(measured_load_score, pace_load_score, rated_load_score, usual_load_score) as load_score,
     case
         when measured_load_score is not null then 'heart_rate'
         when pace_load_score is not null then 'pace'
         when rated_load_score is not null then 'rpe'
-        when usual_load_per_s is not null then 'duration'
+        when usual_load_score is not null then 'duration'
     end as load_method,
     heart_rate_known_s,
     heart_rate_known_m,

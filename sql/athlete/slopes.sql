@@ -1,9 +1,10 @@
 -- One row per look and window that holds enough runs: how fast the index changed in it, and how sure that
 -- is.
 --
--- Least squares over all comparable runs, without outliers and after what heat and other devices did is taken
--- out. The standard error holds the noise from run to run, and how well the devices in the window are known
--- against each other; fitness that swung inside the window is part of what happened in it (SCIENCE.md F).
+-- Least squares over all comparable runs, each with its weight, without outliers and after what heat and
+-- other devices did is taken out. The standard error holds the noise from run to run, and how well the
+-- devices in the window are known against each other; fitness that swung inside the window is part of what happened in
+-- it (SCIENCE.md F).
 --
 -- grain: athlete_id, as_of_day, window_weeks
 -- check: standard_error_pct_per_month > 0
@@ -15,7 +16,8 @@ with inside as (
         looks.window_start_on,
         runs.device_key,
         runs.local_day,
-        cast(runs.day_number as double) as day_number,
+        runs.weight_ratio,
+        cast(runs.local_day - looks.as_of_day as double) as day_number,
         runs.comparable_log_pct,
         runs.residual_pct,
         runs.zero_speed_lower_shift_pct,
@@ -27,7 +29,7 @@ with inside as (
             and runs.local_day between looks.window_start_on and looks.as_of_day
 ),
 
-fits as (
+middles as (
     select
         inside.athlete_id,
         inside.as_of_day,
@@ -36,12 +38,8 @@ fits as (
         count(*) as run_count,
         min(inside.local_day) as first_run_on,
         max(inside.local_day) as last_run_on,
-        avg(inside.day_number) as middle_day_number,
-        avg(inside.comparable_log_pct) as middle_log_pct,
-        regr_sxx(inside.comparable_log_pct, inside.day_number) as day_squares,
-        regr_slope(inside.comparable_log_pct, inside.day_number) as slope_pct_per_day,
-        regr_slope(inside.zero_speed_lower_shift_pct, inside.day_number) as lower_shift_pct_per_day,
-        regr_slope(inside.zero_speed_higher_shift_pct, inside.day_number) as higher_shift_pct_per_day,
+        sum(inside.weight_ratio * inside.day_number) / sum(inside.weight_ratio) as middle_day_number,
+        sum(inside.weight_ratio * inside.comparable_log_pct) / sum(inside.weight_ratio) as middle_log_pct,
         any_value(thresholds.mad_to_sd) * median(abs(inside.residual_pct)) as run_noise_pct
     from inside
     cross join settings.judging as thresholds
@@ -52,23 +50,55 @@ fits as (
         >= 7 * inside.window_weeks * any_value(thresholds.trend_min_span_ratio)
 ),
 
+-- lever: what 1 % more in this run adds to the slope, but for the sum of squares
+levers as (
+    select
+        inside.*,
+        inside.weight_ratio * (inside.day_number - middles.middle_day_number) as lever,
+        inside.weight_ratio * (inside.day_number - middles.middle_day_number)
+        * (inside.day_number - middles.middle_day_number) as squares
+    from inside
+    inner join middles
+        on
+            inside.athlete_id = middles.athlete_id
+            and inside.as_of_day = middles.as_of_day
+            and inside.window_weeks = middles.window_weeks
+),
+
+fits as (
+    select
+        levers.athlete_id,
+        levers.as_of_day,
+        levers.window_weeks,
+        sum(levers.squares) as day_squares,
+        sum(levers.lever * levers.comparable_log_pct) / sum(levers.squares) as slope_pct_per_day,
+        sum(levers.lever * levers.zero_speed_lower_shift_pct)
+        / sum(levers.squares) as lower_shift_pct_per_day,
+        sum(levers.lever * levers.zero_speed_higher_shift_pct)
+        / sum(levers.squares) as higher_shift_pct_per_day,
+        sum(levers.lever * levers.lever) / (sum(levers.squares) * sum(levers.squares)) as run_share
+    from levers
+    group by levers.athlete_id, levers.as_of_day, levers.window_weeks
+    having sum(levers.squares) > 0
+),
+
 -- how much of an error in one link between devices would end up in the slope
 leans as (
     select
-        fits.athlete_id,
-        fits.as_of_day,
-        fits.window_weeks,
-        sum(inside.day_number - fits.middle_day_number) / any_value(fits.day_squares) as slope_per_pct,
+        levers.athlete_id,
+        levers.as_of_day,
+        levers.window_weeks,
+        sum(levers.lever) / any_value(fits.day_squares) as slope_per_pct,
         any_value(links.difference_error_pct * links.difference_error_pct) as difference_variance
-    from fits
-    inner join inside
+    from levers
+    inner join fits
         on
-            fits.athlete_id = inside.athlete_id
-            and fits.as_of_day = inside.as_of_day
-            and fits.window_weeks = inside.window_weeks
+            levers.athlete_id = fits.athlete_id
+            and levers.as_of_day = fits.as_of_day
+            and levers.window_weeks = fits.window_weeks
     inner join athlete.device_links as links
-        on inside.athlete_id = links.athlete_id and inside.device_key = links.device_key
-    group by fits.athlete_id, fits.as_of_day, fits.window_weeks, links.link_device_key
+        on levers.athlete_id = links.athlete_id and levers.device_key = links.device_key
+    group by levers.athlete_id, levers.as_of_day, levers.window_weeks, links.link_device_key
 ),
 
 device_errors as (
@@ -82,18 +112,18 @@ device_errors as (
 )
 
 select
-    fits.athlete_id,
-    fits.as_of_day,
-    fits.window_weeks,
-    fits.window_start_on,
-    fits.run_count,
-    fits.first_run_on,
-    fits.last_run_on,
-    fits.run_noise_pct,
+    middles.athlete_id,
+    middles.as_of_day,
+    middles.window_weeks,
+    middles.window_start_on,
+    middles.run_count,
+    middles.first_run_on,
+    middles.last_run_on,
+    middles.run_noise_pct,
     thresholds.month_days * fits.slope_pct_per_day as slope_pct_per_month,
     thresholds.month_days * sqrt(
         thresholds.standard_error_factor * thresholds.standard_error_factor
-        * fits.run_noise_pct * fits.run_noise_pct / fits.day_squares
+        * middles.run_noise_pct * middles.run_noise_pct * fits.run_share
         + coalesce(device_errors.slope_variance, 0)
     ) as standard_error_pct_per_month,
     thresholds.month_days * sqrt(coalesce(device_errors.slope_variance, 0)) as device_error_pct_per_month,
@@ -101,15 +131,20 @@ select
         as slope_zero_speed_lower_pct_per_month,
     thresholds.month_days * (fits.slope_pct_per_day + fits.higher_shift_pct_per_day)
         as slope_zero_speed_higher_pct_per_month,
-    (fits.last_run_on - fits.first_run_on) / thresholds.month_days as window_months,
-    fits.middle_log_pct
-    + fits.slope_pct_per_day * ((fits.last_run_on - date '1970-01-01') - fits.middle_day_number)
+    (middles.last_run_on - middles.first_run_on) / thresholds.month_days as window_months,
+    middles.middle_log_pct
+    + fits.slope_pct_per_day * ((middles.last_run_on - middles.as_of_day) - middles.middle_day_number)
         as end_log_pct
-from fits
+from middles
+inner join fits
+    on
+        middles.athlete_id = fits.athlete_id
+        and middles.as_of_day = fits.as_of_day
+        and middles.window_weeks = fits.window_weeks
 cross join settings.judging as thresholds
 left join device_errors
     on
-        fits.athlete_id = device_errors.athlete_id
-        and fits.as_of_day = device_errors.as_of_day
-        and fits.window_weeks = device_errors.window_weeks
-where fits.run_noise_pct > 0 and fits.day_squares > 0
+        middles.athlete_id = device_errors.athlete_id
+        and middles.as_of_day = device_errors.as_of_day
+        and middles.window_weeks = device_errors.window_weeks
+where middles.run_noise_pct > 0

@@ -67,7 +67,25 @@ maxima as (
         told.resting,
         told.easy,
         told.hard,
-        told.speed,
+        case
+            when tests.shown_threshold_bpm is not null
+                then struct_pack(
+                    value := tests.shown_threshold_bpm,
+                    source := 'runs',
+                    reason := tests.shown_threshold_reason,
+                    activity_ids := tests.shown_threshold_ids
+                )
+        end as hard_shown,
+        case
+            when told.speed is not null then told.speed
+            when speeds.shown_speed_m_per_s is not null
+                then struct_pack(
+                    value := speeds.shown_speed_m_per_s,
+                    source := 'runs',
+                    reason := speeds.shown_speed_reason,
+                    activity_ids := speeds.shown_speed_ids
+                )
+        end as speed,
         shown.shown_heart_rate_resting_bpm,
         shown.shown_heart_rate_resting_reason,
         shown.shown_heart_rate_resting_ids,
@@ -112,6 +130,10 @@ maxima as (
         on spans.athlete_id = expected.athlete_id and spans.valid_from = expected.valid_from
     left join athlete.shown_anchors as shown
         on spans.athlete_id = shown.athlete_id and spans.as_of_day = shown.as_of_day
+    left join athlete.shown_thresholds as tests
+        on spans.athlete_id = tests.athlete_id and spans.as_of_day = tests.as_of_day
+    left join athlete.shown_speeds as speeds
+        on spans.athlete_id = speeds.athlete_id and spans.as_of_day = speeds.as_of_day
     cross join settings.judging as thresholds
 ),
 
@@ -140,7 +162,7 @@ rested as (
 
 possible as (
     select
-        rested.* exclude (maximum, easy, hard),
+        rested.* exclude (maximum, easy, hard, hard_shown),
         case when rested.maximum.value > rested.resting.value then rested.maximum end as maximum,
         case
             when
@@ -158,17 +180,22 @@ possible as (
         case
             when rested.hard.value > rested.resting.value and rested.hard.value < rested.maximum.value
                 then rested.hard
-        end as told_hard
+            -- slower running is no test, however slow the critical speed
+            when
+                rested.hard_shown.value > thresholds.easy_below_max_ratio * rested.maximum.value
+                and rested.hard_shown.value < rested.maximum.value
+                then rested.hard_shown
+        end as known_hard
     from rested
     cross join settings.judging as thresholds
 ),
 
 hard as (
     select
-        possible.* exclude (told_hard),
-        possible.told_hard is not null as is_threshold_known,
+        possible.* exclude (known_hard),
+        possible.known_hard is not null as is_threshold_known,
         coalesce(
-            possible.told_hard,
+            possible.known_hard,
             struct_pack(
                 value := greatest(
                     possible.resting.value

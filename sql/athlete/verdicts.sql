@@ -1,10 +1,10 @@
 -- One row per look: the window that can carry a verdict, and the verdict.
 --
--- The shortest window whose slope is sure enough and whose class is clear; without one, the surest window
--- with a class that is likely enough. (The first to be just likely, of ten windows tried one after the other,
+-- The shortest window whose class is clear (95 %); without one the surest window, if it is sure enough, with
+-- a class that is likely enough (60 %). (The first to be just likely, of ten windows tried one after the other,
 -- would be wrong too often.) A sure slope without a likely class is undecided; no sure slope is not enough
--- data. What the same season a year before contradicts, in a window that is no whole year, is undecided; so is
--- a turn from improving to declining, or back, until a second look agrees, whatever has been between the two.
+-- data. What the same season a year before contradicts, in a window that is no whole year, is undecided; so
+-- is a turn from improving to declining, or back, until a second look agrees, whatever has been between.
 --
 -- grain: athlete_id, as_of_day
 -- check: verdict in ('improving', 'plateau', 'declining', 'undecided', 'not_enough_data')
@@ -18,7 +18,8 @@ with judged as (
         coalesce(slopes.standard_error_pct_per_month <= thresholds.standard_error_max_pct_per_month, false)
             as is_sure,
         coalesce(
-            greatest(chances.p_improving, chances.p_plateau, chances.p_declining)
+            slopes.standard_error_pct_per_month <= thresholds.clear_error_max_pct_per_month
+            and greatest(chances.p_improving, chances.p_plateau, chances.p_declining)
             >= thresholds.verdict_clear_probability,
             false
         ) as is_clear,
@@ -45,7 +46,9 @@ chosen as (
     select
         judged.*,
         case
-            when judged.is_sure and judged.likely_class is not null then judged.likely_class
+            when
+                judged.is_clear or (judged.is_sure and judged.likely_class is not null)
+                then judged.likely_class
             when judged.is_sure then 'undecided'
             else 'not_enough_data'
         end as first_verdict
@@ -54,8 +57,8 @@ chosen as (
         row_number() over (
             partition by judged.athlete_id, judged.as_of_day
             order by
-                judged.is_sure and judged.is_clear desc,
-                if(judged.is_sure and judged.is_clear, judged.window_weeks, null) nulls last,
+                judged.is_clear desc,
+                if(judged.is_clear, judged.window_weeks, null) nulls last,
                 judged.is_sure and judged.likely_class is not null desc,
                 judged.is_sure desc,
                 judged.standard_error_pct_per_month asc nulls last,

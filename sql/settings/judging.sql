@@ -16,6 +16,9 @@ select
     cast(730 as bigint) as anchor_memory_days,
     -- so many activities in a row with another setting: the watch was told, not borrowed
     cast(3 as bigint) as anchor_told_min_count,
+    -- half an hour at this share of critical speed was a test of the second threshold (SCIENCE.md B6)
+    cast(0.95 as double) as test_speed_min_ratio,
+    cast(365 as bigint) as threshold_speed_memory_days, -- speed moves more: by some percent in a year
     -- tenths of a maximum, rounded to beats, differ by no more from one zone to the next
     cast(2 as double) as even_zones_max_bpm,
     -- the second of five zones that somebody set ends here, of 30 real watches at 75 to 84 % of the maximum
@@ -53,10 +56,12 @@ select
     -- trend (SCIENCE.md C and F)
     cast(0.25 as double) as plateau_pct_per_month, -- half of a usual gain: 3 % a year
     -- the shortest window in which a class is this likely carries the verdict: of ten windows tried in a row
-    -- one is just likely by luck (with 0.60 here 81 % of the verdicts on simulated runners were right, so 85 %)
-    cast(0.80 as double) as verdict_clear_probability,
+    -- one is just likely by luck
+    cast(0.95 as double) as verdict_clear_probability,
     cast(0.60 as double) as verdict_min_probability, -- without one, a class must be this likely in the surest
-    cast(0.25 as double) as standard_error_max_pct_per_month, -- a wider slope carries no verdict
+    cast(0.40 as double) as clear_error_max_pct_per_month, -- nor then is a wider slope believed
+    -- a wider slope carries no verdict: above 0.297 no plateau could be likely
+    cast(0.30 as double) as standard_error_max_pct_per_month,
     -- odd and even halves of real runners differ by this much more
     cast(1.25 as double) as standard_error_factor,
     -- a run this many spreads off its neighbours is an outlier (Hampel)
@@ -86,6 +91,7 @@ select
     cast(1.645 as double) as interval_90, -- normal quantile
     cast(1.4826 as double) as mad_to_sd, -- normal spread from a median absolute deviation
     cast(30.4375 as double) as month_days,
+    cast(14 as bigint) as weight_days, -- a run stands for its share of the two weeks on either side
     cast(12 as bigint) as trend_min_runs, -- fewer steady runs carry no trend
     cast(0.6 as double) as trend_min_span_ratio, -- and they must span the window
     -- a run is compared with its neighbours this near: fitness has not moved much

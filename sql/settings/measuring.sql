@@ -29,8 +29,9 @@ select
     -- 50 m of smoothing follows the published grade-adjusted pace best
     cast(25 as double) as grade_half_window_m,
     cast(100 as double) as grade_half_window_noisy_m, -- 200 m where the altitude is noise: noise makes hills
-    -- typical gap between the two smoothings that a clean barometer stays under
-    cast(0.02 as double) as grade_noise_max_ratio,
+    -- typical gap between the two smoothings: barometers of real watches stay under 0.014, the four watches
+    -- without one are above 0.0175
+    cast(0.016 as double) as grade_noise_max_ratio,
     -- GoldenCheetah's: less is the noise of an altimeter
     cast(3 as double) as ascent_hysteresis_m,
     cast(0.45 as double) as grade_max_ratio, -- the factors were measured no steeper than this
