@@ -343,8 +343,8 @@ def test_a_race_that_was_measured_a_little_short_is_one(rows_of: RowsOf):
 
 
 def test_the_only_run_over_a_distance_is_no_race_if_it_is_worth_less_than_others(rows_of: RowsOf):
-    """10 km at 3.3 m/s, where 3 km at 4 m/s are known (worth 3.72 m/s over 10 km)."""
-    given = a_run_among_easy_ones(length_m=10_000, speed_m_per_s=3.3, effort_m=10_000)
+    """10 km at 3.4 m/s, where 3 km at 4 m/s are known (worth 3.72 m/s over 10 km)."""
+    given = a_run_among_easy_ones(length_m=10_000, speed_m_per_s=3.4, effort_m=10_000)
     fast = {"athlete_id": "ann", "activity_id": "run003", "effort_distance_m": 3000, "elapsed_s": 750}
     efforts = pd.concat([given["activity.best_efforts"], pd.DataFrame([fast])])
     assert list(rows_of("athlete.races", given).activity_id) == ["run012"]
