@@ -565,9 +565,10 @@ def tables(looks: pd.DataFrame, runs: pd.DataFrame, slack_se: float) -> Iterator
             f"{turned.mean():.0%} opposite, its 90 % interval holds the truth in {coverage('', line).text}."
         )
     yield ""
+    today, count = f"{datetime.now(UTC):%Y-%m-%d}", looks.athlete_id.nunique()
     yield (
-        f"{datetime.now(UTC):%Y-%m-%d}, {looks.athlete_id.nunique()} runners. Tidy: the verdict of the last day "
-        "against the trend that the runner was made with; real: monthly looks against what happened in the window."
+        f"{today}, {count} runners. Tidy: the verdict of the last day against the trend that the runner was "
+        "made with; real: monthly looks against what happened in the window."
     )
 
 
