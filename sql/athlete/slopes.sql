@@ -3,8 +3,8 @@
 --
 -- Least squares over all comparable runs, each with its weight, without outliers and after what heat and
 -- other devices did is taken out. The standard error holds the noise from run to run, and how well the
--- devices in the window are known against each other; fitness that swung inside the window is part of what happened in
--- it (SCIENCE.md F).
+-- devices in the window are known against each other; fitness that swung inside the window is part of what
+-- happened in it (SCIENCE.md F).
 --
 -- grain: athlete_id, as_of_day, window_weeks
 -- check: standard_error_pct_per_month > 0

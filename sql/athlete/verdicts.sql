@@ -1,10 +1,11 @@
 -- One row per look: the window that can carry a verdict, and the verdict.
 --
--- The shortest window whose class is clear (95 %); without one the surest window, if it is sure enough, with
--- a class that is likely enough (60 %). (The first to be just likely, of ten windows tried one after the other,
--- would be wrong too often.) A sure slope without a likely class is undecided; no sure slope is not enough
--- data. What the same season a year before contradicts, in a window that is no whole year, is undecided; so
--- is a turn from improving to declining, or back, until a second look agrees, whatever has been between.
+-- The shortest window whose class is clear (95 %); without one the surest window, if it is sure enough,
+-- with a class that is likely enough (60 %). (The first to be just likely, of ten windows tried one after
+-- the other, would be wrong too often.) A sure slope without a likely class is undecided; no sure slope is
+-- not enough data. What the same season a year before contradicts, in a window that is no whole year, is
+-- undecided; so is a turn from improving to declining, or back, until a second look agrees, whatever has
+-- been between.
 --
 -- grain: athlete_id, as_of_day
 -- check: verdict in ('improving', 'plateau', 'declining', 'undecided', 'not_enough_data')
