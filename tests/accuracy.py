@@ -565,7 +565,11 @@ def tables(looks: pd.DataFrame, runs: pd.DataFrame, slack_se: float) -> Iterator
             f"{turned.mean():.0%} opposite, its 90 % interval holds the truth in {coverage('', line).text}."
         )
     yield ""
-    yield f"{datetime.now(UTC):%Y-%m-%d}, {looks.athlete_id.nunique()} runners."
+    today, count = f"{datetime.now(UTC):%Y-%m-%d}", looks.athlete_id.nunique()
+    yield (
+        f"{today}, {count} runners. Tidy: the verdict of the last day against the trend that the runner was "
+        "made with; real: monthly looks against what happened in the window."
+    )
 
 
 def _row(scenario: str, really: str, looks: pd.DataFrame) -> str:
@@ -582,6 +586,7 @@ def _row(scenario: str, really: str, looks: pd.DataFrame) -> str:
         f"{looks.window_weeks.median():.0f}",
         f"{looks.standard_error_pct_per_month.mean():.2f}",
     ]
+    cells = ["none" if "nan" in cell else cell for cell in cells]
     return "| " + " | ".join(cells) + " |"
 
 

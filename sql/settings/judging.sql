@@ -97,6 +97,9 @@ select
     -- a run is compared with its neighbours this near: fitness has not moved much
     cast(21 as bigint) as local_days,
     cast(3 as bigint) as local_min_runs, -- fewer neighbours are no local trend
+    -- the curve has turned where it stands out on both sides by this many standard errors: 2.5 and not 1.645,
+    -- since the most outstanding of many weeks is asked
+    cast(2.5 as double) as turn_min_spreads,
     cast(28 as bigint) as smooth_days, -- half width of the curve that people look at
     cast(14 as bigint) as break_days, -- a gap this long is a break
     cast(21 as bigint) as after_break_days, -- runs this soon after one tell of the break, not of training
