@@ -277,7 +277,8 @@ def race_source(rows_of: RowsOf, **run: Any) -> str | None:
     "name",
     [
         "parkrun #214",
-        "City Race",
+        "Weekend race at Space Coast",
+        "SPRING SERIES: RACE 2",
         "Stadtlauf",
         "5k",
         "Club championships",

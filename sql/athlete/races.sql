@@ -32,7 +32,7 @@ runs as (
         activities.activity_id,
         activities.local_day,
         activities.is_indoor,
-        coalesce(given.name, activities.name) as name,
+        lower(strip_accents(coalesce(given.name, activities.name))) as name,
         coalesce(activities.distance_m, summaries.travelled_m) as length_m,
         summaries.moving_m / nullif(summaries.moving_s, 0) as speed_m_per_s,
         summaries.moving_s,
@@ -60,25 +60,33 @@ compared as (
     )
 ),
 
+named as (
+    select
+        compared.*,
+        regexp_replace(concat(' ', compared.name, ' '), '[^\pL\pN]+', ' ', 'g') as spaced_name,
+        regexp_matches(compared.name, '[0-9] ?[x×*] ?[0-9]') as is_repeats -- 5 x 1 km, 3x10 min
+    from compared
+),
+
 spoken as (
     select
-        compared.athlete_id,
-        compared.activity_id,
+        named.athlete_id,
+        named.activity_id,
         bool_or(
-            patterns.name_kind = 'race'
+            parts.name_kind = 'race'
             or (
-                patterns.name_kind = 'distance'
-                and compared.length_m between
-                thresholds.race_length_min_ratio * patterns.race_distance_m
-                and thresholds.race_length_max_ratio * patterns.race_distance_m
-                and compared.speed_to_usual_ratio >= thresholds.race_named_above_usual_min_ratio
+                parts.name_kind = 'distance'
+                and named.length_m between
+                thresholds.race_length_min_ratio * parts.race_distance_m
+                and thresholds.race_length_max_ratio * parts.race_distance_m
+                and named.speed_to_usual_ratio >= thresholds.race_named_above_usual_min_ratio
             )
         )
-        and not bool_or(patterns.name_kind = 'no_race') as is_race
-    from compared
-    inner join settings.race_names as patterns on regexp_matches(compared.name, patterns.name_pattern, 'i')
+        and not bool_or(parts.name_kind = 'no_race' or named.is_repeats) as is_race
+    from named
+    inner join settings.race_names as parts on contains(named.spaced_name, parts.name_part)
     cross join settings.judging as thresholds
-    group by compared.athlete_id, compared.activity_id
+    group by named.athlete_id, named.activity_id
 ),
 
 -- a race that was measured a little short is its distance, too
