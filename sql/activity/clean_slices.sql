@@ -133,6 +133,7 @@ select
     athlete_id,
     activity_id,
     recorded_at,
+    slice_number,
     record_count,
     has_position,
     elapsed_s,
