@@ -637,3 +637,28 @@ def test_a_run_on_a_treadmill_has_time_and_heart_rate_but_no_position(rows_of: R
     summary = rows_of("activity.summaries", given).iloc[0]
     assert (summary.has_position, summary.moving_s, summary.heart_rate_known_s) == (False, 60, 60)
     assert rows_of("staging.activities", given).is_indoor.tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    "channels",
+    [
+        pytest.param({}, id="only times"),
+        pytest.param({"heart_rate_bpm": 150}, id="only heart rate"),
+        pytest.param({"altitude_m": [100]}, id="one record"),
+        pytest.param(
+            {"distance_m": 0.0, "altitude_m": [100, np.nan, 200]}, id="standing, and the altitude leaps"
+        ),
+        pytest.param({"distance_m": [1e6, 0, 5]}, id="an odometer that starts anew"),
+    ],
+)
+def test_whatever_is_missing_an_activity_is_summed_up(rows_of: RowsOf, channels: dict[str, Any]):
+    """What is not known is null or nothing, and breaks no promise of any model."""
+    count = len(channels.get("altitude_m", range(3)))
+    given = {"raw.activities": RUN, "raw.records": records(range(count), **channels)}
+    summary = rows_of("activity.summaries", given).iloc[0]
+    assert (summary.record_count, summary.recorded_s) == (count, count - 1)
+    assert summary.moving_m <= 5
+    assert np.isnan(summary.heart_rate_mean_bpm) == ("heart_rate_bpm" not in channels)
+    assert len(rows_of("marts.records", given)) == count
+    for model in ("blocks", "steadiness", "speed_seconds", "heart_rate_seconds", "best_efforts"):
+        rows_of(f"activity.{model}", given)
