@@ -662,3 +662,17 @@ def test_whatever_is_missing_an_activity_is_summed_up(rows_of: RowsOf, channels:
     assert len(rows_of("marts.records", given)) == count
     for model in ("blocks", "steadiness", "speed_seconds", "heart_rate_seconds", "best_efforts"):
         rows_of(f"activity.{model}", given)
+
+
+def test_a_pause_is_one_however_short_if_the_timer_was_stopped(rows_of: RowsOf):
+    """Twenty seconds at a traffic light: with a record less than half a minute before, but the timer stood."""
+    seconds = np.r_[0:61, 80:141]
+    given = {
+        "staging.timer_stops": "athlete_id | activity_id | stopped_at\nann | run | 2024-01-01 06:01:00",
+        "raw.activities": RUN,
+        "raw.records": records(seconds, speed_m_per_s=3, heart_rate_bpm=150),
+    }
+    summary = rows_of("activity.summaries", given).iloc[0]
+    assert (summary.moving_s, summary.recorded_s, summary.heart_rate_known_s) == (120, 120, 120)
+    unstopped = {**given, "staging.timer_stops": "athlete_id | activity_id | stopped_at"}
+    assert rows_of("activity.summaries", unstopped).recorded_s[0] == 140
