@@ -665,7 +665,7 @@ def test_whatever_is_missing_an_activity_is_summed_up(rows_of: RowsOf, channels:
 
 
 def test_a_pause_is_one_however_short_if_the_timer_was_stopped(rows_of: RowsOf):
-    """Twenty seconds at a traffic light: with a record less than half a minute before, but the timer stood."""
+    """Twenty seconds at a traffic light: a gap like that of smart recording, but the timer stood."""
     seconds = np.r_[0:61, 80:141]
     given = {
         "staging.timer_stops": "athlete_id | activity_id | stopped_at\nann | run | 2024-01-01 06:01:00",
