@@ -83,6 +83,7 @@ select
     cast(365 as bigint) as year_days,
     cast(56 as bigint) as season_days, -- eight weeks now against the same eight weeks then
     cast(4 as bigint) as season_min_runs, -- fewer runs on either side are no comparison
+    cast(2400 as double) as index_until_s, -- later blocks tell of drift (SCIENCE.md B11)
     -- endurance within a run (SCIENCE.md B13)
     cast(600 as double) as fresh_from_s, -- minutes 10 to 30 are fresh
     cast(1800 as double) as fresh_until_s,
