@@ -136,6 +136,7 @@ select
     compared.effort_distance_m,
     compared.elapsed_s,
     compared.moving_s,
-    compared.start_offset_s
+    -- an interpolated start may be a rounding error early
+    greatest(compared.start_offset_s, 0) as start_offset_s
 from compared
 where compared.impossible_count <= 1 and not compared.is_impossible
