@@ -379,6 +379,24 @@ def test_among_few_runs_the_best_is_no_race(rows_of: RowsOf):
     assert rows_of("athlete.races", few).empty
 
 
+@pytest.mark.parametrize("model", ["athlete.races", "athlete.critical_speeds"])
+def test_one_athletes_races_do_not_depend_on_who_else_runs(rows_of: RowsOf, model: str):
+    """Bob has the same runs, half as fast, on the same days and with the same ids."""
+    anns = a_run_among_easy_ones() | {
+        "activity.duration_curve": ann(
+            activity_id="run012", duration_s=list(LINE), distance_m=list(LINE.values())
+        )
+    }
+    bobs = {table: rows.assign(athlete_id="bob") for table, rows in anns.items()}
+    bobs["activity.summaries"]["moving_s"] *= 2
+    bobs["activity.best_efforts"]["elapsed_s"] *= 2
+    bobs["activity.duration_curve"]["distance_m"] /= 2
+    alone = rows_of(model, anns)
+    among = rows_of(model, {table: pd.concat([bobs[table], anns[table]]) for table in anns})
+    assert len(alone)
+    pd.testing.assert_frame_equal(alone, among[among.athlete_id == "ann"].reset_index(drop=True))
+
+
 # --- what people query
 
 
@@ -446,6 +464,20 @@ def test_a_prediction_says_what_it_rests_on(
     assert rows.predicted_s.isna().loc[10_000] == (confidence == "none")
     if confidence != "none":
         assert rows.age_days[10_000] == last_day
+
+
+def test_a_runner_on_the_treadmill_alone_gets_no_prediction_and_is_told_why(rows_of: RowsOf):
+    rows = rows_of(
+        "marts.race_predictions",
+        {
+            "activity.best_efforts": ann(activity_id=["run"], effort_distance_m=5000, elapsed_s=1200),
+            "athlete.activities": ann(activity_id=["run"], local_day=MONDAY, is_run=True, is_indoor=True),
+            "athlete.critical_speeds": ann(valid_from=[MONDAY], valid_until_day=MONDAY),
+        },
+    )
+    assert rows.predicted_s.isna().all()
+    assert set(rows.confidence) == {"none"}
+    assert set(rows.reason) == {"no run outdoors of a mile or more in the last half year"}
 
 
 def test_a_marathon_from_5_km_is_less_sure_than_10_km_from_it(rows_of: RowsOf):
