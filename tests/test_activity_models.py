@@ -456,7 +456,7 @@ def test_less_than_three_seconds_of_standing_are_a_jitter_and_three_are_a_stop(r
 def test_seconds_are_kept_by_heart_rate_and_by_speed_so_that_short_repeats_can_be_judged_by_pace(
     rows_of: RowsOf,
 ):
-    """Five minutes at 3 m/s, five at 4.04, the pulse at 150 all along; half a minute is in between."""
+    """Five minutes at 3 m/s, five at 4.04, the pulse at 150 all along; five slices of 5 s are in between."""
     seconds = np.arange(601)
     speed = np.where(seconds <= 300, 3.0, 4.04)
     heart_rate = 150 + 0.4 * (seconds % 2)
@@ -469,7 +469,7 @@ def test_seconds_are_kept_by_heart_rate_and_by_speed_so_that_short_repeats_can_b
     by_beat = rows_of("activity.heart_rate_seconds", given)
     assert set(by_beat.heart_rate_bpm) == {150}
     duration_s = dict(zip(by_beat.speed_step_m_per_s, by_beat.duration_s, strict=True))
-    assert (duration_s[3.0], duration_s[4.0]) == (300, 270)
+    assert (duration_s[3.0], duration_s[4.0]) == (300, 275)
     assert (by_beat.duration_s.sum(), by_beat.distance_m.sum()) == (600, pytest.approx(900 + 1212))
     by_speed = rows_of("activity.speed_seconds", given)
     assert by_speed.duration_s.tolist() == by_beat.duration_s.tolist()
@@ -626,3 +626,15 @@ def test_a_position_that_stands_and_leaps_is_moving(rows_of: RowsOf):
     given = {"raw.activities": RUN, "raw.records": records(seconds, distance_m=12.0 * (seconds // 5))}
     summary = rows_of("activity.summaries", given).iloc[0]
     assert (summary.moving_s, summary.moving_m) == (100, 240)
+
+
+def test_a_run_on_a_treadmill_has_time_and_heart_rate_but_no_position(rows_of: RowsOf):
+    given = {
+        "raw.activities": RUN.replace("running", "running | treadmill", 1).replace(
+            "sport   |", "sport | sub_sport |"
+        ),
+        "raw.records": records(range(61), distance_m=3.0 * np.arange(61), heart_rate_bpm=140),
+    }
+    summary = rows_of("activity.summaries", given).iloc[0]
+    assert (summary.has_position, summary.moving_s, summary.heart_rate_known_s) == (False, 60, 60)
+    assert rows_of("staging.activities", given).is_indoor.tolist() == [True]

@@ -66,6 +66,7 @@ judged as (
     select
         gaps.*,
         thresholds.moving_min_m_per_s,
+        cast(ceil(epoch(gaps.recorded_at) / thresholds.slice_s) as bigint) as slice_number,
         coalesce(gaps.advance_m > gaps.gap_s * gaps.speed_limit_m_per_s, false) as is_jump,
         case
             when gaps.advance_m between 0 and gaps.gap_s * gaps.speed_limit_m_per_s
@@ -110,6 +111,7 @@ select
     activity_id,
     recorded_at,
     record_number,
+    slice_number,
     has_position,
     step_s,
     coalesce(believed_m, known_speed_m_per_s * step_s, 0) as step_m,
