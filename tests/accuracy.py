@@ -208,11 +208,13 @@ SCENARIOS = {
 # --- runners through the whole program
 
 
+# The window that each look chose; of the latest look, all windows.
 LOOKS = """
 select
     plateau.athlete_id,
     plateau.as_of_day,
     plateau.is_latest,
+    plateau.is_chosen,
     plateau.verdict,
     plateau.window_weeks,
     plateau.window_start_on,
@@ -232,8 +234,8 @@ select
     - (select min(days.local_day) from athlete.activities as days where days.athlete_id = plateau.athlete_id)
     as days_behind
 from marts.plateau as plateau
-where plateau.is_chosen
-order by plateau.athlete_id, plateau.as_of_day
+where plateau.is_chosen or plateau.is_latest
+order by plateau.athlete_id, plateau.as_of_day, plateau.window_weeks
 """
 
 # Every run with an index, whether it counts or not.
@@ -408,7 +410,7 @@ def class_of(pct_per_month: pd.Series) -> pd.Series:
 
 def tidy_figures(looks: pd.DataFrame) -> Iterator[Figure]:
     """The goals of the tidy world: the verdict of today against the trend that the runner was made with."""
-    latest = looks[looks.is_latest]
+    latest = looks[looks.is_latest & looks.is_chosen]
     by = dict(list(latest.groupby("scenario")))
 
     def share(scenario: str, verdict: str) -> float:
@@ -426,21 +428,29 @@ def tidy_figures(looks: pd.DataFrame) -> Iterator[Figure]:
         count = len(by["improving"]) + len(by["declining"])
         yield Figure("tidy: improving and declining swapped", swaps / count, "<= 0.0", count)
     if {"plateau", "drift"} <= by.keys():
-        pairs = by["drift"].merge(
-            by["plateau"],
-            left_on=by["drift"].athlete_id.str.removeprefix("drift"),
-            right_on=by["plateau"].athlete_id.str.removeprefix("plateau"),
-        )
-        error = (
-            pairs.slope_pct_per_month_x
-            - pairs.true_pct_per_month_x
-            - (pairs.slope_pct_per_month_y - pairs.true_pct_per_month_y)
-        )
-        what = "tidy: what a drift of the effort adds to the mean slope, % a month"
-        yield Figure(what, abs(float(error.mean())), "<= 0.05", len(error), is_share=False)
+        yield from _drift_figures(by["drift"], by["plateau"], looks[looks.scenario == "plateau"])
     if "short" in by:
         count = len(by["short"])
         yield Figure("tidy, 8 weeks: not enough data", share("short", "not_enough_data"), ">= 1.0", count)
+
+
+def _drift_figures(drifting: pd.DataFrame, steady: pd.DataFrame, windows: pd.DataFrame) -> Iterator[Figure]:
+    """How much a drift of the effort adds to the slope of the same runner in the same window.
+
+    Between the windows that either of the two would have chosen it is more: a choice is for what stands out.
+    """
+
+    def error(looks: pd.DataFrame, key: str) -> pd.Series:
+        keys = [looks.athlete_id.str.rsplit("-", n=1).str[1], *([looks.window_weeks] if key else [])]
+        return pd.Series((looks.slope_pct_per_month - looks.true_pct_per_month).array, keys)
+
+    for key, what, goal in (
+        ("window_weeks", "tidy: what a drift of the effort adds to the mean slope, % a month", "<= 0.05"),
+        ("", "tidy: the same between the windows that each would choose", ""),
+    ):
+        latest = windows[windows.is_latest] if key else steady
+        added = (error(drifting, key) - error(latest, key)).dropna()
+        yield Figure(what, abs(float(added.mean())), goal, len(added), is_share=False)
 
 
 _OPPOSITES = (("improving", "declining"), ("declining", "improving"))
@@ -448,7 +458,8 @@ _OPPOSITES = (("improving", "declining"), ("declining", "improving"))
 
 def eligible(looks: pd.DataFrame) -> pd.DataFrame:
     """The looks of the real world that are to be judged."""
-    return looks[(looks.days_behind >= FIRST_YEAR_DAYS) & (looks.usable_per_week >= USABLE_RUNS_PER_WEEK)]
+    is_known = (looks.days_behind >= FIRST_YEAR_DAYS) & (looks.usable_per_week >= USABLE_RUNS_PER_WEEK)
+    return looks[looks.is_chosen & is_known]
 
 
 def is_opposite(verdict: pd.Series, true_class: pd.Series) -> pd.Series:
@@ -547,7 +558,7 @@ def tables(looks: pd.DataFrame, runs: pd.DataFrame, slack_se: float) -> Iterator
     )
     yield "|" + "---|" * 12
     for scenario, group in looks.groupby("scenario", sort=False):
-        chosen = eligible(group) if scenario == "real" else group[group.is_latest]
+        chosen = eligible(group) if scenario == "real" else group[group.is_latest & group.is_chosen]
         true_class = class_of(chosen.true_pct_per_month).where(chosen.true_pct_per_month.notna(), "unknown")
         for really in (*CLASSES, "unknown"):
             some = chosen[true_class == really]
@@ -565,7 +576,11 @@ def tables(looks: pd.DataFrame, runs: pd.DataFrame, slack_se: float) -> Iterator
             f"{turned.mean():.0%} opposite, its 90 % interval holds the truth in {coverage('', line).text}."
         )
     yield ""
-    yield f"{datetime.now(UTC):%Y-%m-%d}, {looks.athlete_id.nunique()} runners."
+    today, count = f"{datetime.now(UTC):%Y-%m-%d}", looks.athlete_id.nunique()
+    yield (
+        f"{today}, {count} runners. Tidy: the verdict of the last day against the trend that the runner was "
+        "made with; real: monthly looks against what happened in the window."
+    )
 
 
 def _row(scenario: str, really: str, looks: pd.DataFrame) -> str:
@@ -582,6 +597,7 @@ def _row(scenario: str, really: str, looks: pd.DataFrame) -> str:
         f"{looks.window_weeks.median():.0f}",
         f"{looks.standard_error_pct_per_month.mean():.2f}",
     ]
+    cells = ["none" if "nan" in cell else cell for cell in cells]
     return "| " + " | ".join(cells) + " |"
 
 

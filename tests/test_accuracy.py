@@ -33,7 +33,7 @@ Told = tuple[pd.DataFrame, pd.DataFrame]
 def trends() -> pd.DataFrame:
     """The latest looks at four runners who improve, and at the same four if they had declined."""
     looks = pd.concat([judged(scenario, range(4), None)[0] for scenario in ("improving", "declining")])
-    return looks[looks.is_latest]
+    return looks[looks.is_latest & looks.is_chosen]
 
 
 @pytest.fixture(scope="module")
@@ -131,21 +131,26 @@ def test_log_loss_is_that_of_the_probability_given_to_what_happened():
     assert base == pytest.approx(np.log(2))
 
 
-def test_what_drift_adds_is_seen_between_the_same_runners():
+def test_what_drift_adds_is_seen_between_the_same_runners_in_the_same_window():
+    """Over 52 weeks the drifting runners' slopes are 0.1 and 0.2 higher; one pair chose other windows."""
+    weeks, chosen = [52, 26, 52, 26], {"plateau": [True, False, False, True], "drift": [True, False] * 2}
+    slopes = {"plateau": [0.2, 0, -0.1, 0.5], "drift": [0.3, 9, 0.1, 9]}
     looks = pd.concat(
         looks_of(
-            athlete_id=[f"{scenario}-1", f"{scenario}-2"],
-            scenario=[scenario] * 2,
-            is_latest=[True] * 2,
-            verdict=["plateau"] * 2,
-            slope_pct_per_month=slopes,
-            true_pct_per_month=[0.0, 0.1],
+            athlete_id=[f"{scenario}-1"] * 2 + [f"{scenario}-2"] * 2,
+            scenario=[scenario] * 4,
+            window_weeks=weeks,
+            is_latest=[True] * 4,
+            is_chosen=chosen[scenario],
+            verdict=["plateau"] * 4,
+            slope_pct_per_month=slopes[scenario],
+            true_pct_per_month=[0.0] * 4,
         )
-        for scenario, slopes in (("plateau", [0.2, -0.1]), ("drift", [0.3, 0.1]))
+        for scenario in ("plateau", "drift")
     )
-    (drift,) = [figure for figure in tidy_figures(looks) if "drift" in figure.what]
-    assert drift.value == pytest.approx(0.15)  # 0.1 and 0.2
-    assert drift.count == 2
+    same, between = [figure for figure in tidy_figures(looks) if not figure.is_share]
+    assert (same.value, same.count) == (pytest.approx(0.15), 2)
+    assert (between.value, between.goal) == (pytest.approx(0.15), "")  # 0.1 more and 0.4 less: 0.15 less
 
 
 def test_a_new_watch_and_a_harder_effort_change_nothing_else():

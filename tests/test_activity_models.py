@@ -604,3 +604,24 @@ def test_the_records_of_a_stuck_sensor_show_no_heart_rate(rows_of: RowsOf):
     assert shown.heart_rate_bpm.isna().tolist() == [100 < second <= 200 for second in seconds]
     assert shown.distance_m.is_monotonic_increasing
     assert shown.distance_m.to_numpy() == pytest.approx(np.r_[0, np.cumsum(speed[1:])])
+
+
+def test_a_speed_told_while_no_metre_is_added_is_not_moving(rows_of: RowsOf):
+    """Some watches go on writing while the timer stands: a minute of running, then a minute on a ferry."""
+    seconds = np.arange(121)
+    given = {
+        "raw.activities": RUN,
+        "raw.records": records(
+            seconds, speed_m_per_s=np.where(seconds <= 60, 3, 8), distance_m=3.0 * np.minimum(seconds, 60)
+        ),
+    }
+    summary = rows_of("activity.summaries", given).iloc[0]
+    assert (summary.moving_s, summary.moving_m, summary.recorded_s) == (60, 180, 120)
+
+
+def test_a_position_that_stands_and_leaps_is_moving(rows_of: RowsOf):
+    """A phone that finds its place every fifth second: 12 m at once, of five seconds four at no speed."""
+    seconds = np.arange(101)
+    given = {"raw.activities": RUN, "raw.records": records(seconds, distance_m=12.0 * (seconds // 5))}
+    summary = rows_of("activity.summaries", given).iloc[0]
+    assert (summary.moving_s, summary.moving_m) == (100, 240)

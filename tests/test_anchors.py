@@ -367,6 +367,21 @@ def test_the_nearest_sure_critical_speed_of_a_year_is_the_threshold_speed(
     )
 
 
+@pytest.mark.parametrize("model", ["athlete.shown_thresholds", "athlete.shown_speeds", "athlete.anchors"])
+def test_an_athlete_has_the_same_anchors_alone_as_among_others(rows_of: RowsOf, model: str):
+    ann = hard_runs([172, 176, 170, 174], told="ann | heart_rate_resting_bpm | | 48")
+    bob = hard_runs([180, 181], days=[30, 300], valid_from=date(2024, 6, 1))
+    bob = {
+        table: rows.assign(athlete_id="bob") for table, rows in bob.items() if isinstance(rows, pd.DataFrame)
+    }
+    together = ann | {table: pd.concat([ann[table], rows]) for table, rows in bob.items()}
+    among = rows_of(model, together)
+    for name, alone in (("ann", rows_of(model, ann)), ("bob", rows_of(model, bob))):
+        own = among[among.athlete_id == name].reset_index(drop=True)
+        assert len(own)
+        pd.testing.assert_frame_equal(own, alone)
+
+
 # --- the steps to it
 
 

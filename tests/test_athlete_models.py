@@ -1423,6 +1423,14 @@ def test_a_guessed_maximum_makes_no_leading_cause_and_says_what_would_help(rows_
     assert "set heart_rate_max_bpm in athlete.toml" in found.reason
 
 
+@pytest.mark.parametrize("cause", ["easy_share_low", "medium_trap"])
+def test_thresholds_that_are_known_do_not_hang_on_a_guessed_maximum(rows_of: RowsOf, cause: str):
+    told = ANCHORS.assign(is_heart_rate_max_confirmed=False, is_easy_known=True, is_threshold_known=True)
+    columns = {"easy_m": 0, "moderate_s": 3600, "moderate_minus_3_bpm_s": 3600, "moderate_plus_3_bpm_s": 3600}
+    found = cause_of(rows_of, cause, runs(DAILY, **columns), athlete__anchors=told)
+    assert (found.certainty_ratio, "guess" in found.reason) == (1, False)
+
+
 @pytest.mark.parametrize(
     ("moderate_s", "status", "score"), [(2160, "flag", logistic(2.5)), (720, "ok", logistic(-2.5))]
 )
@@ -1629,8 +1637,11 @@ def every_table(
         }
 
 
-# Of those that need two files of one session tests/test_sessions.py says the same.
+# Of those that need two files of one session tests/test_sessions.py says the same, of those that need a
+# sure critical speed tests/test_anchors.py.
 MAY_BE_EMPTY = {
+    "athlete.shown_speeds",
+    "athlete.shown_thresholds",
     "activity.heart_rate_faults",
     "staging.timer_stops",
     "sessions.pairs",

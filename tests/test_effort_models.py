@@ -180,19 +180,23 @@ def test_efforts_that_were_not_all_out_give_no_critical_speed(
     assert np.isnan(row.critical_speed_m_per_s)
 
 
-@pytest.mark.parametrize("race_source", ["name", None])
-def test_a_single_effort_is_taken_as_5_km_less_a_usual_d_prime(rows_of: RowsOf, race_source: str | None):
-    """5 km in 20:00: (5000 - 200) / 1200 = 4 m/s; a race is believed, a training run is not."""
+def test_a_race_is_taken_as_5_km_less_a_usual_d_prime_and_a_training_run_is_not(rows_of: RowsOf):
+    """5 km in 20:00: (5000 - 200) / 1200 = 4 m/s."""
     given = efforts_of([0], {}) | {
         "activity.best_efforts": ann(activity_id=["run000"], effort_distance_m=5000, elapsed_s=1200),
-        "athlete.races": ann(activity_id=["run000" if race_source else "other"], race_source="name"),
+        "athlete.races": ann(activity_id=["run000"], race_source="name"),
     }
     row = rows_of("athlete.critical_speeds", given).iloc[0]
     assert row.critical_speed_m_per_s == pytest.approx(4)
-    assert (row.critical_speed_method, row.effort_count) == ("single_effort", 1)
-    assert row.is_critical_speed_confident == (race_source is not None)
+    assert (row.critical_speed_method, row.effort_count) == ("race", 1)
+    assert row.is_critical_speed_confident
     # 80 m of unknown D' over 1200 s, and 3 % of 4 m/s
     assert row.critical_speed_error_m_per_s == pytest.approx(np.hypot(80 / 1200, 0.12))
+
+    given["athlete.races"] = ann(activity_id=["another"], race_source="name")
+    row = rows_of("athlete.critical_speeds", given).iloc[0]
+    assert np.isnan(row.critical_speed_m_per_s)
+    assert not row.is_critical_speed_confident
 
 
 def test_the_stretches_of_the_critical_speed_cover_every_day_once_and_forget_after_four_months(
@@ -273,7 +277,8 @@ def race_source(rows_of: RowsOf, **run: Any) -> str | None:
     "name",
     [
         "parkrun #214",
-        "City Race",
+        "Weekend race at Space Coast",
+        "SPRING SERIES: RACE 2",
         "Stadtlauf",
         "5k",
         "Club championships",
@@ -331,6 +336,20 @@ def test_an_easy_run_over_the_distance_in_its_name_is_no_race(rows_of: RowsOf):
 def test_a_hard_run_that_is_the_best_of_the_year_is_a_race(rows_of: RowsOf):
     assert race_source(rows_of) == "near_best"
     assert race_source(rows_of, length_m=6000) == "near_best"
+
+
+def test_a_race_that_was_measured_a_little_short_is_one(rows_of: RowsOf):
+    """4.95 km of 5: there is no best effort over 5 km, only one over 3."""
+    assert race_source(rows_of, length_m=4950, effort_m=3000) == "near_best"
+
+
+def test_the_only_run_over_a_distance_is_no_race_if_it_is_worth_less_than_others(rows_of: RowsOf):
+    """10 km at 3.4 m/s, where 3 km at 4 m/s are known (worth 3.72 m/s over 10 km)."""
+    given = a_run_among_easy_ones(length_m=10_000, speed_m_per_s=3.4, effort_m=10_000)
+    fast = {"athlete_id": "ann", "activity_id": "run003", "effort_distance_m": 3000, "elapsed_s": 750}
+    efforts = pd.concat([given["activity.best_efforts"], pd.DataFrame([fast])])
+    assert list(rows_of("athlete.races", given).activity_id) == ["run012"]
+    assert rows_of("athlete.races", given | {"activity.best_efforts": efforts}).empty
 
 
 def test_without_heart_rate_it_must_have_the_length_of_a_race(rows_of: RowsOf):

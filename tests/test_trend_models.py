@@ -377,6 +377,41 @@ def test_the_curve_is_the_mean_of_the_runs_around_the_nearer_the_heavier(rows_of
     assert shown.trend_speed_m_per_s == pytest.approx(100 * math.exp(last.fitness_log_pct / 100))
 
 
+def two_halves(first: float, second: float, seed: int, noise: float = 5) -> pd.DataFrame:
+    """A run every other day for a year, with so many percent a month in either half of it."""
+    numbers = np.arange(0, 364, 2)
+    fitness = first / MONTH * np.minimum(numbers, 182) + second / MONTH * np.clip(numbers - 182, 0, None)
+    index = fitness + np.random.default_rng(seed).normal(0, noise, len(numbers))
+    return counted(numbers, index).assign(athlete_id=f"runner{seed}")
+
+
+def turns(rows_of: RowsOf, runners: list[pd.DataFrame]) -> pd.DataFrame:
+    """What athlete.turning_points says of those runners over the year."""
+    looks = pd.concat([look(363, 52).assign(athlete_id=rows.athlete_id[0]) for rows in runners])
+    verdicts = looks[["athlete_id", "as_of_day", "window_weeks"]].assign(verdict="plateau")
+    given_rows = {
+        "athlete.trend_runs": pd.concat(runners),
+        "athlete.looks": looks,
+        "athlete.verdicts": verdicts,
+    }
+    return rows_of("athlete.turning_points", given_rows)
+
+
+def test_the_day_on_which_a_gain_turned_into_a_loss_is_found(rows_of: RowsOf):
+    """Up by 9 % in half a year and down by as much: the year's line is level, and hides both."""
+    found = turns(rows_of, [two_halves(1.5, -1.5, seed) for seed in range(20)])
+    assert len(found) >= 15  # of twenty; the others scatter too much to say
+    off = (found.turned_on - pd.Timestamp(day(182))).dt.days
+    assert abs(off.median()) <= 14
+    assert off.abs().max() <= 70
+    assert found.since_turn_pct.mean() == pytest.approx(-9, abs=2)
+
+
+def test_noise_makes_no_turns(rows_of: RowsOf):
+    runners = [two_halves(0, 0, 100 + seed) for seed in range(40)]
+    assert len(turns(rows_of, runners)) <= 4
+
+
 # --- the index
 
 

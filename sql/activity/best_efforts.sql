@@ -36,9 +36,9 @@ passed as (
         grids.mark_m,
         grids.mark_um,
         stretches.offset_s,
-        stretches.moving_offset_s,
+        stretches.moving_offset_ms,
         stretches.gap_s / stretches.stretch_um as s_per_um,
-        stretches.moving_gap_s / stretches.stretch_um as moving_s_per_um,
+        stretches.moving_gap_ms / stretches.stretch_um as moving_ms_per_um,
         stretches.travelled_um,
         -- the start is a mark, too
         unnest(
@@ -73,8 +73,11 @@ timed as (
         passed.mark_number,
         passed.offset_s
         - passed.s_per_um * (passed.travelled_um - passed.mark_number * passed.mark_um) as at_s,
-        passed.moving_offset_s
-        - passed.moving_s_per_um * (passed.travelled_um - passed.mark_number * passed.mark_um) as moving_at_s
+        (
+            passed.moving_offset_ms
+            - passed.moving_ms_per_um * (passed.travelled_um - passed.mark_number * passed.mark_um)
+        )
+        / 1000 as moving_at_s
     from passed
 ),
 
@@ -84,38 +87,37 @@ marks as (
         timed.athlete_id,
         timed.activity_id,
         timed.mark_m,
-        list(timed.at_s order by timed.mark_number) as at_s,
-        list(timed.moving_at_s order by timed.mark_number) as moving_at_s
+        list(
+            struct_pack(at_s := timed.at_s, moving_at_s := timed.moving_at_s) order by timed.mark_number
+        ) as times
     from timed
     group by timed.athlete_id, timed.activity_id, timed.mark_m
 ),
 
-efforts as (
+pairs as (
     select
         marks.athlete_id,
         marks.activity_id,
         distances.effort_distance_m,
         distances.record_s,
-        unnest(list_slice(marks.at_s, 1, len(marks.at_s) - distances.mark_count)) as start_s,
-        unnest(list_slice(marks.at_s, distances.mark_count + 1, len(marks.at_s))) as end_s,
-        unnest(list_slice(marks.moving_at_s, 1, len(marks.at_s) - distances.mark_count)) as moving_start_s,
-        unnest(list_slice(marks.moving_at_s, distances.mark_count + 1, len(marks.at_s))) as moving_end_s
+        unnest(list_slice(marks.times, 1, len(marks.times) - distances.mark_count)) as first,
+        unnest(list_slice(marks.times, distances.mark_count + 1, len(marks.times))) as last
     from marks
     inner join settings.effort_distances as distances
-        on marks.mark_m = distances.mark_m and len(marks.at_s) > distances.mark_count
+        on marks.mark_m = distances.mark_m and len(marks.times) > distances.mark_count
 ),
 
 fastest as (
     select
-        efforts.athlete_id,
-        efforts.activity_id,
-        efforts.effort_distance_m,
-        efforts.record_s,
-        min(efforts.end_s - efforts.start_s) as elapsed_s,
-        min(efforts.moving_end_s - efforts.moving_start_s) as moving_s,
-        arg_min(efforts.start_s, row(efforts.end_s - efforts.start_s, efforts.start_s)) as start_offset_s
-    from efforts
-    group by efforts.athlete_id, efforts.activity_id, efforts.effort_distance_m, efforts.record_s
+        pairs.athlete_id,
+        pairs.activity_id,
+        pairs.effort_distance_m,
+        pairs.record_s,
+        min(pairs.last.at_s - pairs.first.at_s) as elapsed_s,
+        min(pairs.last.moving_at_s - pairs.first.moving_at_s) as moving_s,
+        min_by(pairs.first.at_s, pairs.last.at_s - pairs.first.at_s) as start_offset_s
+    from pairs
+    group by pairs.athlete_id, pairs.activity_id, pairs.effort_distance_m, pairs.record_s
 ),
 
 compared as (
@@ -134,6 +136,7 @@ select
     compared.effort_distance_m,
     compared.elapsed_s,
     compared.moving_s,
-    compared.start_offset_s
+    -- an interpolated start may be a rounding error early
+    greatest(compared.start_offset_s, 0) as start_offset_s
 from compared
 where compared.impossible_count <= 1 and not compared.is_impossible

@@ -18,6 +18,7 @@ with limits as (
 joined as (
     select
         slices.*,
+        grades.travelled_m,
         grades.grade_long_ratio,
         if(
             terrains.grade_smoothing_m > 2 * limits.grade_half_window_m,
@@ -76,6 +77,12 @@ windowed as (
             ),
             0
         ) as held_bpm,
+        sum(told.step_s) over until_now as elapsed_recorded_s,
+        epoch(told.recorded_at) - epoch(first_value(told.recorded_at) over until_now)
+        + first_value(told.step_s) over until_now as elapsed_s,
+        last_value(
+            case when told.is_after_pause or not told.is_moving then told.recorded_at end ignore nulls
+        ) over until_now as stood_at,
         sum(told.speed_m_per_s * told.step_s) over half_minute
         / nullif(sum(told.step_s) filter (where told.speed_m_per_s is not null) over half_minute, 0)
             as speed_half_minute_m_per_s,
@@ -112,6 +119,10 @@ windowed as (
     from told
     cross join settings.grade_curve as curve
     window
+        until_now as (
+            partition by told.athlete_id, told.activity_id order by told.recorded_at
+            rows between unbounded preceding and current row
+        ),
         half_minute as (
             partition by told.athlete_id, told.activity_id order by told.recorded_at
             range between told.pace_window preceding and current row
@@ -123,6 +134,8 @@ select
     activity_id,
     recorded_at,
     record_count,
+    has_position,
+    elapsed_s,
     elapsed_recorded_s,
     travelled_m,
     step_s,
@@ -131,6 +144,7 @@ select
     moving_m,
     is_moving,
     is_after_pause,
+    stood_at,
     speed_m_per_s,
     speed_half_minute_m_per_s,
     grade_ratio,

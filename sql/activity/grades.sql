@@ -14,6 +14,22 @@ with limits as (
     from settings.measuring as thresholds
 ),
 
+travelled as (
+    select
+        slices.athlete_id,
+        slices.activity_id,
+        slices.recorded_at,
+        slices.step_m,
+        slices.advance_m,
+        slices.altitude_m,
+        slices.altitude_count,
+        sum(slices.advance_m) over (
+            partition by slices.athlete_id, slices.activity_id order by slices.recorded_at
+            rows between unbounded preceding and current row
+        ) as travelled_m
+    from activity.slices as slices
+),
+
 -- the mean altitude of the records of a slice is that of where they are on average
 placed as (
     select
@@ -26,7 +42,7 @@ placed as (
         lag(
             slices.travelled_m - slices.step_m * (slices.altitude_count - 1) / (2 * slices.altitude_count)
         ) over activity as placed_before_m
-    from activity.slices as slices
+    from travelled as slices
     where slices.altitude_m is not null
     window activity as (partition by slices.athlete_id, slices.activity_id order by slices.recorded_at)
 ),
@@ -110,7 +126,7 @@ marked as (
         slices.travelled_m,
         limits.grade_max_ratio,
         cast(floor((slices.travelled_m - slices.advance_m / 2) / limits.mark_m) as bigint) as mark_number
-    from activity.slices as slices
+    from travelled as slices
     cross join limits
 )
 

@@ -3,7 +3,8 @@
 -- What is measured is measured on these: it costs a fifth, a GPS jitters less over five seconds, and smart
 -- recording, which writes fewer records than slices, keeps all it has. A slice in which one stands for most
 -- of the time is standing, one in which one moves for most of it is moving: less than three seconds of either
--- are a jitter. A position that stands and leaps, as some phones write it, moves at twice that pace.
+-- are a jitter. A position that stands and leaps, as some phones write it, moves at twice that pace. Where no
+-- metre is added nobody moves, whatever speed is told: so some watches write while the timer stands.
 --
 -- grain: athlete_id, activity_id, recorded_at
 -- check: step_s >= 0
@@ -15,6 +16,7 @@ with sums as (
         max(steps.recorded_at) as recorded_at,
         any_value(thresholds.moving_min_m_per_s) as moving_min_m_per_s,
         count(*) as record_count,
+        bool_or(steps.has_position) as has_position,
         sum(steps.step_s) as step_s,
         sum(steps.step_m) as advance_m,
         sum(steps.step_m) filter (where steps.step_s > 0) as step_m,
@@ -50,8 +52,14 @@ with sums as (
 judged as (
     select
         sums.*,
-        2 * coalesce(sums.walked_s, 0) > sums.step_s
-        or coalesce(sums.step_m > 2 * sums.moving_min_m_per_s * sums.step_s, false) as has_walked
+        coalesce(
+            sums.step_m > 0
+            and (
+                2 * sums.walked_s > sums.step_s
+                or sums.step_m > 2 * sums.moving_min_m_per_s * sums.step_s
+            ),
+            false
+        ) as has_walked
     from sums
 )
 
@@ -60,8 +68,7 @@ select
     activity_id,
     recorded_at,
     record_count,
-    sum(step_s) over activity as elapsed_recorded_s,
-    sum(advance_m) over activity as travelled_m,
+    has_position,
     advance_m,
     step_s,
     coalesce(step_m, 0) as step_m,
@@ -79,8 +86,3 @@ select
     cadence_per_min,
     temperature_c
 from judged
-window
-    activity as (
-        partition by athlete_id, activity_id order by recorded_at
-        rows between unbounded preceding and current row
-    )

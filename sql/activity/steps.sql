@@ -15,6 +15,7 @@ with neighbours as (
         records.athlete_id,
         records.activity_id,
         records.recorded_at,
+        records.latitude_deg is not null as has_position,
         records.altitude_m,
         records.speed_m_per_s,
         records.speed_limit_m_per_s,
@@ -109,6 +110,7 @@ select
     activity_id,
     recorded_at,
     record_number,
+    has_position,
     step_s,
     coalesce(believed_m, known_speed_m_per_s * step_s, 0) as step_m,
     case

@@ -3,11 +3,11 @@
 -- What is covered while the timer stands is none of it. Five seconds much faster than those before and after,
 -- whose quarter of a minute is much faster than those before and after, too, are a jump: they count as far as
 -- the quarters beside them went. Where only the five seconds stand out, the watch caught up after a lag, and
--- the metres are right. Ways are whole micrometres: sums of those are exact, and no mark is passed twice.
+-- the metres are right. Whole micrometres and milliseconds: their sums are exact, no mark is passed twice.
 --
 -- grain: athlete_id, activity_id, recorded_at
--- check: gap_s >= moving_gap_s
--- check: moving_gap_s >= 0
+-- check: moving_gap_ms <= round(1000 * gap_s)
+-- check: moving_gap_ms >= 0
 -- check: stretch_um >= 0
 -- check: travelled_um >= stretch_um
 with timed as (
@@ -112,11 +112,15 @@ bridged as (
         cast(round(1000 * 1000 * numbered.step_m * coalesce(jumps.believed_ratio, 1)) as bigint)
             as stretch_um,
         -- standing costs no time to move, but no metre is free
-        if(
-            numbered.is_moving,
-            numbered.gap_s,
-            least(numbered.gap_s, numbered.step_m / numbered.moving_min_m_per_s)
-        ) as moving_gap_s
+        cast(
+            round(
+                1000 * if(
+                    numbered.is_moving,
+                    numbered.gap_s,
+                    least(numbered.gap_s, numbered.step_m / numbered.moving_min_m_per_s)
+                )
+            ) as bigint
+        ) as moving_gap_ms
     from numbered
     left join jumps
         on
@@ -131,9 +135,9 @@ select
     recorded_at,
     offset_s,
     gap_s,
-    moving_gap_s,
+    moving_gap_ms,
     stretch_um,
-    sum(moving_gap_s) over activity as moving_offset_s,
+    cast(sum(moving_gap_ms) over activity as bigint) as moving_offset_ms,
     cast(sum(stretch_um) over activity as bigint) as travelled_um
 from bridged
 window activity as (

@@ -6,7 +6,9 @@
 --
 -- grain: athlete_id, activity_id
 -- check: moving_s >= 0
+-- check: moving_m <= travelled_m + 1e-6
 -- check: heart_rate_known_s >= 0
+-- check: heart_rate_known_s + heart_rate_rejected_s + heart_rate_dropout_s <= recorded_s + 1e-6
 with limits as (
     select
         to_seconds(cast(thresholds.peak_window_s as bigint)) as peak_window,
@@ -82,18 +84,10 @@ sums as (
         ) as cadence_mean_per_min,
         sum(windowed.temperature_c * windowed.step_s)
         / nullif(sum(windowed.step_s) filter (where windowed.temperature_c is not null), 0)
-            as temperature_mean_c
+            as temperature_mean_c,
+        bool_or(windowed.has_position) as has_position
     from windowed
     group by windowed.athlete_id, windowed.activity_id
-),
-
-positions as (
-    select
-        records.athlete_id,
-        records.activity_id,
-        bool_or(records.latitude_deg is not null) as has_position
-    from staging.records as records
-    group by records.athlete_id, records.activity_id
 )
 
 select
@@ -122,9 +116,7 @@ select
     sums.speed_rejected_s,
     sums.cadence_mean_per_min,
     sums.temperature_mean_c,
-    positions.has_position
+    sums.has_position
 from sums
-inner join positions
-    on sums.athlete_id = positions.athlete_id and sums.activity_id = positions.activity_id
 left join activity.ascents as ascents
     on sums.athlete_id = ascents.athlete_id and sums.activity_id = ascents.activity_id

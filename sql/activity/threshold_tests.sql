@@ -9,23 +9,21 @@
 with limits as (
     select
         thresholds.*,
-        to_seconds(cast(thresholds.test_s - thresholds.slice_s as bigint)) as whole,
-        to_seconds(cast(thresholds.test_heart_rate_s - thresholds.slice_s as bigint)) as end_of_it
+        cast(thresholds.test_s / thresholds.pace_window_s as bigint) - 1 as windows_before,
+        cast(thresholds.test_heart_rate_s / thresholds.pace_window_s as bigint) - 1 as windows_before_end
     from settings.measuring as thresholds
 ),
 
-windowed as (
+-- half minutes are fine enough, and a sixth of the slices
+summed as (
     select
         slices.athlete_id,
         slices.activity_id,
-        slices.recorded_at,
-        sum(slices.moving_s) over test as moving_s,
-        sum(slices.grade_adjusted_m) over test as grade_adjusted_m,
-        sum(slices.heart_rate_bpm * slices.heart_rate_known_s) over test_end as heart_beats,
-        sum(slices.heart_rate_known_s) over test_end as heart_rate_known_s,
-        limits.test_s,
-        limits.test_heart_rate_s,
-        limits.test_coverage_min_ratio
+        cast(ceil(epoch(slices.recorded_at) / limits.pace_window_s) as bigint) as window_number,
+        sum(slices.moving_s) as moving_s,
+        sum(slices.grade_adjusted_m) as grade_adjusted_m,
+        sum(slices.heart_rate_bpm * slices.heart_rate_known_s) as beats,
+        sum(slices.heart_rate_known_s) as heart_rate_known_s
     from activity.clean_slices as slices
     cross join limits
     inner join staging.activities as activities
@@ -33,14 +31,33 @@ windowed as (
             slices.athlete_id = activities.athlete_id
             and slices.activity_id = activities.activity_id
             and activities.is_run
+    group by
+        slices.athlete_id,
+        slices.activity_id,
+        ceil(epoch(slices.recorded_at) / limits.pace_window_s)
+),
+
+windowed as (
+    select
+        summed.athlete_id,
+        summed.activity_id,
+        sum(summed.moving_s) over test as moving_s,
+        sum(summed.grade_adjusted_m) over test as grade_adjusted_m,
+        sum(summed.beats) over test_end as beats,
+        sum(summed.heart_rate_known_s) over test_end as heart_rate_known_s,
+        limits.test_s,
+        limits.test_heart_rate_s,
+        limits.test_coverage_min_ratio
+    from summed
+    cross join limits
     window
         test as (
-            partition by slices.athlete_id, slices.activity_id order by slices.recorded_at
-            range between limits.whole preceding and current row
+            partition by summed.athlete_id, summed.activity_id order by summed.window_number
+            range between limits.windows_before preceding and current row
         ),
         test_end as (
-            partition by slices.athlete_id, slices.activity_id order by slices.recorded_at
-            range between limits.end_of_it preceding and current row
+            partition by summed.athlete_id, summed.activity_id order by summed.window_number
+            range between limits.windows_before_end preceding and current row
         )
 )
 
@@ -48,7 +65,7 @@ select
     athlete_id,
     activity_id,
     max(grade_adjusted_m / test_s) as test_speed_m_per_s,
-    arg_max(heart_beats / heart_rate_known_s, grade_adjusted_m) as test_heart_rate_bpm
+    arg_max(beats / heart_rate_known_s, grade_adjusted_m) as test_heart_rate_bpm
 from windowed
 where
     moving_s >= test_coverage_min_ratio * test_s

@@ -1,7 +1,7 @@
 -- One row per athlete: is enough of the recent distance easy? The articles ask for 80 %.
 --
--- If the answer changes with the threshold three beats lower or higher, or the maximum heart rate is a guess,
--- the evidence counts half; if pace has judged most of it, less too.
+-- If the answer changes with the threshold three beats lower or higher, or that hangs on a maximum heart rate
+-- which is a guess, the evidence counts half; if pace has judged most of it, less too.
 --
 -- grain: athlete_id
 with sums as (
@@ -37,7 +37,9 @@ doubted as (
             != (sums.easy_high_ratio < thresholds.easy_share_flag_ratio),
             false
         ) as is_sensitive,
-        not anchors.is_heart_rate_max_confirmed and not sums.is_by_pace as is_guess
+        not(
+            anchors.is_heart_rate_max_confirmed or sums.is_by_pace or coalesce(anchors.is_easy_known, false)
+        ) as is_guess
     from sums
     inner join athlete.anchors as anchors
         on sums.athlete_id = anchors.athlete_id and anchors.is_latest_anchor

@@ -44,7 +44,11 @@ doubted as (
             != (sums.medium_high_ratio > thresholds.medium_flag_ratio),
             false
         ) as is_sensitive,
-        not anchors.is_heart_rate_max_confirmed and not sums.is_by_pace as is_guess
+        not(
+            anchors.is_heart_rate_max_confirmed
+            or sums.is_by_pace
+            or coalesce(anchors.is_easy_known and anchors.is_threshold_known, false)
+        ) as is_guess
     from sums
     inner join athlete.anchors as anchors
         on sums.athlete_id = anchors.athlete_id and anchors.is_latest_anchor

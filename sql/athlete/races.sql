@@ -1,17 +1,19 @@
 -- One row per run that was a race, or an effort like one, and what says so.
 --
 -- A name counts unless it also speaks of training; a distance in it only where the run was that long, and
--- clearly faster than usual. Without a name: nearly the athlete's best of the year over 3 km or more, which
--- was most of the run, clearly faster than usual, and either at a clearly higher heart rate or, if that is
--- not known, over a distance at which races are held. Entries of a journal will come first, once there is
--- one.
+-- clearly faster than usual. Without a name: nearly the athlete's best of the year over 3 km or more, nearly
+-- worth the best over any distance (Riegel), most of the run, clearly faster than usual, and either at a
+-- clearly higher heart rate or, if that is not known, over a distance at which races are held. Entries of a
+-- journal will come first, once there is one.
 --
 -- grain: athlete_id, activity_id
 -- check: race_source in ('journal', 'name', 'near_best')
 with limits as (
     select
         to_days(cast(thresholds.best_memory_days as integer)) as best_memory,
-        thresholds.single_effort_min_m
+        thresholds.evidence_min_m,
+        thresholds.race_length_min_ratio,
+        thresholds.riegel_exponent
     from settings.judging as thresholds
 ),
 
@@ -30,9 +32,10 @@ runs as (
         activities.activity_id,
         activities.local_day,
         activities.is_indoor,
-        coalesce(given.name, activities.name) as name,
+        lower(strip_accents(coalesce(given.name, activities.name))) as name,
         coalesce(activities.distance_m, summaries.travelled_m) as length_m,
         summaries.moving_m / nullif(summaries.moving_s, 0) as speed_m_per_s,
+        summaries.moving_s,
         summaries.heart_rate_mean_bpm
     from staging.activities as activities
     left join given
@@ -57,41 +60,76 @@ compared as (
     )
 ),
 
+named as (
+    select
+        compared.*,
+        regexp_replace(concat(' ', compared.name, ' '), '[^\pL\pN]+', ' ', 'g') as spaced_name,
+        regexp_matches(compared.name, '[0-9] ?[x×*] ?[0-9]') as is_repeats -- 5 x 1 km, 3x10 min
+    from compared
+),
+
 spoken as (
     select
-        compared.athlete_id,
-        compared.activity_id,
+        named.athlete_id,
+        named.activity_id,
         bool_or(
-            patterns.name_kind = 'race'
+            parts.name_kind = 'race'
             or (
-                patterns.name_kind = 'distance'
-                and compared.length_m between
-                thresholds.race_length_min_ratio * patterns.race_distance_m
-                and thresholds.race_length_max_ratio * patterns.race_distance_m
-                and compared.speed_to_usual_ratio >= thresholds.race_named_above_usual_min_ratio
+                parts.name_kind = 'distance'
+                and named.length_m between
+                thresholds.race_length_min_ratio * parts.race_distance_m
+                and thresholds.race_length_max_ratio * parts.race_distance_m
+                and named.speed_to_usual_ratio >= thresholds.race_named_above_usual_min_ratio
             )
         )
-        and not bool_or(patterns.name_kind = 'no_race') as is_race
-    from compared
-    inner join settings.race_names as patterns on regexp_matches(compared.name, patterns.name_pattern, 'i')
+        and not bool_or(parts.name_kind = 'no_race' or named.is_repeats) as is_race
+    from named
+    inner join settings.race_names as parts on contains(named.spaced_name, parts.name_part)
     cross join settings.judging as thresholds
-    group by compared.athlete_id, compared.activity_id
+    group by named.athlete_id, named.activity_id
+),
+
+-- a race that was measured a little short is its distance, too
+covered as (
+    select
+        efforts.athlete_id,
+        efforts.activity_id,
+        efforts.effort_distance_m,
+        efforts.elapsed_s
+    from activity.best_efforts as efforts
+    union all
+    select
+        runs.athlete_id,
+        runs.activity_id,
+        distances.race_distance_m as effort_distance_m,
+        runs.moving_s * distances.race_distance_m / runs.length_m as elapsed_s
+    from runs
+    cross join limits
+    inner join settings.race_distances as distances
+        on
+            runs.length_m < distances.race_distance_m
+            and runs.length_m >= distances.race_distance_m * limits.race_length_min_ratio
 ),
 
 efforts as (
     select
         compared.*,
-        efforts.effort_distance_m,
-        efforts.elapsed_s,
-        min(efforts.elapsed_s) over (
-            partition by compared.athlete_id, efforts.effort_distance_m order by compared.local_day
+        covered.effort_distance_m,
+        covered.elapsed_s,
+        min(covered.elapsed_s) over (
+            partition by compared.athlete_id, covered.effort_distance_m order by compared.local_day
             range between limits.best_memory preceding and current row
-        ) as best_s
+        ) as best_s,
+        covered.elapsed_s / power(covered.effort_distance_m, limits.riegel_exponent) as worth_s,
+        min(covered.elapsed_s / power(covered.effort_distance_m, limits.riegel_exponent)) over (
+            partition by compared.athlete_id order by compared.local_day
+            range between limits.best_memory preceding and current row
+        ) as best_worth_s
     from compared
-    inner join activity.best_efforts as efforts
-        on compared.athlete_id = efforts.athlete_id and compared.activity_id = efforts.activity_id
+    inner join covered
+        on compared.athlete_id = covered.athlete_id and compared.activity_id = covered.activity_id
     cross join limits
-    where not compared.is_indoor and efforts.effort_distance_m >= limits.single_effort_min_m
+    where not compared.is_indoor and covered.effort_distance_m >= limits.evidence_min_m
 ),
 
 near_best as (
@@ -102,7 +140,9 @@ near_best as (
     cross join settings.judging as thresholds
     where
         efforts.run_count >= thresholds.race_min_runs
+        and efforts.effort_distance_m >= thresholds.single_effort_min_m
         and efforts.best_s >= thresholds.near_best_min_ratio * efforts.elapsed_s
+        and efforts.best_worth_s >= thresholds.race_worth_min_ratio * efforts.worth_s
         and efforts.speed_to_usual_ratio >= thresholds.race_above_usual_min_ratio
         and if(
             efforts.heart_rate_to_usual_ratio is null,

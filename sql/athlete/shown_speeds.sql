@@ -1,4 +1,4 @@
--- One row per athlete and day from which one looks around, if critical speed is sure within a year of it: what
+-- One row per athlete and day from which one looks around, if critical speed is sure within a year: what
 -- it is on that day, or on the nearest on which it is sure.
 --
 -- grain: athlete_id, as_of_day

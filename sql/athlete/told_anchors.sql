@@ -23,6 +23,24 @@ with said as (
     from raw.athlete_anchors as anchors
 ),
 
+-- staging.activities is a view: once is enough
+activities as materialized (
+    select
+        activities.athlete_id,
+        activities.activity_id,
+        activities.started_at,
+        activities.local_day,
+        activities.is_on_foot,
+        activities.profile_heart_rate_max_bpm,
+        activities.profile_heart_rate_resting_bpm,
+        activities.profile_heart_rate_threshold_bpm,
+        activities.profile_heart_rate_zone_1_bpm,
+        activities.profile_heart_rate_zone_2_bpm,
+        activities.profile_heart_rate_zone_3_bpm,
+        activities.profile_heart_rate_zone_4_bpm
+    from staging.activities as activities
+),
+
 settings_told as (
     select
         activities.athlete_id,
@@ -52,7 +70,7 @@ settings_told as (
                 end
             )
         ]) as told
-    from staging.activities as activities
+    from activities
     cross join settings.judging as thresholds
     where activities.is_on_foot
 ),
@@ -124,7 +142,7 @@ device_resting as (
         round(median(activities.profile_heart_rate_resting_bpm)) as value,
         min(activities.activity_id) as activity_id,
         count(*) as told_count
-    from staging.activities as activities
+    from activities
     where activities.profile_heart_rate_resting_bpm is not null
     group by activities.athlete_id, date_trunc('quarter', activities.local_day)
 ),

@@ -114,6 +114,10 @@ select
     seasons.season_change_high_pct,
     seasons.season_run_count,
     seasons.season_before_run_count,
+    if(looks.window_weeks = stretches.chosen_weeks, turns.turned_on, null) as turned_on,
+    if(looks.window_weeks = stretches.chosen_weeks, turns.since_turn_pct, null) as since_turn_pct,
+    if(looks.window_weeks = stretches.chosen_weeks, turns.since_turn_low_pct, null) as since_turn_low_pct,
+    if(looks.window_weeks = stretches.chosen_weeks, turns.since_turn_high_pct, null) as since_turn_high_pct,
     points.reference_heart_rate_bpm,
     exp((slopes.end_log_pct - slopes.slope_pct_per_month * slopes.window_months) / 100)
     * points.reference_above_zero_speed_bpm as reference_speed_start_m_per_s,
@@ -206,6 +210,8 @@ left join inside
         and looks.window_weeks = inside.window_weeks
 left join athlete.season_changes as seasons
     on looks.athlete_id = seasons.athlete_id and looks.as_of_day = seasons.as_of_day
+left join athlete.turning_points as turns
+    on looks.athlete_id = turns.athlete_id and looks.as_of_day = turns.as_of_day
 left join athlete.periods as periods on looks.athlete_id = periods.athlete_id
 left join athlete.reference_points as points on looks.athlete_id = points.athlete_id
 cross join settings.judging as thresholds

@@ -99,6 +99,9 @@ select
     -- a run is compared with its neighbours this near: fitness has not moved much
     cast(21 as bigint) as local_days,
     cast(3 as bigint) as local_min_runs, -- fewer neighbours are no local trend
+    -- the curve has turned where it stands out on both sides by this many standard errors: 2.5 and not 1.645,
+    -- since the most outstanding of many weeks is asked
+    cast(2.5 as double) as turn_min_spreads,
     cast(28 as bigint) as smooth_days, -- half width of the curve that people look at
     cast(14 as bigint) as break_days, -- a gap this long is a break
     cast(21 as bigint) as after_break_days, -- runs this soon after one tell of the break, not of training
@@ -109,9 +112,12 @@ select
     -- races (SCIENCE.md 0: over 0.97 of the year's best)
     cast(365 as bigint) as best_memory_days, -- fitness of more than a year ago is another runner's
     cast(0.97 as double) as near_best_min_ratio,
+    -- what a distance is worth differs that much between runners; a tempo run falls short of its own parts
+    cast(0.93 as double) as race_worth_min_ratio,
     cast(8 as bigint) as race_min_runs, -- among fewer runs one is always the best
-    cast(1.10 as double) as race_above_usual_min_ratio, -- easy days alone spread over less than that
-    -- a distance in the name is a witness of its own: half of that is enough
+    -- simulated races were 1.18 times as fast as usual and more, the best of easy runs 1.13
+    cast(1.15 as double) as race_above_usual_min_ratio,
+    -- a distance in the name is a witness of its own: a third of that is enough
     cast(1.05 as double) as race_named_above_usual_min_ratio,
     cast(1.08 as double) as race_heart_rate_min_ratio, -- ten beats and more above the usual run's mean
     cast(0.8 as double) as race_coverage_min_ratio, -- a longer warm-up makes it a session, not a race
