@@ -75,7 +75,11 @@ def _critical_speed(content: Content, units: Units) -> str:
 
 
 def _age(row: Row, content: Content) -> str:
-    return f", {(content.as_of - row['local_day']).days} days ago" if content.as_of else ""
+    return f", {_ago((content.as_of - row['local_day']).days)}" if content.as_of else ""
+
+
+def _ago(days: int) -> str:
+    return {0: "the latest day", 1: "a day before the latest"}.get(days, f"{days} days ago")
 
 
 def race_predictions(content: Content, units: Units) -> Section:  # noqa: ARG001 - sections share a signature
@@ -120,7 +124,7 @@ def _evidence(known: Sequence[Row]) -> list[str]:
         effort, distances = rows[0], ", ".join(effort_name(row["race_distance_m"]) for row in rows)
         told.append(
             f"{distances}: from {effort_name(effort['effort_distance_m'])} in {clock(effort['elapsed_s'])} "
-            f"on {effort['local_day']} ({number(effort['age_days'])} days ago), {effort['reason']}."
+            f"on {effort['local_day']} ({_ago(effort['age_days'])}), {effort['reason']}."
         )
     return told
 
