@@ -53,6 +53,8 @@ select
     cast(4200 as double) as long_run_min_s, -- 70 minutes
     cast(1.25 as double) as long_run_ratio, -- and longer than the usual run
     cast(0.01 as double) as polarization_floor_ratio, -- an empty middle zone counts as 1 % (Treff 2019)
+    -- above it, with the least in the middle, it is polarized (Treff 2019)
+    cast(2 as double) as polarized_min_index,
     -- trend (SCIENCE.md C and F)
     cast(0.25 as double) as plateau_pct_per_month, -- half of a usual gain: 3 % a year
     -- the shortest window in which a class is this likely carries the verdict: of ten windows tried in a row
@@ -161,6 +163,8 @@ select
     cast(180 as bigint) as evidence_memory_days, -- older ones are of another season
     cast(90 as bigint) as evidence_recent_days, -- fitness may have moved a few percent since
     cast(2.5 as double) as near_distance_max_ratio, -- 5 km says much of 10 km, little of a marathon
+    -- a race tells of fitness to so many percent of VDOT: course, day and weather (SCIENCE.md C1)
+    cast(2.1 as double) as race_noise_pct,
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
