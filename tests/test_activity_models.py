@@ -358,6 +358,7 @@ def test_one_athletes_rows_do_not_depend_on_who_else_is_there(rows_of: RowsOf):
         "activity.blocks",
         "activity.summaries",
         "activity.best_efforts",
+        "activity.duration_curve",
         "activity.heart_rate_seconds",
     ):
         alone = rows_of(model, {"raw.activities": RUN, "raw.records": ann})

@@ -1113,7 +1113,10 @@ def test_too_few_comparable_runs_are_not_enough_data(
 def test_eleven_runs_are_said_to_be_eleven(rows_of: RowsOf):
     latest = plateau(rows_of, runs(list(range(0, 110, 10)), index_log_pct=noisy(11)))
     chosen = latest.query("is_latest and is_chosen").iloc[0]
-    assert (chosen.run_count, chosen.reason) == (11, "fewer than 12 comparable runs in these 78 weeks")
+    assert (chosen.run_count, chosen.reason) == (
+        11,
+        "11 of the 12 comparable runs that a trend needs are there",
+    )
     assert pd.isna(chosen.change_pct)
 
 

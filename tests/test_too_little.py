@@ -114,31 +114,18 @@ def test_it_is_said_what_would_settle_it(home: flow.Home, athlete_id: str):
     assert "would settle it" in answer(home, athlete_id)
 
 
-def not_yet(athlete_ids: list[str], why: str) -> list[Any]:
-    """Cases that are still wrong; whoever puts them right is told by a test to take them off the list."""
-    return [pytest.param(one, marks=pytest.mark.xfail(reason=why, strict=True)) for one in athlete_ids]
-
-
-@pytest.mark.parametrize(
-    "athlete_id",
-    [
-        "no-heart-rate",
-        *not_yet(["no-position", "treadmill", "walks", "rides"], "the same advice whatever is missing"),
-    ],
-)
+@pytest.mark.parametrize("athlete_id", MISSING)
 def test_what_is_missing_is_named(home: flow.Home, athlete_id: str):
     assert MISSING[athlete_id] in answer(home, athlete_id)
 
 
-@pytest.mark.parametrize(
-    "athlete_id", ["gap-of-months", *not_yet(WITHOUT_A_SLOPE, "the longest window, whatever there is of it")]
-)
+@pytest.mark.parametrize("athlete_id", CASES)
 def test_no_window_begins_before_the_first_run(home: flow.Home, athlete_id: str):
     began = verdict_of(home, athlete_id)["window_start"]
     assert began is None or began >= HALF_A_YEAR.first_day.isoformat()
 
 
-@pytest.mark.parametrize("athlete_id", not_yet(["walks", "rides"], "a week without a run is one of 0 km"))
+@pytest.mark.parametrize("athlete_id", ["walks", "rides"])
 def test_who_does_not_run_has_no_running_mileage_to_find_fault_with(home: flow.Home, athlete_id: str):
     document = json.loads(flow.report(home, athlete_id, format="json"))
     assert {cause["status"] for cause in document["causes"]}.isdisjoint({"flag", "ok"})

@@ -1,13 +1,14 @@
 """The marts in a runner's words: the same sections, from the same queries, in four formats.
 
-`content` asks; `verdict`, `causes` and `training` put the answers into words; a module per format prints.
+`content` asks; `verdict`, `causes`, `training`, `trend`, `efforts` and `files` put the answers into words; a
+module per format prints.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import SettingsError
-from pipeline.report import anchors, training
+from pipeline.report import anchors, efforts, files, training, trend
 from pipeline.report.causes import causes
 from pipeline.report.content import SECTIONS, Content, read
 from pipeline.report.json import json_anchors, json_report
@@ -22,9 +23,11 @@ _TOLD_BY: Mapping[str, Callable[[Content, Units], Section]] = {
     "causes": causes,
     "weekly_load": training.weekly_load,
     "intensity_split": training.intensity_split,
-    "efficiency_trend": training.efficiency_trend,
-    "best_efforts": training.best_efforts,
-    "files": training.files,
+    "efficiency_trend": trend.efficiency_trend,
+    "best_efforts": efforts.best_efforts,
+    "race_predictions": efforts.race_predictions,
+    "data_quality": files.data_quality,
+    "files": files.files,
 }
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import vl_convert
 
 from pipeline.report.content import Content, Row
-from pipeline.report.training import device_changes
+from pipeline.report.trend import device_changes
 from pipeline.report.units import CLOCK_AXIS, Units, number
 
 Spec = dict[str, Any]
@@ -173,16 +173,8 @@ def _efficiency_trend(rows: Sequence[Row], content: Content, units: Units) -> Se
     counted = [row for row in rows if row["counts_for_trend"] and row["reference_speed_m_per_s"]]
     if len(counted) < 2:
         return ()
-    changes = device_changes(counted)
     runs: list[Spec] = [
-        {
-            "day": _instant(row["local_day"]),
-            "pace": units.pace_s(row["reference_speed_m_per_s"]),
-            "trend": units.pace_s(row["trend_speed_m_per_s"]),
-            "slow": units.pace_s(row["trend_low_m_per_s"]),
-            "fast": units.pace_s(row["trend_high_m_per_s"]),
-            "segment": sum(change <= row["local_day"] for change in changes),
-        }
+        {"day": _instant(row["local_day"]), "pace": units.pace_s(row["reference_speed_m_per_s"])}
         for row in counted
     ]
     shown = [run["pace"] for run in runs]
@@ -195,6 +187,11 @@ def _efficiency_trend(rows: Sequence[Row], content: Content, units: Units) -> Se
         and (pace := units.pace_s(row["reference_speed_m_per_s"])) is not None
         and fastest < pace < slowest
     ]
+    changes = [
+        change
+        for change in device_changes(content.rows["devices"])
+        if counted[0]["local_day"] <= change <= counted[-1]["local_day"]
+    ]
     pace_axis: Spec = {
         "field": "pace",
         "type": "quantitative",
@@ -202,12 +199,14 @@ def _efficiency_trend(rows: Sequence[Row], content: Content, units: Units) -> Se
         "axis": {"labelExpr": CLOCK_AXIS, "tickMinStep": 5},
         "scale": {"domain": [fastest, slowest], "reverse": True, "zero": False, "nice": False},
     }
-    trend_of_segment: Spec = {"x": {"field": "day"}, "detail": {"field": "segment", "type": "nominal"}}
+    along: Spec = {"x": {"field": "day"}, "detail": {"field": "stretch", "type": "nominal"}}
+    curve: Spec = {"data": {"values": _curve(content, units, fastest, slowest)}}
     dot: Spec = {"type": "point", "filled": True, "size": 22, "opacity": 1}
     layers: list[Spec] = [
         {
+            **curve,
             "mark": {"type": "area", "fill": "var(--accent-soft)", "opacity": 0.7},
-            "encoding": {**trend_of_segment, "y": {**pace_axis, "field": "slow"}, "y2": {"field": "fast"}},
+            "encoding": {**along, "y": {**pace_axis, "field": "slow"}, "y2": {"field": "fast"}},
         },
         {
             "data": {"values": others},
@@ -219,8 +218,9 @@ def _efficiency_trend(rows: Sequence[Row], content: Content, units: Units) -> Se
             "encoding": {"x": {"field": "day"}, "y": pace_axis},
         },
         {
-            "mark": {"type": "line", "stroke": "var(--accent)", "strokeWidth": 2},
-            "encoding": {**trend_of_segment, "y": {**pace_axis, "field": "trend"}},
+            **curve,
+            "mark": {"type": "line", "stroke": "var(--accent)", "strokeWidth": 2.5},
+            "encoding": {**along, "y": {**pace_axis, "field": "trend"}},
         },
         {
             "data": {"values": [{"day": _instant(change)} for change in changes]},
@@ -236,13 +236,40 @@ def _efficiency_trend(rows: Sequence[Row], content: Content, units: Units) -> Se
     legend = [
         ("dot accent", "run that counts"),
         ("dot faint", "does not count"),
-        ("bar accent-soft", "local mean, 90 %"),
+        ("line accent", "smoothed"),
+        ("bar accent-soft", "its 90 % band"),
         ("line dashed ink", "the verdict"),
     ]
     if changes:
         legend.append(("line dotted muted", "new watch or sensor"))
     heart_rate = number(counted[-1]["reference_heart_rate_bpm"])
     return [_chart(f"Pace at {heart_rate} bpm, faster is higher", legend, runs, layers, height=280)]
+
+
+def _curve(content: Content, units: Units, fastest: float, slowest: float) -> list[Spec]:
+    """The smoothed curve and its band, cut to the drawing; where no run is near, it stops and begins anew."""
+
+    def pace(speed_m_per_s: float | None) -> float | None:
+        seconds = units.pace_s(speed_m_per_s)
+        return None if seconds is None else min(max(seconds, fastest), slowest)
+
+    points = [row for row in content.rows["fitness_curve"] if _is_recent(row, content.as_of)]
+    drawn: list[Spec] = []
+    for place, row in enumerate(points):
+        if place and (row["local_day"] - points[place - 1]["local_day"]).days > 7:
+            stretch = drawn[-1]["stretch"] + 1
+        else:
+            stretch = drawn[-1]["stretch"] if drawn else 0
+        drawn.append(
+            {
+                "day": _instant(row["local_day"]),
+                "trend": pace(row["trend_speed_m_per_s"]),
+                "slow": pace(row["trend_low_m_per_s"]),
+                "fast": pace(row["trend_high_m_per_s"]),
+                "stretch": stretch,
+            }
+        )
+    return drawn
 
 
 def _verdict_line(content: Content, units: Units) -> list[Spec]:

@@ -13,7 +13,7 @@ from pipeline.errors import ModelError, NextgearError, WarehouseError
 
 Row = Mapping[str, Any]
 
-# In the order in which they are told. Each is a query of `sql/reports/`.
+# In the order in which they are told. Each is a query of `sql/reports/`, as are those beside it.
 SECTIONS = (
     "verdict",
     "causes",
@@ -21,8 +21,18 @@ SECTIONS = (
     "intensity_split",
     "efficiency_trend",
     "best_efforts",
+    "race_predictions",
+    "data_quality",
     "files",
 )
+_BESIDE: Mapping[str, Sequence[str]] = {
+    "verdict": ("evidence", "devices", "race_changes"),
+    "weekly_load": ("form", "load_methods"),
+    "intensity_split": ("anchors",),
+    "efficiency_trend": ("fitness_curve", "devices"),
+    "best_efforts": ("critical_speed",),
+    "data_quality": ("altitudes",),
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,8 @@ class Content:
 
 
 def read(warehouse: Path, athlete_id: str, sql: Path, sections: Sequence[str]) -> Content:
-    """Ask the warehouse the questions in the folder `sql` (one file per section)."""
+    """Ask the warehouse the questions in the folder `sql`: those of the sections, and the verdict's."""
+    asked = [query for name in ("verdict", *sections) for query in (name, *_BESIDE.get(name, ()))]
     if not warehouse.exists():
         raise NextgearError(
             f"{warehouse}: no warehouse yet; `nextgear run SOURCES` makes one from your exports "
@@ -59,7 +70,7 @@ def read(warehouse: Path, athlete_id: str, sql: Path, sections: Sequence[str]) -
     with connection:
         rows = {
             name: _rows(connection, name, (sql / f"{name}.sql").read_text(encoding="utf-8"), athlete_id)
-            for name in dict.fromkeys(("verdict", *sections))
+            for name in dict.fromkeys(asked)
         }
     return Content(athlete_id, sections, rows)
 

@@ -12,18 +12,44 @@ SCHEMA_VERSION = 1
 # JSON key -> column.
 _VERDICT = {
     "class": "verdict",
+    "reason": "reason",
     "slope_pct_per_month": "slope_pct_per_month",
     "slope_low_pct_per_month": "slope_low_pct_per_month",
     "slope_high_pct_per_month": "slope_high_pct_per_month",
+    "slope_zero_speed_lower_pct_per_month": "slope_zero_speed_lower_pct_per_month",
+    "slope_zero_speed_higher_pct_per_month": "slope_zero_speed_higher_pct_per_month",
     "change_pct": "change_pct",
+    "change_low_pct": "change_low_pct",
+    "change_high_pct": "change_high_pct",
     "p_improving": "p_improving",
     "p_plateau": "p_plateau",
     "p_declining": "p_declining",
+    "run_count": "run_count",
     "window_weeks": "window_weeks",
     "window_start": "window_start_on",
     "window_end": "window_end_on",
     "minimum_detectable_pct_per_month": "minimum_detectable_pct_per_month",
     "since": "since",
+    "reference_heart_rate_bpm": "reference_heart_rate_bpm",
+    "reference_speed_start_m_per_s": "reference_speed_start_m_per_s",
+    "reference_speed_start_low_m_per_s": "reference_speed_start_low_m_per_s",
+    "reference_speed_start_high_m_per_s": "reference_speed_start_high_m_per_s",
+    "reference_speed_end_m_per_s": "reference_speed_end_m_per_s",
+}
+_WINDOW = ("window_weeks", "window_start", "window_end")
+_SEASON = {
+    "change_pct": "season_change_pct",
+    "change_low_pct": "season_change_low_pct",
+    "change_high_pct": "season_change_high_pct",
+    "run_count": "season_run_count",
+    "before_run_count": "season_before_run_count",
+    "is_against_verdict": "is_against_season",
+}
+# Section -> what else of it is told, under these keys.
+_BESIDE = {
+    "verdict": ("season", "devices", "race_changes"),
+    "intensity_split": ("anchors",),
+    "efficiency_trend": ("fitness_curve",),
 }
 _CAUSE = ("cause", "status", "score", "rank", "value", "unit", "threshold", "reason", "activity_ids")
 
@@ -36,7 +62,10 @@ def json_report(content: Content) -> str:
         "as_of": content.as_of,
     }
     return json.dumps(
-        document | {name: _section(content, name) for name in content.sections},
+        document
+        | {
+            key: _section(content, key) for name in content.sections for key in (name, *_BESIDE.get(name, ()))
+        },
         default=date.isoformat,
         allow_nan=False,
         ensure_ascii=False,
@@ -56,14 +85,23 @@ def json_anchors(content: Content, settings: Mapping[str, object]) -> str:
 
 
 def _section(content: Content, name: str) -> object:
-    rows = content.rows[name]
     match name:
         case "verdict":
             row = content.verdict or {"verdict": "not_enough_data"}
-            return {key: row.get(column) for key, column in _VERDICT.items()}
+            told = {key: row.get(column) for key, column in _VERDICT.items()}
+            # Without a slope there is no window that anything could be said of.
+            return told if told["slope_pct_per_month"] is not None else told | dict.fromkeys(_WINDOW)
+        case "season":
+            row = content.verdict or {}
+            known = row.get("season_change_pct") is not None
+            return {key: row.get(column) for key, column in _SEASON.items()} if known else None
         case "causes":
-            return [{key: row[key] for key in _CAUSE} for row in rows]
+            return [{key: row[key] for key in _CAUSE} for row in content.rows[name]]
+        case "race_changes":
+            return next(iter(content.rows[name]), None)
+        case "data_quality":
+            return {"rejected": content.rows[name], "altitudes": content.rows["altitudes"]}
         case "files":
-            return {row["outcome"]: row["file_count"] for row in rows}
+            return {row["outcome"]: row["file_count"] for row in content.rows[name]}
         case _:
-            return rows
+            return content.rows[name]

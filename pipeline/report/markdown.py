@@ -18,8 +18,10 @@ def markdown_report(heading: str, sections: Sequence[Section]) -> str:
             f"{place}. **{finding.title}**: {_escaped(finding.reason)}  \n   {_escaped(finding.evidence)}"
             for place, finding in enumerate(section.findings, 1)
         ]
-        if section.table:
-            blocks.append(_table(section.table.latest(_SERIES_ROWS)))
+        for table in (*section.overview, *([section.table] if section.table else [])):
+            if table.caption:
+                blocks.append(f"{_escaped(table.caption)}:")
+            blocks.append(_table(table.latest(_SERIES_ROWS)))
         blocks += [f"*{_escaped(note)}*" for note in section.notes]
     return "\n\n".join(blocks) + "\n"
 

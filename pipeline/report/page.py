@@ -14,19 +14,20 @@ class Table:
     """Cells as text: the first column names the row, the others hold numbers.
 
     `bars` has a ratio of 0..1 per row, for formats that can draw. A `series` runs on with time, newest row
-    last: a short format may show its end only.
+    last: a short format may show its end only. `caption` says what it is of, where a title does not.
     """
 
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     bars: Sequence[float] = ()
     series: bool = False
+    caption: str = ""
 
     def latest(self, count: int) -> "Table":
         """The last rows of a series; any other table whole."""
         if not self.series:
             return self
-        return Table(self.header, self.rows[-count:], self.bars[-count:], self.series)
+        return Table(self.header, self.rows[-count:], self.bars[-count:], self.series, self.caption)
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report; `name` is also that of its query and, `source` says, of the mart it reads."""
+    """A part of the report; `name` is also that of its query, and `source` says which marts it reads.
+
+    `overview` are small tables of how it is now, told before the long one.
+    """
 
     name: str
     title: str
     sentences: Sequence[str] = ()
     findings: Sequence[Finding] = ()
+    overview: Sequence[Table] = ()
     table: Table | None = None
     notes: Sequence[str] = ()
     source: str = ""

@@ -63,8 +63,10 @@ def _section(section: Section, width: int) -> list[RenderableType]:
     blocks: list[RenderableType] = [_paragraph(sentence) for sentence in section.sentences]
     for place, finding in enumerate(section.findings, 1):
         blocks += [Text(), _finding(place, finding)]
+    for table in section.overview:
+        blocks += [Text(), *_captioned(table), _grid(table, width)]
     if section.table:
-        blocks += [Text(), _grid(section.table.latest(_SERIES_ROWS), width)]
+        blocks += [Text(), *_captioned(section.table), _grid(section.table.latest(_SERIES_ROWS), width)]
     if section.notes:
         blocks += [Text(), *(_paragraph(note, "dim") for note in section.notes)]
     return blocks
@@ -79,6 +81,10 @@ def _finding(place: int, finding: Finding) -> RenderableType:
         Padding(Text(plain(line)), (0, 0, 0, _INDENT)) for line in (finding.reason, finding.evidence) if line
     ]
     return Group(_paragraph(f"{place}. {finding.title}", "bold"), *details)
+
+
+def _captioned(table: Table) -> list[RenderableType]:
+    return [_paragraph(table.caption, "dim")] if table.caption else []
 
 
 def _grid(table: Table, width: int, *, show_header: bool = True) -> RenderableType:

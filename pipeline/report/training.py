@@ -1,32 +1,22 @@
-"""What was run: weeks, intensity, pace at a heart rate, best efforts, and the files it all comes from."""
+"""What was run: how much in a week, how hard, and what that adds up to."""
 
-from collections import Counter
 from collections.abc import Sequence
-from datetime import date
-from itertools import pairwise
 from statistics import fmean
 
 from pipeline.report.content import Content, Row
-from pipeline.report.page import Section, Table, plain
-from pipeline.report.units import (
-    NOTHING,
-    Units,
-    clock,
-    effort_name,
-    number,
-    percent,
-    signed,
-    signed_percent,
-)
+from pipeline.report.page import Section, Table
+from pipeline.report.units import NOTHING, Units, clock, number, percent, signed, signed_percent
 
-_OUTCOMES = {
-    "imported": "read whole",
-    "salvaged": "damaged, read in part",
-    "duplicate": "another copy of a session",
-    "not_an_activity": "holds no session",
-    "unsupported": "a format not read yet",
-    "quarantined": "unreadable, set aside",
+_METHODS = {
+    "heart_rate": "heart rate",
+    "pace": "pace",
+    "rpe": "your own rating",
+    "duration": "duration alone",
+    None: "nothing, so unknown",
 }
+
+# The zones of the articles, by settings.intensity_zones.
+_ZONES = ("1 very easy", "2 easy", "3 steady", "4 tempo", "5 hard", "6 sprint")
 
 
 def weekly_load(content: Content, units: Units) -> Section:
@@ -52,7 +42,13 @@ def weekly_load(content: Content, units: Units) -> Section:
     )
     if not rows:
         return Section("weekly_load", "Weekly load", ("No week yet.",), source="marts.weekly_load")
-    sentences = [_recent_weeks(rows[-4:], rows[-8:-4], units), _form(rows[-1])]
+    form = next(iter(content.rows["form"]), None)
+    sentences = [
+        _recent_weeks(rows[-4:], rows[-8:-4], units),
+        _form(form),
+        _last_days(form, rows),
+        _methods(content.rows["load_methods"]),
+    ]
     return Section(
         "weekly_load",
         "Weekly load",
@@ -61,9 +57,10 @@ def weekly_load(content: Content, units: Units) -> Section:
         notes=[
             "Distance and time are those of runs. Load is that of all sports (100 is an hour at threshold), "
             "and its change is against the mean of the three weeks before.",
-            "Form is yesterday's fitness less yesterday's fatigue.",
+            "Form is yesterday's fitness less yesterday's fatigue. Monotony is the mean of seven days' loads "
+            "over their spread, strain their sum times that.",
         ],
-        source="marts.weekly_load",
+        source="marts.weekly_load, days, activities",
     )
 
 
@@ -76,16 +73,44 @@ def _recent_weeks(recent: Sequence[Row], before: Sequence[Row], units: Units) ->
     return f"The last {len(recent)} weeks: {distance(recent)} and {runs} runs a week{earlier}."
 
 
-def _form(row: Row) -> str:
-    if row["form_score"] is None:
+def _form(row: Row | None) -> str:
+    if row is None or row["form_score"] is None:
         return ""
+    warming = " Both are still filling up from nothing." if row["is_warming_up"] else ""
     return (
-        f"Fitness {number(row['fitness_score'])}, fatigue {number(row['fatigue_score'])}, "
-        f"form {signed(row['form_score'], 0)}."
+        f"On {row['local_day']}: fitness {number(row['fitness_score'])} (load a day, faded over 42 days), "
+        f"fatigue {number(row['fatigue_score'])} (over 7 days), form {signed(row['form_score'], 0)}.{warming}"
     )
 
 
-def intensity_split(content: Content, units: Units) -> Section:  # noqa: ARG001 - sections share a signature
+def _last_days(row: Row | None, weeks: Sequence[Row]) -> str:
+    """How even and how heavy; the ratio to the month before describes, and foretells nothing."""
+    facts: list[str] = []
+    if row is not None and row["monotony"] is not None:
+        facts.append(f"monotony {number(row['monotony'], 1)}, strain {number(row['strain_score'])}")
+    if row is not None and row["acute_chronic_ratio"] is not None:
+        facts.append(
+            f"{number(row['acute_chronic_ratio'], 2)} times the daily load of the four weeks they end "
+            "(acute:chronic; it describes, and foretells no injury)"
+        )
+    ramps = [week for week in weeks if week["load_change_ratio"] is not None]
+    told = f"The last seven days: {'; '.join(facts)}." if facts else ""
+    if ramps:
+        told += (
+            f" Ramp in the week of {ramps[-1]['week_start_on']}: "
+            f"{signed_percent(ramps[-1]['load_change_ratio'])}."
+        )
+    return told.strip()
+
+
+def _methods(rows: Sequence[Row]) -> str:
+    """Such as `Load of 37 activities: 31 by heart rate, 4 by pace, 2 by duration alone`."""
+    total = sum(row["activity_count"] for row in rows)
+    told = ", ".join(f"{row['activity_count']} by {_METHODS[row['load_method']]}" for row in rows)
+    return f"Load of {total} {'activity' if total == 1 else 'activities'}: {told}." if rows else ""
+
+
+def intensity_split(content: Content, units: Units) -> Section:
     """Easy, moderate and hard: the 80/20 question."""
     rows = [row for row in content.rows["intensity_split"] if row["easy_time_ratio"] is not None]
     weeks = [row for row in rows if row["window_weeks"] == 1]
@@ -93,14 +118,26 @@ def intensity_split(content: Content, units: Units) -> Section:  # noqa: ARG001 
         return Section(
             "intensity_split",
             "Easy and hard",
-            ("No week with heart rate yet.",),
+            ("No week with heart rate, or a pace that could stand in for it, yet.",),
             source="marts.intensity_split",
         )
     latest = max(rows, key=lambda row: (row["week_start_on"], row["window_weeks"]))
     return Section(
         "intensity_split",
         "Easy and hard",
-        [sentence for sentence in (_split(latest), _share_by_distance(latest), _zones(latest)) if sentence],
+        list(
+            filter(
+                None,
+                (
+                    _split(latest),
+                    _share_by_distance(latest),
+                    _polarization(latest),
+                    _zones(latest),
+                    _by_pace(latest),
+                ),
+            )
+        ),
+        overview=[_three_countings(latest), _six_zones(latest, units)],
         table=Table(
             ("Week of", "Easy", "Moderate", "Hard", "Easy by distance"),
             [
@@ -116,14 +153,13 @@ def intensity_split(content: Content, units: Units) -> Section:  # noqa: ARG001 
             bars=[row["easy_time_ratio"] for row in weeks],
             series=True,
         ),
-        source="marts.intensity_split",
+        source="marts.intensity_split, anchors",
     )
 
 
 def _split(row: Row) -> str:
-    weeks = row["window_weeks"]
     return (
-        f"The last {'week' if weeks == 1 else f'{weeks} weeks'}: "
+        f"{_weeks(row)}: "
         f"{percent(row['easy_time_ratio'])} of the time easy, "
         f"{percent(row['moderate_time_ratio'])} moderate, {percent(row['hard_time_ratio'])} hard."
     )
@@ -134,122 +170,92 @@ def _share_by_distance(row: Row) -> str:
     if row["easy_distance_ratio"] is None or short is None:
         return ""
     gap = "80 % is met" if short <= 0 else f"{number(100 * short)} points short of 80 %"
-    return f"By distance {percent(row['easy_distance_ratio'])} easy: {gap}."
+    told = f"By distance {percent(row['easy_distance_ratio'])} easy: {gap}"
+    low, high = row["easy_distance_minus_3_bpm_ratio"], row["easy_distance_plus_3_bpm_ratio"]
+    if low is not None and high is not None:
+        target = row["easy_distance_ratio"] + short
+        hangs = (low >= target) != (high >= target)
+        told += (
+            f" ({percent(low)} or {percent(high)} with zones 3 bpm lower or higher"
+            f"{': the answer hangs on that' if hangs else ''})"
+        )
+    return f"{told}."
+
+
+def _polarization(row: Row) -> str:
+    """Treff's index in words, and why there is none, where there is none."""
+    index, hard = row["polarization_index"], row["hard_time_ratio"]
+    if not hard:
+        return "Nothing was hard: the polarization index is 0." if hard == 0 else ""
+    if index is None:
+        more = hard > (row["easy_time_ratio"] or 0)
+        return f"No polarization index: {'more was hard than easy' if more else 'the middle is empty'}."
+    told = "polarized (" if row["is_polarized"] else "not polarized (that takes "
+    empty = "; an empty middle counts as next to nothing" if not row["moderate_s"] else ""
+    return f"Polarization index {number(index, 2)}: {told}most easy, some hard, least between{empty})."
+
+
+def _by_pace(row: Row) -> str:
+    if not row["pace_judged_ratio"]:
+        return ""
+    return (
+        f"{percent(row['pace_judged_ratio'], 1)} of the time was judged by pace: repeats too short for heart "
+        "rate to follow, and where there is none."
+    )
+
+
+def _weeks(row: Row) -> str:
+    return "The last week" if row["window_weeks"] == 1 else f"The last {row['window_weeks']} weeks"
+
+
+def _three_countings(row: Row) -> Table:
+    """By time, by distance and by what the session was for, which differ; and with the zones off a little."""
+    easy = row["easy_session_ratio"]
+    sessions = {"easy": easy, "moderate": None, "hard": None if easy is None else 1 - easy}
+    return Table(
+        ("Counted by", "Time", "Distance", "Sessions", "Time, −3 bpm", "Time, +3 bpm"),
+        [
+            (
+                part.capitalize(),
+                percent(row[f"{part}_time_ratio"]),
+                percent(row[f"{part}_distance_ratio"]),
+                percent(sessions[part]),
+                percent(row[f"{part}_time_minus_3_bpm_ratio"]),
+                percent(row[f"{part}_time_plus_3_bpm_ratio"]),
+            )
+            for part in ("easy", "moderate", "hard")
+        ],
+        caption=f"{_weeks(row)}, three ways of counting",
+    )
+
+
+def _six_zones(row: Row, units: Units) -> Table:
+    spent = [row[f"zone_{zone}_s"] for zone in range(1, 7)]
+    total = sum(second or 0 for second in spent)
+    shares = [(second or 0) / total if total else 0.0 for second in spent]
+    return Table(
+        ("Zone", "Time", "Share", "Distance"),
+        [
+            (
+                name,
+                clock(second),
+                percent(share) if total else NOTHING,
+                units.distance(row[f"zone_{zone}_m"]),
+            )
+            for zone, (name, second, share) in enumerate(zip(_ZONES, spent, shares, strict=True), 1)
+        ],
+        bars=shares,
+        caption=f"{_weeks(row)} in the zones of the articles",
+    )
 
 
 def _zones(row: Row) -> str:
     if row["easy_below_bpm"] is None:
         return ""
     zones = f"Easy is below {number(row['easy_below_bpm'])} bpm, hard from {number(row['hard_from_bpm'])} bpm"
-    low, high = row["easy_time_minus_3_bpm_ratio"], row["easy_time_plus_3_bpm_ratio"]
-    if low is not None and high is not None:
-        zones += f"; were these 3 bpm lower or higher, easy would be {percent(low)} or {percent(high)}"
     zones += "."
     if row["athlete_heart_rate_max_bpm"] is not None:
         source = {"runs": "the highest in your runs", "device": "set in your watch", "age": "from your age"}
         said = source.get(row["athlete_heart_rate_max_source"], row["athlete_heart_rate_max_source"])
         zones += f" Both follow from a maximum of {number(row['athlete_heart_rate_max_bpm'])} bpm ({said})."
     return zones
-
-
-def efficiency_trend(content: Content, units: Units) -> Section:
-    """Pace at one heart rate: month by month here, run by run in the chart and in JSON."""
-    rows = content.rows["efficiency_trend"]
-    counted = [row for row in rows if row["counts_for_trend"]]
-    if not counted:
-        sentences = ["No steady run with heart rate counts for a trend yet.", *_not_counted(rows)]
-        return Section("efficiency_trend", "Pace at a heart rate", sentences, source="marts.efficiency_trend")
-    heart_rate = f"{number(counted[-1]['reference_heart_rate_bpm'])} bpm"
-    months: dict[str, list[Row]] = {}
-    for row in counted:
-        months.setdefault(f"{row['local_day']:%Y-%m}", []).append(row)
-    latest = counted[-1]
-    now = f"The last four weeks: {units.pace(latest['trend_speed_m_per_s'])} at {heart_rate}"
-    if latest["trend_low_m_per_s"] is not None:
-        now += f" (90 %: {_range(latest, units)})"
-    return Section(
-        "efficiency_trend",
-        f"Pace at {heart_rate}",
-        [f"{now}; {len(counted)} of {len(rows)} runs count.", *_not_counted(rows)],
-        table=Table(
-            ("Month", "Runs", f"Pace at {heart_rate}", "90 % range"),
-            [
-                (month, str(len(runs)), units.pace(runs[-1]["trend_speed_m_per_s"]), _range(runs[-1], units))
-                for month, runs in months.items()
-            ],
-            series=True,
-        ),
-        notes=[f"A new watch or sensor from {', '.join(map(str, changes))}: paces across it do not compare."]
-        if (changes := device_changes(counted))
-        else [],
-        source="marts.efficiency_trend",
-    )
-
-
-def _range(row: Row, units: Units) -> str:
-    """From the fast end to the slow one, as a pace is read."""
-    if row["trend_low_m_per_s"] is None or row["trend_high_m_per_s"] is None:
-        return NOTHING
-    fast, slow = units.pace_s(row["trend_high_m_per_s"]), units.pace_s(row["trend_low_m_per_s"])
-    return f"{clock(fast)} to {clock(slow)}"
-
-
-def _not_counted(rows: Sequence[Row]) -> list[str]:
-    reasons = Counter(plain(row["reason"] or "unknown") for row in rows if not row["counts_for_trend"])
-    listed = ", ".join(f"{count} × {reason}" for reason, count in reasons.most_common(4))
-    return [f"Not counted: {listed}."] if listed else []
-
-
-def device_changes(counted: Sequence[Row]) -> list[date]:
-    """Days from which the runs that count come from another device than the run before."""
-    pairs = pairwise(counted)
-    return [later["local_day"] for earlier, later in pairs if earlier["device_key"] != later["device_key"]]
-
-
-def best_efforts(content: Content, units: Units) -> Section:
-    """The fastest of each distance, ever and in the latest season."""
-    rows = content.rows["best_efforts"]
-    if not rows:
-        return Section("best_efforts", "Best efforts", ("No best effort yet.",), source="marts.best_efforts")
-    return Section(
-        "best_efforts",
-        "Best efforts",
-        ["Found inside training and races alike; a training best is seldom all you have."],
-        table=Table(
-            ("Distance", "Best", "Pace", "On", "Latest season", "On"),
-            [
-                (
-                    effort_name(row["effort_distance_m"]),
-                    clock(row["elapsed_s"]),
-                    units.pace(row["effort_distance_m"] / row["elapsed_s"]),
-                    str(row["local_day"]),
-                    clock(row["season_elapsed_s"]),
-                    str(row["season_local_day"]),
-                )
-                for row in rows
-            ],
-        ),
-        source="marts.best_efforts",
-    )
-
-
-def files(content: Content, units: Units) -> Section:  # noqa: ARG001 - sections share a signature
-    """What became of every file."""
-    rows = content.rows["files"]
-    total = sum(row["file_count"] for row in rows)
-    facts = [f"{total} files seen, each accounted for." if total else "No file seen yet."]
-    if unplaced := max((row["unplaced_count"] for row in rows), default=0):
-        activities = "activity" if unplaced == 1 else "activities"
-        facts.append(f"The time zone of {unplaced} {activities} is not known: UTC's day counts.")
-    return Section(
-        "files",
-        "Files",
-        tuple(facts),
-        table=Table(
-            ("Outcome", "Files"),
-            [(f"{row['outcome']} ({_OUTCOMES[row['outcome']]})", str(row["file_count"])) for row in rows],
-        )
-        if rows
-        else None,
-        source="marts.files",
-    )

@@ -1,7 +1,10 @@
 """The verdict in words: what happened between two dates, how sure that is, and what it says in pace."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from pipeline.report.content import Content, Row
-from pipeline.report.page import Section, Table
+from pipeline.report.page import Section, Table, plain
 from pipeline.report.units import Units, clock, number, percent, signed
 
 _HEADLINES = {
@@ -25,9 +28,29 @@ _TURN = (
     "the next must confirm it."
 )
 
+_AGAINST_SEASON = "your speed at the same heart rate changed by {change}."
+
+_CLASSES = {"improving": "faster", "plateau": "level", "declining": "slower"}
+
 _YEAR_WEEKS = 52  # over whole years the seasons cancel out
 
 _PROBABILITIES = {"p_improving": "Getting faster", "p_plateau": "Level", "p_declining": "Getting slower"}
+
+_TOLD_DEVICES = 2  # a drawer full of watches is a table: marts.device_differences has it
+
+# Why a run does not count, as marts.efficiency_trend says it: which runs would.
+HELPS = {
+    "no heart rate": "Runs with a strap or a watch that takes your heart rate",
+    "treadmill or indoor": "Runs outdoors with GPS",
+    "no position, so the speed is not a satellite's": "Runs outdoors with GPS",
+    "too short a steady part": "Longer runs at an even effort",
+    "uneven pace": "Runs at an even pace",
+    "heart rate too low for the index": "Runs with a heart rate well above that at rest",
+    "just back from a break": "Some more weeks of training",
+    "too far off the runs around it": "More weeks of steady runs",
+    "on a device that was never used near another one": "More weeks on the one watch",
+}
+_MORE_WEEKS = "More weeks of steady runs with heart rate, on one watch,"
 
 
 def verdict(content: Content, units: Units) -> Section:
@@ -43,24 +66,46 @@ def verdict(content: Content, units: Units) -> Section:
             ),
             source="marts.plateau",
         )
+    sentences = (
+        _change(row),
+        _pace(row, units),
+        _against_season(row),
+        _settle(row, content.rows["evidence"]),
+    )
+    notes = (
+        _window(row),
+        _season(row),
+        *_devices(row, content.rows["devices"]),
+        _races(row, content.rows["race_changes"]),
+        _doubt(row),
+        _other_windows(content),
+    )
     return Section(
         "verdict",
         _HEADLINES[row["verdict"]],
-        tuple(filter(None, (_change(row), _pace(row, units), _settle(row)))),
+        tuple(filter(None, sentences)),
         table=_probabilities(row),
-        notes=tuple(filter(None, (_window(row), _other_windows(content)))),
-        source="marts.plateau",
+        notes=tuple(filter(None, notes)),
+        source="marts.plateau, device_differences, race_changes",
     )
+
+
+def _interval(value: float | None, low: float | None, high: float | None) -> str:
+    """`+2.1 % (90 %: −0.5 to +4.7)`, as far as it is known."""
+    told = f"{signed(value)} %"
+    return told if low is None or high is None else f"{told} (90 %: {signed(low)} to {signed(high)})"
 
 
 def _change(row: Row) -> str:
     if row["change_pct"] is None:
         return ""
-    change = f"{signed(row['change_pct'])} %"
-    if row["change_low_pct"] is not None and row["change_high_pct"] is not None:
-        change += f" (90 %: {signed(row['change_low_pct'])} to {signed(row['change_high_pct'])})"
+    change = _interval(row["change_pct"], row["change_low_pct"], row["change_high_pct"])
     span = f"Between {row['window_start_on']} and {row['window_end_on']} "
-    sentence = _TURN if row["is_first_look_of_turn"] else _CHANGES[row["verdict"]]
+    sentence = _CHANGES[row["verdict"]]
+    if row["is_first_look_of_turn"]:
+        sentence = _TURN
+    elif row["is_against_season"]:
+        sentence = _AGAINST_SEASON
     return span + sentence.format(change=change)
 
 
@@ -73,18 +118,157 @@ def _pace(row: Row, units: Units) -> str:
     start, end = clock(start_s), clock(end_s)
     gained_s = round(start_s) - round(end_s)
     at = f"At {number(row['reference_heart_rate_bpm'])} bpm that is"
+    least_s = units.pace_s(row["reference_speed_start_high_m_per_s"])
+    most_s = units.pace_s(row["reference_speed_start_low_m_per_s"])
+    if least_s is None or most_s is None:
+        span = ""
+    else:
+        span = f" (90 %: {_span(round(least_s) - round(end_s), round(most_s) - round(end_s))})"
     if gained_s == 0:
-        return f"{at} {end} /{units.symbol}, then as now."
-    side = "faster" if gained_s > 0 else "slower"
-    return f"{at} {start} /{units.symbol} then, {end} /{units.symbol} now: {abs(gained_s)} s {side}."
+        return f"{at} {end} /{units.symbol}, then as now{span}."
+    return f"{at} {start} /{units.symbol} then, {end} /{units.symbol} now: {_sided(gained_s)}{span}."
 
 
-def _settle(row: Row) -> str:
+def _span(least_s: int, most_s: int) -> str:
+    """From the smaller to the greater; the side is said where it is not the same all along."""
+    if least_s >= 0 or most_s <= 0:
+        low_s, high_s = sorted((abs(least_s), abs(most_s)))
+        return f"{low_s} to {high_s} s"
+    return f"{_sided(least_s)} to {_sided(most_s)}"
+
+
+def _sided(gained_s: int) -> str:
+    return f"{abs(gained_s)} s {'faster' if gained_s > 0 else 'slower'}"
+
+
+def _against(row: Row) -> str:
+    if row["season_change_pct"] is None:
+        return ""
+    change = _interval(row["season_change_pct"], row["season_change_low_pct"], row["season_change_high_pct"])
+    then, now = number(row["season_before_run_count"]), number(row["season_run_count"])
+    return f"against the same weeks a year ago: {change}, {then} runs then, {now} now."
+
+
+def _season(row: Row) -> str:
+    told = _against(row)
+    return "" if row["is_against_season"] or not told else told[0].upper() + told[1:]
+
+
+def _against_season(row: Row) -> str:
+    """Why it is undecided: a year before, the season was the same."""
+    if not row["is_against_season"]:
+        return ""
+    return f"That may be the season, for it is the other way round {_against(row)}"
+
+
+def _devices(row: Row, devices: Sequence[Row]) -> list[str]:
+    """Each other watch or sensor whose runs are in the window, and how much less or more it shows."""
+    if row["slope_pct_per_month"] is None:
+        return []
+    others = [
+        device
+        for device in devices
+        if not device["is_latest_device"] and device["last_run_on"] >= row["window_start_on"]
+    ]
+    told = [_device(device) for device in others[-_TOLD_DEVICES:]]
+    if len(others) > _TOLD_DEVICES:
+        told.append(f"{len(others) - _TOLD_DEVICES} more watches or sensors: see marts.device_differences.")
+    return told
+
+
+def _device(device: Row) -> str:
+    if device["run_count"] == 1:
+        runs = f"Your run of {device['first_run_on']} is on another watch or sensor"
+    else:
+        days = f"from {device['first_run_on']} to {device['last_run_on']}"
+        runs = f"Your {number(device['run_count'])} runs {days} are on another watch or sensor"
+    if device["device_difference_pct"] is None:
+        return f"{runs}, never used near the one of now: that cannot be compared, and does not count."
+    less = device["device_difference_pct"] >= 0
+    facts: list[str] = []
+    if device["device_difference_low_pct"] is not None:
+        ends = (device["device_difference_low_pct"], device["device_difference_high_pct"])
+        low, high = ends if less else (-ends[1], -ends[0])
+        facts.append(f"90 %: {number(low, 1)} to {number(high, 1)}")
+    if device["placebo_spread_pct"] is not None:
+        spread = number(device["placebo_spread_pct"], 1)
+        facts.append(f"at dates without a change such differences spread by {spread} %")
+    shown = f"{number(abs(device['device_difference_pct']), 1)} % {'less' if less else 'more'}"
+    known = f" ({'; '.join(facts)})" if facts else ""
+    return f"{runs}: it shows {shown} speed at the same heart rate{known}. That is taken out."
+
+
+def _races(row: Row, changes: Sequence[Row]) -> str:
+    """A second witness with its own line: whoever races faster is not always faster at a heart rate."""
+    if row["change_pct"] is None or not changes:
+        return ""
+    races = changes[0]
+    what = "races" if races["has_races"] else "efforts near your best"
+    change = _interval(races["race_change_pct"], races["race_change_low_pct"], races["race_change_high_pct"])
+    told = (
+        f"Your {number(races['race_count'])} {what} in this time say {change} by VDOT: "
+        f"{_agreement(row, races)}"
+    )
+    weak = "" if races["has_races"] else " Efforts in training are a weak witness."
+    return f"{told}. Pace at a heart rate and racing speed are two things.{weak}"
+
+
+def _agreement(row: Row, races: Row) -> str:
+    """Do they say the same as the pace at a heart rate?"""
+    is_open = races["race_change_low_pct"] <= 0 <= races["race_change_high_pct"]
+    if row["verdict"] == "plateau":
+        return "no clear change either" if is_open else "a change that the heart rate does not show"
+    same = races["race_change_pct"] * row["change_pct"] > 0
+    direction = "the same direction" if same else "the opposite direction"
+    return f"{direction}, though they alone could not tell" if is_open else direction
+
+
+def _doubt(row: Row) -> str:
+    """Said only when another heart rate at no speed would put the slope in another class."""
+    if row["verdict"] not in _CLASSES:
+        return ""
+    told = [
+        f"{side} this would be {_CLASSES[row[f'class_zero_speed_{side}']]} "
+        f"({signed(row[f'slope_zero_speed_{side}_pct_per_month'], 2)} % a month)"
+        for side in ("lower", "higher")
+        if row[f"class_zero_speed_{side}"] not in (None, row["verdict"])
+    ]
+    if not told:
+        return ""
+    return f"With a resting heart rate {number(row['zero_speed_doubt_bpm'])} bpm {', '.join(told)}."
+
+
+def _settle(row: Row, evidence: Sequence[Row]) -> str:
+    """What is missing, and what would settle the question: true for what is there, not in general."""
     if row["verdict"] != "not_enough_data":
         return ""
-    reason = row["reason"] or "No run has counted so far"
-    help_wanted = "More weeks of steady runs with heart rate, on one watch, would settle it."
-    return f"{reason[0].upper()}{reason[1:].rstrip('.')}. {help_wanted}"
+    runs = Counter[str]()
+    others = Counter[str]()
+    counted = 0
+    for kind in evidence:
+        if kind["reason"] is None:
+            others[kind["sport"] or "of an unknown sport"] += kind["activity_count"]
+        elif kind["counts_for_trend"]:
+            counted += kind["activity_count"]
+        else:
+            runs[kind["reason"]] += kind["activity_count"]
+    if others and not runs and not counted:
+        sports = ", ".join(plain(sport) for sport, _ in others.most_common())
+        among = f"{others.total()} {'activity' if others.total() == 1 else 'activities'} ({sports})"
+        return f"There is no run among your {among}. Runs outdoors with GPS and heart rate would settle it."
+    reason = (row["reason"] or "no run has counted so far").rstrip(".")
+    told = f"{reason[0].upper()}{reason[1:]}. {not_counted(runs)}".rstrip()
+    help_wanted = _MORE_WEEKS
+    if runs and row["slope_pct_per_month"] is None:
+        leading, count = runs.most_common(1)[0]
+        help_wanted = HELPS.get(leading, _MORE_WEEKS) if count > counted else _MORE_WEEKS
+    return f"{told} {help_wanted} would settle it."
+
+
+def not_counted(reasons: Counter[str]) -> str:
+    """`Not counted: 17 × uneven pace, 3 × no heart rate.`, the commonest reasons."""
+    listed = ", ".join(f"{count} × {plain(reason)}" for reason, count in reasons.most_common(4))
+    return f"Not counted: {listed}." if listed else ""
 
 
 def _probabilities(row: Row) -> Table | None:
@@ -98,7 +282,7 @@ def _probabilities(row: Row) -> Table | None:
 
 
 def _window(row: Row) -> str:
-    if row["window_weeks"] is None:
+    if row["slope_pct_per_month"] is None:
         return ""
     facts = [f"{row['window_weeks']} weeks, {number(row['run_count'])} runs that count"]
     if (smallest := row["minimum_detectable_pct_per_month"]) is not None:
@@ -106,7 +290,7 @@ def _window(row: Row) -> str:
     if row["since"] is not None and row["verdict"] != "not_enough_data":
         at_least = "at least " if row["is_since_before"] else ""
         facts.append(f"this verdict has stood {at_least}since {row['since']}")
-    season = " Season and heat are not corrected for." if row["window_weeks"] < _YEAR_WEEKS else ""
+    season = " In less than a year the season has its part." if row["window_weeks"] < _YEAR_WEEKS else ""
     return "; ".join(facts) + "." + season
 
 

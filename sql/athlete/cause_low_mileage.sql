@@ -1,5 +1,5 @@
 -- One row per athlete: the usual distance of the recent whole weeks. The articles begin to see gains at 15
--- miles. Weeks whose runs have no distance say nothing.
+-- miles. Weeks whose runs have no distance say nothing, nor do weeks of somebody who does not run.
 --
 -- grain: athlete_id
 with weeks as (
@@ -16,6 +16,7 @@ with weeks as (
         and weeks.day_count = 7
         and (weeks.run_count = 0 or weeks.distance_m > 0)
     group by periods.athlete_id, periods.recent_from, periods.last_day
+    having sum(weeks.run_count) > 0
 )
 
 select

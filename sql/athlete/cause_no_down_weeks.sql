@@ -1,11 +1,14 @@
 -- One row per athlete: the longest run of recent weeks without a lighter one (20 % under the three before).
 --
+-- Where nobody ran, nothing is lighter or heavier.
+--
 -- grain: athlete_id
 with inside as (
     select
         weeks.athlete_id,
         weeks.week_start_on,
         weeks.is_down_week,
+        weeks.run_count,
         periods.last_day - cast(thresholds.rest_search_days as integer) + 1 as search_from,
         periods.last_day
     from athlete.weeks as weeks
@@ -31,7 +34,8 @@ lengths as (
         any_value(stretches.search_from) as search_from,
         any_value(stretches.last_day) as last_day,
         count(*) filter (where not stretches.is_down_week) as stretch_weeks,
-        count(*) as week_count
+        count(*) as week_count,
+        sum(stretches.run_count) as run_count
     from stretches
     group by stretches.athlete_id, stretches.stretch_number
 ),
@@ -45,6 +49,7 @@ longest as (
         sum(lengths.week_count) as week_count
     from lengths
     group by lengths.athlete_id
+    having sum(lengths.run_count) > 0
 )
 
 select

@@ -40,8 +40,12 @@ select
     starts.going_since as window_start_on,
     starts.last_day as window_end_on,
     format(
-        'Training has gone on for {} weeks without a gap of more than {} days; the body takes months.',
-        cast(floor((starts.last_day - starts.going_since) / 7) as bigint),
+        'Training has gone on for {} without a gap of more than {} days; the body takes months.',
+        case
+            when starts.last_day - starts.going_since < 7 then 'less than a week'
+            when starts.last_day - starts.going_since < 7 * 2 then 'a week'
+            else format('{} weeks', cast(floor((starts.last_day - starts.going_since) / 7) as bigint))
+        end,
         thresholds.interruption_days
     ) as reason,
     cast([] as varchar[]) as activity_ids

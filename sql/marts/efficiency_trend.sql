@@ -12,6 +12,7 @@ select
     runs.device_key,
     runs.index_log_pct,
     coalesce(heat.heat_effect_pct, 0) as heat_effect_pct,
+    heat.heat_cost_pct_per_c,
     comparable.device_difference_pct,
     comparable.comparable_log_pct,
     coalesce(trends.is_outlier, false) as is_outlier,

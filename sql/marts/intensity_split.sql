@@ -43,6 +43,13 @@ select
     splits.easy_distance_plus_3_bpm_ratio,
     thresholds.easy_target_ratio - splits.easy_distance_ratio as easy_shortfall_ratio,
     splits.polarization_index,
+    case
+        when splits.polarization_index is not null
+            then
+                splits.polarization_index > thresholds.polarized_min_index
+                and splits.easy_time_ratio > splits.hard_time_ratio
+                and splits.hard_time_ratio > splits.moderate_time_ratio
+    end as is_polarized,
     splits.heart_rate_coverage_ratio,
     splits.pace_judged_ratio,
     anchors.easy_below_bpm,

@@ -3,7 +3,8 @@
 --
 -- What happened between two dates (of the first and the last comparable run, if there is a slope), with a
 -- 90 % interval. `is_chosen` marks the window that carries the verdict of its day, `is_latest` the last day.
--- Windows without a slope hold too few comparable runs.
+-- Windows without a slope hold too few comparable runs. The class at a lower or higher zero-speed heart rate
+-- is that in which the slope alone would be.
 --
 -- grain: athlete_id, as_of_day, window_weeks
 -- check: verdict in ('improving', 'plateau', 'declining', 'undecided', 'not_enough_data')
@@ -40,20 +41,26 @@ inside as (
         looks.athlete_id,
         looks.as_of_day,
         looks.window_weeks,
-        count(*) as run_count
+        count(*) as run_count,
+        max(runs.local_day) - min(runs.local_day) as span_days
     from athlete.looks as looks
     inner join athlete.comparable_runs as runs
         on
             looks.athlete_id = runs.athlete_id
             and runs.local_day between looks.window_start_on and looks.as_of_day
     group by looks.athlete_id, looks.as_of_day, looks.window_weeks
+),
+
+shortest as (
+    select min(windows.window_weeks) as window_weeks
+    from settings.trend_windows as windows
 )
 
 select
     looks.athlete_id,
     looks.as_of_day,
     looks.window_weeks,
-    coalesce(slopes.first_run_on, looks.window_start_on) as window_start_on,
+    coalesce(slopes.first_run_on, greatest(looks.window_start_on, periods.first_day)) as window_start_on,
     coalesce(slopes.last_run_on, looks.as_of_day) as window_end_on,
     looks.is_latest,
     looks.window_weeks
@@ -79,8 +86,21 @@ select
         as slope_high_pct_per_month,
     slopes.standard_error_pct_per_month,
     slopes.device_error_pct_per_month,
+    ranks.mann_kendall_score,
+    ranks.theil_sen_pct_per_month,
     slopes.slope_zero_speed_lower_pct_per_month,
     slopes.slope_zero_speed_higher_pct_per_month,
+    case
+        when slopes.slope_zero_speed_lower_pct_per_month > thresholds.plateau_pct_per_month then 'improving'
+        when slopes.slope_zero_speed_lower_pct_per_month < -thresholds.plateau_pct_per_month then 'declining'
+        when slopes.slope_zero_speed_lower_pct_per_month is not null then 'plateau'
+    end as class_zero_speed_lower,
+    case
+        when slopes.slope_zero_speed_higher_pct_per_month > thresholds.plateau_pct_per_month then 'improving'
+        when slopes.slope_zero_speed_higher_pct_per_month < -thresholds.plateau_pct_per_month then 'declining'
+        when slopes.slope_zero_speed_higher_pct_per_month is not null then 'plateau'
+    end as class_zero_speed_higher,
+    thresholds.zero_speed_doubt_bpm,
     slopes.slope_pct_per_month * slopes.window_months as change_pct,
     (slopes.slope_pct_per_month - thresholds.interval_90 * slopes.standard_error_pct_per_month)
     * slopes.window_months as change_low_pct,
@@ -103,14 +123,40 @@ select
     points.reference_heart_rate_bpm,
     exp((slopes.end_log_pct - slopes.slope_pct_per_month * slopes.window_months) / 100)
     * points.reference_above_zero_speed_bpm as reference_speed_start_m_per_s,
+    exp(
+        (
+            slopes.end_log_pct
+            - (slopes.slope_pct_per_month + thresholds.interval_90 * slopes.standard_error_pct_per_month)
+            * slopes.window_months
+        )
+        / 100
+    )
+    * points.reference_above_zero_speed_bpm as reference_speed_start_low_m_per_s,
+    exp(
+        (
+            slopes.end_log_pct
+            - (slopes.slope_pct_per_month - thresholds.interval_90 * slopes.standard_error_pct_per_month)
+            * slopes.window_months
+        )
+        / 100
+    )
+    * points.reference_above_zero_speed_bpm as reference_speed_start_high_m_per_s,
     exp(slopes.end_log_pct / 100) * points.reference_above_zero_speed_bpm as reference_speed_end_m_per_s,
     case
         when coalesce(inside.run_count, 0) < thresholds.trend_min_runs
             then
                 format(
-                    'fewer than {} comparable runs in these {} weeks',
-                    thresholds.trend_min_runs,
-                    looks.window_weeks
+                    '{} of the {} comparable runs that a trend needs are there',
+                    coalesce(inside.run_count, 0),
+                    thresholds.trend_min_runs
+                )
+        when inside.span_days < 7 * shortest.window_weeks * thresholds.trend_min_span_ratio
+            then
+                format(
+                    'the {} comparable runs span {} days: the shortest trend needs {:.0f}',
+                    inside.run_count,
+                    inside.span_days,
+                    ceil(7 * shortest.window_weeks * thresholds.trend_min_span_ratio)
                 )
         when slopes.slope_pct_per_month is null
             then
@@ -154,6 +200,11 @@ left join athlete.slopes as slopes
         looks.athlete_id = slopes.athlete_id
         and looks.as_of_day = slopes.as_of_day
         and looks.window_weeks = slopes.window_weeks
+left join athlete.rank_trends as ranks
+    on
+        looks.athlete_id = ranks.athlete_id
+        and looks.as_of_day = ranks.as_of_day
+        and looks.window_weeks = ranks.window_weeks
 left join athlete.chances as chances
     on
         looks.athlete_id = chances.athlete_id
@@ -171,3 +222,4 @@ left join athlete.turning_points as turns
 left join athlete.periods as periods on looks.athlete_id = periods.athlete_id
 left join athlete.reference_points as points on looks.athlete_id = points.athlete_id
 cross join settings.judging as thresholds
+cross join shortest

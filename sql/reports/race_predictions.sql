@@ -2,6 +2,10 @@
 select
     race_distance_m,
     predicted_s,
+    riegel_s,
+    cameron_s,
+    vdot_s,
+    critical_speed_s,
     least(riegel_s, cameron_s, vdot_s, critical_speed_s) as fastest_s,
     greatest(riegel_s, cameron_s, vdot_s, critical_speed_s) as slowest_s,
     effort_distance_m,
@@ -9,6 +13,7 @@ select
     local_day,
     age_days,
     activity_id,
+    race_source,
     confidence,
     reason
 from marts.race_predictions

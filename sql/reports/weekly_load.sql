@@ -7,6 +7,7 @@ select
     distance_m,
     moving_s,
     load_score,
+    load_unknown_count,
     load_change_ratio,
     longest_run_m,
     is_down_week,

@@ -1,0 +1,86 @@
+"""Where it all comes from: what became of every file, and what cleaning did not believe."""
+
+from collections.abc import Sequence
+
+from pipeline.report.content import Content, Row
+from pipeline.report.page import Section, Table
+from pipeline.report.units import Units, clock, number, percent
+
+_OUTCOMES = {
+    "imported": "read whole",
+    "salvaged": "damaged, read in part",
+    "duplicate": "another copy of a session",
+    "not_an_activity": "holds no session",
+    "unsupported": "a format not read yet",
+    "quarantined": "unreadable, set aside",
+}
+
+_FAULTS = {
+    "heart_rate_out_of_range": "Heart rate that nobody has",
+    "heart_rate_flat": "Heart rate stuck on one value",
+    "heart_rate_cadence_locked": "Heart rate that was the cadence",
+    "heart_rate_dropout": "Heart rate dropped out",
+    "speed": "Speed that leapt",
+}
+
+
+def files(content: Content, units: Units) -> Section:  # noqa: ARG001 - sections share a signature
+    """What became of every file."""
+    rows = content.rows["files"]
+    total = sum(row["file_count"] for row in rows)
+    facts = [f"{total} files seen, each accounted for." if total else "No file seen yet."]
+    if unplaced := max((row["unplaced_count"] for row in rows), default=0):
+        activities = "activity" if unplaced == 1 else "activities"
+        facts.append(f"The time zone of {unplaced} {activities} is not known: UTC's day counts.")
+    return Section(
+        "files",
+        "Files",
+        tuple(facts),
+        table=Table(
+            ("Outcome", "Files"),
+            [(f"{row['outcome']} ({_OUTCOMES[row['outcome']]})", str(row["file_count"])) for row in rows],
+        )
+        if rows
+        else None,
+        source="marts.files",
+    )
+
+
+def data_quality(content: Content, units: Units) -> Section:  # noqa: ARG001 - sections share a signature
+    """What the sensors told and nobody believed, and how the altitudes were treated."""
+    rows = [row for row in content.rows["data_quality"] if row["rejected_s"]]
+    lead = (
+        "Left out of heart rates, speeds and all that rests on them; it still counts as time."
+        if rows
+        else "Nothing had to be left out."
+    )
+    return Section(
+        "data_quality",
+        "What was not believed",
+        list(filter(None, (lead, _altitudes(content.rows["altitudes"])))),
+        table=Table(
+            ("What", "Time", "Of all", "Activities"),
+            [
+                (
+                    _FAULTS[row["fault"]],
+                    clock(row["rejected_s"]),
+                    percent(row["rejected_s"] / row["moving_s"] if row["moving_s"] else None, 1),
+                    number(row["activity_count"]),
+                )
+                for row in rows
+            ],
+        )
+        if rows
+        else None,
+        source="marts.activities",
+    )
+
+
+def _altitudes(rows: Sequence[Row]) -> str:
+    """A noisy altitude makes hills, so its grades are smoothed over more metres, or not used."""
+    told = [
+        f"{number(row['activity_count'])} "
+        + (f"over {number(row['grade_smoothing_m'])} m" if row["grade_smoothing_m"] else "not known")
+        for row in rows
+    ]
+    return f"Grades of the runs, smoothed: {', '.join(told)}." if told else ""
