@@ -263,6 +263,7 @@ def odd_runs() -> dict[str, bytes]:
     paused = {**rows(range(301)), **rows(range(7500, 7801), after_m=900)}
     ferried = {**rows(range(301)), **rows(range(500, 801), after_m=1500)}
     walked = {**rows(range(1500), speed=3.5), **rows(range(1500, 3001), speed=1.4, after_m=5250)}
+    walked = {s: {**row, "bpm": 150 + s % 2} for s, row in walked.items()}  # a heart, no stuck sensor
     left_on = {**running, **rows(range(1210, 8401, 10), speed=0, after_m=3600)}
     hilly = {s: {**row, "bpm": 150 + round(10 * sin(s / 60))} for s, row in running.items()}
     return {

@@ -156,6 +156,7 @@ select
     moving_m * minetti_factor as minetti_adjusted_m,
     speed_half_minute_m_per_s * grade_factor as grade_adjusted_speed_m_per_s,
     held_bpm as heart_rate_bpm,
+    if(told_bpm > 0, heart_rate_lowest_bpm, held_bpm) as heart_rate_lowest_bpm,
     if(held_bpm is not null, in_range_s, 0) as heart_rate_known_s,
     heart_rate_out_of_range_s,
     if(is_flat, in_range_s, 0) as heart_rate_flat_s,

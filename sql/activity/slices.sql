@@ -82,6 +82,7 @@ select
     altitude_m,
     altitude_count,
     heart_rate_bpm,
+    heart_rate_lowest_bpm,
     heart_rate_count = record_count and heart_rate_lowest_bpm = heart_rate_highest_bpm as is_heart_rate_even,
     coalesce(heart_rate_out_of_range_s, 0) as heart_rate_out_of_range_s,
     coalesce(speed_rejected_s, 0) as speed_rejected_s,

@@ -1,8 +1,8 @@
 -- One row per activity: its totals, measured from its records.
 --
--- A peak of heart rate is the highest median of a quarter of a minute, a low the lowest mean of half a
--- minute; only where heart rate was known all the while, and a peak not in the first minutes. The session's
--- mean heart rate is what GoldenCheetah makes its TRIMP of.
+-- A peak of heart rate is the highest median of a quarter of a minute of slices, a low the lowest mean of
+-- half a minute; only where heart rate was known all the while, and a peak not in the first minutes. The
+-- session's mean heart rate is what GoldenCheetah makes its TRIMP of.
 --
 -- grain: athlete_id, activity_id
 -- check: moving_s >= 0
@@ -31,8 +31,9 @@ windowed as (
         first_value(slices.recorded_at) over activity + limits.peak_after as peak_from,
         limits.peak_window,
         limits.pace_window,
+        -- of each slice the lowest: a spike of seconds lies in two or three slices, and fills none but one;
         -- median() over a window costs twice as much as that of the list of it
-        list(slices.heart_rate_bpm) over (
+        list(slices.heart_rate_lowest_bpm) over (
             partition by slices.athlete_id, slices.activity_id order by slices.recorded_at
             range between limits.peak_reach preceding and current row
         ) as heart_rates_around_bpm,
