@@ -59,18 +59,22 @@ ties as (
     group by inside.athlete_id, inside.as_of_day, inside.window_weeks, inside.comparable_log_pct
 ),
 
--- of n runs S varies by n (n - 1) (2 n + 5) / 18, less the same for every group of equal ones
+-- the same for every group of equal ones is taken off
 variances as (
     select
         ties.athlete_id,
         ties.as_of_day,
         ties.window_weeks,
         (
-            sum(ties.run_count) * (sum(ties.run_count) - 1) * (2 * sum(ties.run_count) + 5)
-            - sum(ties.run_count * (ties.run_count - 1) * (2 * ties.run_count + 5))
+            sum(ties.run_count) * (sum(ties.run_count) - 1)
+            * (2 * sum(ties.run_count) + any_value(thresholds.rank_variance_addend))
+            - sum(
+                ties.run_count * (ties.run_count - 1) * (2 * ties.run_count + thresholds.rank_variance_addend)
+            )
         )
-        / 18 as variance
+        / any_value(thresholds.rank_variance_divisor) as variance
     from ties
+    cross join settings.judging as thresholds
     group by ties.athlete_id, ties.as_of_day, ties.window_weeks
 )
 

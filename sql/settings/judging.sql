@@ -94,6 +94,9 @@ select
     cast(1.645 as double) as interval_90, -- normal quantile
     cast(1.4826 as double) as mad_to_sd, -- normal spread from a median absolute deviation
     cast(30.4375 as double) as month_days,
+    -- of n values Mann-Kendall's S has a variance of n (n - 1) (2 n + 5) / 18
+    cast(5 as double) as rank_variance_addend,
+    cast(18 as double) as rank_variance_divisor,
     cast(14 as bigint) as weight_days, -- a run stands for its share of the two weeks on either side
     cast(12 as bigint) as trend_min_runs, -- fewer steady runs carry no trend
     cast(0.6 as double) as trend_min_span_ratio, -- and they must span the window
