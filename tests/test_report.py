@@ -221,7 +221,7 @@ value            | 147
 source           | default
 is_confirmed     | true
 is_latest_anchor | true
-reason           | 78 %
+reason           | 78 % of the maximum
 valid_from       | 1900-01-01
 valid_until_day  | 9999-12-31
 """
@@ -477,7 +477,7 @@ def test_too_few_runs_say_what_would_settle_the_question(warehouse_of: Warehouse
         "is_chosen": "true",
         "is_latest": "true",
         "verdict": "not_enough_data",
-        "reason": "2 of the 12 comparable runs that a trend needs are there",
+        "reason": "a trend needs 12 comparable runs, and has 2",
         "window_weeks": "78",
         "window_start_on": "2026-11-03",
         "window_end_on": "2026-11-21",
@@ -486,7 +486,7 @@ def test_too_few_runs_say_what_would_settle_the_question(warehouse_of: Warehouse
     for format in ("terminal", "html", "markdown"):
         text = told(path, format)
         assert "Not enough runs to judge yet" in text
-        assert "2 of the 12 comparable runs that a trend needs are there." in text
+        assert "A trend needs 12 comparable runs, and has 2." in text
         assert "would settle it" in text
         assert not re.search(r"\b(None|nan|null)\b", text)
     verdict = json.loads(report(path, "ann", sql=SQL, format="json"))["verdict"]
@@ -788,7 +788,7 @@ window_end_on   | 2026-11-21
 is_chosen       | true
 is_latest       | true
 verdict         | not_enough_data
-reason          | 1 of the 12 comparable runs that a trend needs are there
+reason          | a trend needs 12 comparable runs, and has 1
 """
 
 
@@ -887,6 +887,7 @@ def test_intensity_is_counted_in_three_ways_and_in_the_zones_of_the_articles(ful
         in text
     )
     assert "Polarization index 1.52: not polarized" in text
+    assert "Easy is below 147 bpm (78 % of the maximum), hard from 168 bpm." in text
     assert "2.5 % of the time was judged by pace" in text
 
 

@@ -132,7 +132,7 @@ def intensity_split(content: Content, units: Units) -> Section:
                     _split(latest),
                     _share_by_distance(latest),
                     _polarization(latest),
-                    _zones(latest),
+                    _zones(latest, content.rows["anchors"]),
                     _by_pace(latest),
                 ),
             )
@@ -213,7 +213,7 @@ def _three_countings(row: Row) -> Table:
     easy = row["easy_session_ratio"]
     sessions = {"easy": easy, "moderate": None, "hard": None if easy is None else 1 - easy}
     return Table(
-        ("Counted by", "Time", "Distance", "Sessions", "Time, −3 bpm", "Time, +3 bpm"),
+        ("Counted by", "Time", "Distance", "Sessions", "−3 bpm", "+3 bpm"),
         [
             (
                 part.capitalize(),
@@ -225,7 +225,7 @@ def _three_countings(row: Row) -> Table:
             )
             for part in ("easy", "moderate", "hard")
         ],
-        caption=f"{_weeks(row)}, three ways of counting",
+        caption=f"{_weeks(row)} in three ways of counting, and by time with zones 3 bpm lower and higher",
     )
 
 
@@ -249,13 +249,19 @@ def _six_zones(row: Row, units: Units) -> Table:
     )
 
 
-def _zones(row: Row) -> str:
+def _zones(row: Row, anchors: Sequence[Row]) -> str:
+    """The two thresholds, and why they are thought to be there."""
     if row["easy_below_bpm"] is None:
         return ""
-    zones = f"Easy is below {number(row['easy_below_bpm'])} bpm, hard from {number(row['hard_from_bpm'])} bpm"
-    zones += "."
+    because = {anchor["anchor"]: anchor["reason"] for anchor in anchors if anchor["is_latest_anchor"]}
+
+    def told(column: str) -> str:
+        reason = because.get(column)
+        return f"{number(row[column])} bpm" + (f" ({reason})" if reason else "")
+
+    zones = f"Easy is below {told('easy_below_bpm')}, hard from {told('hard_from_bpm')}."
     if row["athlete_heart_rate_max_bpm"] is not None:
-        source = {"runs": "the highest in your runs", "device": "set in your watch", "age": "from your age"}
-        said = source.get(row["athlete_heart_rate_max_source"], row["athlete_heart_rate_max_source"])
-        zones += f" Both follow from a maximum of {number(row['athlete_heart_rate_max_bpm'])} bpm ({said})."
+        reason = because.get("heart_rate_max_bpm")
+        zones += f" The maximum is {number(row['athlete_heart_rate_max_bpm'])} bpm"
+        zones += f": {reason}." if reason else "."
     return zones
