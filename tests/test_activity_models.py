@@ -358,6 +358,7 @@ def test_one_athletes_rows_do_not_depend_on_who_else_is_there(rows_of: RowsOf):
         "activity.blocks",
         "activity.summaries",
         "activity.best_efforts",
+        "activity.duration_curve",
         "activity.heart_rate_seconds",
     ):
         alone = rows_of(model, {"raw.activities": RUN, "raw.records": ann})
@@ -455,7 +456,7 @@ def test_less_than_three_seconds_of_standing_are_a_jitter_and_three_are_a_stop(r
 def test_seconds_are_kept_by_heart_rate_and_by_speed_so_that_short_repeats_can_be_judged_by_pace(
     rows_of: RowsOf,
 ):
-    """Five minutes at 3 m/s, five at 4.04, the pulse at 150 all along; half a minute is in between."""
+    """Five minutes at 3 m/s, five at 4.04, the pulse at 150 all along; five slices of 5 s are in between."""
     seconds = np.arange(601)
     speed = np.where(seconds <= 300, 3.0, 4.04)
     heart_rate = 150 + 0.4 * (seconds % 2)
@@ -468,7 +469,7 @@ def test_seconds_are_kept_by_heart_rate_and_by_speed_so_that_short_repeats_can_b
     by_beat = rows_of("activity.heart_rate_seconds", given)
     assert set(by_beat.heart_rate_bpm) == {150}
     duration_s = dict(zip(by_beat.speed_step_m_per_s, by_beat.duration_s, strict=True))
-    assert (duration_s[3.0], duration_s[4.0]) == (300, 270)
+    assert (duration_s[3.0], duration_s[4.0]) == (300, 275)
     assert (by_beat.duration_s.sum(), by_beat.distance_m.sum()) == (600, pytest.approx(900 + 1212))
     by_speed = rows_of("activity.speed_seconds", given)
     assert by_speed.duration_s.tolist() == by_beat.duration_s.tolist()
@@ -625,3 +626,54 @@ def test_a_position_that_stands_and_leaps_is_moving(rows_of: RowsOf):
     given = {"raw.activities": RUN, "raw.records": records(seconds, distance_m=12.0 * (seconds // 5))}
     summary = rows_of("activity.summaries", given).iloc[0]
     assert (summary.moving_s, summary.moving_m) == (100, 240)
+
+
+def test_a_run_on_a_treadmill_has_time_and_heart_rate_but_no_position(rows_of: RowsOf):
+    given = {
+        "raw.activities": RUN.replace("running", "running | treadmill", 1).replace(
+            "sport   |", "sport | sub_sport |"
+        ),
+        "raw.records": records(range(61), distance_m=3.0 * np.arange(61), heart_rate_bpm=140),
+    }
+    summary = rows_of("activity.summaries", given).iloc[0]
+    assert (summary.has_position, summary.moving_s, summary.heart_rate_known_s) == (False, 60, 60)
+    assert rows_of("staging.activities", given).is_indoor.tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    "channels",
+    [
+        pytest.param({}, id="only times"),
+        pytest.param({"heart_rate_bpm": 150}, id="only heart rate"),
+        pytest.param({"altitude_m": [100]}, id="one record"),
+        pytest.param(
+            {"distance_m": 0.0, "altitude_m": [100, np.nan, 200]}, id="standing, and the altitude leaps"
+        ),
+        pytest.param({"distance_m": [1e6, 0, 5]}, id="an odometer that starts anew"),
+    ],
+)
+def test_whatever_is_missing_an_activity_is_summed_up(rows_of: RowsOf, channels: dict[str, Any]):
+    """What is not known is null or nothing, and breaks no promise of any model."""
+    count = len(channels.get("altitude_m", range(3)))
+    given = {"raw.activities": RUN, "raw.records": records(range(count), **channels)}
+    summary = rows_of("activity.summaries", given).iloc[0]
+    assert (summary.record_count, summary.recorded_s) == (count, count - 1)
+    assert summary.moving_m <= 5
+    assert np.isnan(summary.heart_rate_mean_bpm) == ("heart_rate_bpm" not in channels)
+    assert len(rows_of("marts.records", given)) == count
+    for model in ("blocks", "steadiness", "speed_seconds", "heart_rate_seconds", "best_efforts"):
+        rows_of(f"activity.{model}", given)
+
+
+def test_a_pause_is_one_however_short_if_the_timer_was_stopped(rows_of: RowsOf):
+    """Twenty seconds at a traffic light: a gap like that of smart recording, but the timer stood."""
+    seconds = np.r_[0:61, 80:141]
+    given = {
+        "staging.timer_stops": "athlete_id | activity_id | stopped_at\nann | run | 2024-01-01 06:01:00",
+        "raw.activities": RUN,
+        "raw.records": records(seconds, speed_m_per_s=3, heart_rate_bpm=150),
+    }
+    summary = rows_of("activity.summaries", given).iloc[0]
+    assert (summary.moving_s, summary.recorded_s, summary.heart_rate_known_s) == (120, 120, 120)
+    unstopped = {**given, "staging.timer_stops": "athlete_id | activity_id | stopped_at"}
+    assert rows_of("activity.summaries", unstopped).recorded_s[0] == 140

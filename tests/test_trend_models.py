@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pymannkendall
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scipy.stats import linregress
+from scipy.stats import linregress, theilslopes
 
 RowsOf = Callable[..., pd.DataFrame]
 Numbers = Any
@@ -319,6 +320,28 @@ def test_a_run_weighs_in_the_slope_as_much_as_it_stands_for(rows_of: RowsOf):
     )
 
 
+@few_examples
+@given(st.lists(st.tuples(st.integers(0, 181), st.integers(-50, 50)), min_size=12, max_size=40))
+def test_ranks_say_what_published_programs_say(rows_of: RowsOf, drawn: list[tuple[int, int]]):
+    """Pymannkendall and scipy.stats.theilslopes as oracles; the order and the days are those of the runs."""
+    drawn = sorted(drawn, key=lambda run: run[0])
+    numbers, index = [number for number, _ in drawn], [float(tenths) / 10 for _, tenths in drawn]
+    keys = look(181, 26)
+    found = rows_of(
+        "athlete.rank_trends",
+        {
+            "athlete.comparable_runs": comparable(numbers, index),
+            "athlete.looks": keys,
+            "athlete.slopes": keys.drop(columns="is_latest"),
+        },
+    ).iloc[0]
+    oracle = pymannkendall.original_test(index)
+    if oracle.var_s > 0:
+        assert found.mann_kendall_score == pytest.approx(oracle.z, abs=1e-9)
+    if len(set(numbers)) > 1:
+        assert found.theil_sen_pct_per_month == pytest.approx(MONTH * theilslopes(index, numbers).slope)
+
+
 # --- seasons and the curve
 
 
@@ -342,7 +365,7 @@ def test_what_the_same_season_contradicts_is_undecided(rows_of: RowsOf):
     keys = look(180, 26)[["athlete_id", "as_of_day", "window_weeks"]]
     given_rows = {
         "athlete.looks": look(180, 26),
-        "athlete.slopes": keys.assign(standard_error_pct_per_month=0.2),
+        "athlete.slopes": keys.drop(columns="is_latest").assign(standard_error_pct_per_month=0.2),
         "athlete.chances": keys.assign(p_improving=0.96, p_plateau=0.04, p_declining=0.0),
     }
     seasons = keys.assign(season_change_pct=-3.0, season_change_low_pct=-5.0, season_change_high_pct=-1.0)
@@ -472,3 +495,4 @@ def test_endurance_is_the_last_half_hour_against_the_first_minutes(rows_of: Rows
         {"activity.blocks": blocks, "staging.activities": activities, "athlete.anchors": anchors},
     )
     assert found.durability_ratio[0] == pytest.approx(0.9)
+    assert found.index_log_pct[0] == pytest.approx(100 * math.log(3 / 100))  # of the first 40 minutes

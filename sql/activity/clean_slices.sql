@@ -11,7 +11,7 @@ with limits as (
     select
         thresholds.grade_half_window_m,
         to_seconds(cast(thresholds.heart_rate_hold_s as bigint)) as heart_rate_hold,
-        to_seconds(cast(thresholds.pace_window_s as bigint)) as pace_window
+        to_seconds(cast(thresholds.pace_window_s - thresholds.slice_s as bigint)) as pace_reach
     from settings.measuring as thresholds
 ),
 
@@ -26,7 +26,7 @@ joined as (
             grades.grade_short_ratio
         ) as grade_ratio,
         limits.heart_rate_hold,
-        limits.pace_window,
+        limits.pace_reach,
         flat.fault is not null as is_flat,
         flat.fault is null and locked.fault is not null as is_locked
     from activity.slices as slices
@@ -125,7 +125,7 @@ windowed as (
         ),
         half_minute as (
             partition by told.athlete_id, told.activity_id order by told.recorded_at
-            range between told.pace_window preceding and current row
+            range between told.pace_reach preceding and current row
         )
 )
 
@@ -133,6 +133,7 @@ select
     athlete_id,
     activity_id,
     recorded_at,
+    slice_number,
     record_count,
     has_position,
     elapsed_s,

@@ -1,22 +1,20 @@
 -- One row per record: its speed, that on level ground that would have cost the same, its clean heart rate.
 --
--- The grade and the heart rate are those of the record's slice. A view: nothing is measured from it.
+-- The grade and the heart rate are those of the record's slice. A view, for who looks at one activity: its
+-- keys are those that the windows are cut by, so that the rest is not computed.
 --
 -- grain: athlete_id, activity_id, recorded_at
 select
-    records.athlete_id,
-    records.activity_id,
-    records.recorded_at,
+    steps.athlete_id,
+    steps.activity_id,
+    steps.recorded_at,
     records.latitude_deg,
     records.longitude_deg,
     records.altitude_m,
     slices.travelled_m
-    - sum(steps.step_m)
-        over (
-            partition by slices.athlete_id, slices.activity_id, slices.recorded_at
-        )
+    - sum(steps.step_m) over (partition by steps.athlete_id, steps.activity_id, steps.slice_number)
     + sum(steps.step_m) over (
-        partition by slices.athlete_id, slices.activity_id, slices.recorded_at order by steps.recorded_at
+        partition by steps.athlete_id, steps.activity_id, steps.slice_number order by steps.recorded_at
         rows between unbounded preceding and current row
     ) as travelled_m,
     steps.step_s,
@@ -34,14 +32,14 @@ select
     records.cadence_per_min,
     records.power_w,
     records.temperature_c
-from staging.records as records
-inner join activity.steps as steps
+from activity.steps as steps
+inner join staging.records as records
     on
-        records.athlete_id = steps.athlete_id
-        and records.activity_id = steps.activity_id
-        and records.recorded_at = steps.recorded_at
-asof inner join activity.clean_slices as slices
+        steps.athlete_id = records.athlete_id
+        and steps.activity_id = records.activity_id
+        and steps.recorded_at = records.recorded_at
+inner join activity.clean_slices as slices
     on
         steps.athlete_id = slices.athlete_id
         and steps.activity_id = slices.activity_id
-        and steps.recorded_at <= slices.recorded_at
+        and steps.slice_number = slices.slice_number

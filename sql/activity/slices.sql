@@ -13,6 +13,7 @@ with sums as (
     select
         steps.athlete_id,
         steps.activity_id,
+        steps.slice_number,
         max(steps.recorded_at) as recorded_at,
         any_value(thresholds.moving_min_m_per_s) as moving_min_m_per_s,
         count(*) as record_count,
@@ -46,7 +47,7 @@ with sums as (
     group by
         steps.athlete_id,
         steps.activity_id,
-        ceil(epoch(steps.recorded_at) / thresholds.slice_s)
+        steps.slice_number
 ),
 
 judged as (
@@ -67,6 +68,7 @@ select
     athlete_id,
     activity_id,
     recorded_at,
+    slice_number,
     record_count,
     has_position,
     advance_m,

@@ -1,10 +1,10 @@
 -- One row per record: how long it stood for, how far it went, and whether the athlete was moving meanwhile.
 --
 -- Time is weighed, never counted in rows: a watch may write every second or every half minute. A record
--- stands for the time since the one before it. A longer silence is a pause, unless the distance went on and
--- nobody stopped the timer: then it was a dropout, and counts as moving. Between two records with a distance
--- it grows evenly; the speed that the watch tells makes metres only where no distance does, so that none is
--- counted twice.
+-- stands for the time since the one before it. Where somebody stopped the timer meanwhile, it is a pause, and
+-- so is a longer silence, unless the distance went on: then it was a dropout, and counts as moving. Between
+-- two records with a distance it grows evenly; the speed that the watch tells makes metres only where no
+-- distance does, so that none is counted twice.
 --
 -- grain: athlete_id, activity_id, recorded_at
 -- check: step_s >= 0
@@ -62,38 +62,51 @@ stops as (
     group by stops.athlete_id, stops.activity_id
 ),
 
+stopped as (
+    select
+        gaps.*,
+        coalesce(
+            case
+                when gaps.gap_s > 1
+                    then
+                        list_bool_or(
+                            list_transform(
+                                stops.stops_at,
+                                lambda stopped_at: stopped_at >= gaps.before_at
+                                and stopped_at < gaps.recorded_at
+                            )
+                        )
+            end,
+            false
+        ) as is_pause
+    from gaps
+    left join stops on gaps.athlete_id = stops.athlete_id and gaps.activity_id = stops.activity_id
+),
+
 judged as (
     select
         gaps.*,
         thresholds.moving_min_m_per_s,
+        cast(ceil(epoch(gaps.recorded_at) / thresholds.slice_s) as bigint) as slice_number,
         coalesce(gaps.advance_m > gaps.gap_s * gaps.speed_limit_m_per_s, false) as is_jump,
         case
             when gaps.advance_m between 0 and gaps.gap_s * gaps.speed_limit_m_per_s
                 then gaps.advance_m
         end as believed_m,
-        case when gaps.gap_s <= thresholds.gap_max_s then gaps.gap_s else cast(0 as double) end as step_s,
+        case
+            when gaps.gap_s <= thresholds.gap_max_s and not gaps.is_pause then gaps.gap_s
+            else cast(0 as double)
+        end as step_s,
         coalesce(
-            case
-                when gaps.gap_s > thresholds.gap_max_s and gaps.gap_s <= thresholds.gap_moving_max_s
-                    then
-                        gaps.advance_m between
-                        gaps.gap_s * thresholds.moving_min_m_per_s and gaps.gap_s * gaps.speed_limit_m_per_s
-                        and not coalesce(
-                            list_bool_or(
-                                list_transform(
-                                    stops.stops_at,
-                                    lambda stopped_at: stopped_at >= gaps.before_at
-                                    and stopped_at < gaps.recorded_at
-                                )
-                            ),
-                            false
-                        )
-            end,
+            not gaps.is_pause
+            and gaps.gap_s > thresholds.gap_max_s
+            and gaps.gap_s <= thresholds.gap_moving_max_s
+            and gaps.advance_m between
+            gaps.gap_s * thresholds.moving_min_m_per_s and gaps.gap_s * gaps.speed_limit_m_per_s,
             false
         ) as is_dropout
-    from gaps
+    from stopped as gaps
     cross join settings.measuring as thresholds
-    left join stops on gaps.athlete_id = stops.athlete_id and gaps.activity_id = stops.activity_id
 ),
 
 weighed as (
@@ -110,6 +123,7 @@ select
     activity_id,
     recorded_at,
     record_number,
+    slice_number,
     has_position,
     step_s,
     coalesce(believed_m, known_speed_m_per_s * step_s, 0) as step_m,

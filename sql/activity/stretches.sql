@@ -104,6 +104,9 @@ jumps as (
         > thresholds.jump_min_ratio * compared.quarter_s * compared.quarter_before_m_per_s
         and compared.quarter_m
         > thresholds.jump_min_ratio * compared.quarter_s * compared.quarter_after_m_per_s
+        and compared.quarter_m
+        - compared.quarter_s * greatest(compared.quarter_before_m_per_s, compared.quarter_after_m_per_s)
+        >= thresholds.jump_min_m
 ),
 
 bridged as (

@@ -1,7 +1,7 @@
 -- One row per athlete and week with comparable runs around it: the smoothed index, and its 90 % band.
 --
 -- The mean of the runs around, the nearer the heavier (a triangle); the band holds the noise of the runs and
--- how well their devices are known against the latest.
+-- how well their devices are known against the latest. Where nobody can tell the noise, there is no curve.
 --
 -- grain: athlete_id, local_day
 -- check: fitness_low_log_pct <= fitness_high_log_pct
@@ -89,4 +89,4 @@ select
 from means
 inner join errors on means.athlete_id = errors.athlete_id and means.day_number = errors.day_number
 cross join settings.judging as thresholds
-where means.run_count >= thresholds.local_min_runs
+where means.run_count >= thresholds.local_min_runs and errors.variance > 0

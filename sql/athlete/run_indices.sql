@@ -5,12 +5,14 @@
 -- five-minute blocks, or that of all of them as one, whichever differs less between runs that follow each
 -- other on one device. A difference of 1 is a difference of 1 % in speed at the same heart rate. One
 -- zero-speed heart rate, the latest, serves all runs: a resting heart rate that is told anew makes no trend.
+-- Minutes 10 to 40 make the index: heart rate drifts, and a run must not look worse for being longer.
 -- Durability compares minutes 60 to 90 with minutes 10 to 30 of the same run.
 --
 -- grain: athlete_id, activity_id
 with indexed as (
     select
         blocks.*,
+        coalesce(blocks.started_after_s < thresholds.index_until_s, true) as is_of_index,
         blocks.heart_rate_bpm - anchors.zero_speed_heart_rate_bpm as above_zero_speed_bpm,
         100 * ln(blocks.speed_m_per_s / (blocks.heart_rate_bpm - anchors.zero_speed_heart_rate_bpm))
             as block_index_log_pct,
@@ -34,11 +36,13 @@ sums as (
     select
         indexed.athlete_id,
         indexed.activity_id,
-        count(*) as block_count,
-        median(indexed.block_index_log_pct) as block_index_log_pct,
-        median(indexed.heart_rate_bpm) as steady_heart_rate_bpm,
-        sum(indexed.speed_m_per_s * indexed.steady_s) / sum(indexed.steady_s) as steady_speed_m_per_s,
-        sum(indexed.above_zero_speed_bpm * indexed.steady_s) / sum(indexed.steady_s) as above_zero_speed_bpm,
+        count(*) filter (where indexed.is_of_index) as block_count,
+        median(indexed.block_index_log_pct) filter (where indexed.is_of_index) as block_index_log_pct,
+        median(indexed.heart_rate_bpm) filter (where indexed.is_of_index) as steady_heart_rate_bpm,
+        sum(indexed.speed_m_per_s * indexed.steady_s) filter (where indexed.is_of_index)
+        / sum(indexed.steady_s) filter (where indexed.is_of_index) as steady_speed_m_per_s,
+        sum(indexed.above_zero_speed_bpm * indexed.steady_s) filter (where indexed.is_of_index)
+        / sum(indexed.steady_s) filter (where indexed.is_of_index) as above_zero_speed_bpm,
         any_value(indexed.zero_speed_doubt_bpm) as zero_speed_doubt_bpm,
         median(indexed.block_index_log_pct) filter (
             where indexed.started_after_s >= indexed.fresh_from_s
@@ -50,6 +54,7 @@ sums as (
         ) as tired_log_pct
     from indexed
     group by indexed.athlete_id, indexed.activity_id
+    having count(*) filter (where indexed.is_of_index) > 0
 ),
 
 measured as (

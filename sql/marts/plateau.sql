@@ -86,6 +86,8 @@ select
         as slope_high_pct_per_month,
     slopes.standard_error_pct_per_month,
     slopes.device_error_pct_per_month,
+    ranks.mann_kendall_score,
+    ranks.theil_sen_pct_per_month,
     slopes.slope_zero_speed_lower_pct_per_month,
     slopes.slope_zero_speed_higher_pct_per_month,
     case
@@ -198,6 +200,11 @@ left join athlete.slopes as slopes
         looks.athlete_id = slopes.athlete_id
         and looks.as_of_day = slopes.as_of_day
         and looks.window_weeks = slopes.window_weeks
+left join athlete.rank_trends as ranks
+    on
+        looks.athlete_id = ranks.athlete_id
+        and looks.as_of_day = ranks.as_of_day
+        and looks.window_weeks = ranks.window_weeks
 left join athlete.chances as chances
     on
         looks.athlete_id = chances.athlete_id

@@ -56,7 +56,7 @@ ranked as (
     left join recent
         on
             latest.athlete_id = recent.athlete_id
-            and recent.vdot_score >= thresholds.near_best_min_ratio * recent.best_vdot_score
+            and recent.vdot_score >= thresholds.evidence_min_ratio * recent.best_vdot_score
 ),
 
 predicted as (

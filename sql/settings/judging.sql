@@ -85,6 +85,7 @@ select
     cast(365 as bigint) as year_days,
     cast(56 as bigint) as season_days, -- eight weeks now against the same eight weeks then
     cast(4 as bigint) as season_min_runs, -- fewer runs on either side are no comparison
+    cast(2400 as double) as index_until_s, -- later blocks tell of drift (SCIENCE.md B11)
     -- endurance within a run (SCIENCE.md B13)
     cast(600 as double) as fresh_from_s, -- minutes 10 to 30 are fresh
     cast(1800 as double) as fresh_until_s,
@@ -109,9 +110,10 @@ select
     cast(25 as bigint) as look_count, -- for about two years back
     -- nearer to the zero-speed heart rate, the index divides by noise
     cast(20 as double) as index_min_above_zero_speed_bpm,
-    -- races (SCIENCE.md 0: over 0.97 of the year's best)
+    -- races
     cast(365 as bigint) as best_memory_days, -- fitness of more than a year ago is another runner's
-    cast(0.97 as double) as near_best_min_ratio,
+    -- SCIENCE.md 0 has 0.97, which half of the simulated races missed: fitness swings by more within a year
+    cast(0.95 as double) as near_best_min_ratio,
     -- what a distance is worth differs that much between runners; a tempo run falls short of its own parts
     cast(0.93 as double) as race_worth_min_ratio,
     cast(8 as bigint) as race_min_runs, -- among fewer runs one is always the best
@@ -135,8 +137,8 @@ select
     cast(50 as double) as d_prime_min_m, -- less, and the short efforts were not all-out
     cast(400 as double) as d_prime_max_m, -- more, and the long ones were not
     cast(0.03 as double) as line_error_max_ratio, -- a worse line is none
-    -- even a straight line of simulated workouts was off by this much: tempo runs are not all-out
-    cast(0.03 as double) as critical_speed_bias_ratio,
+    -- simulated runners' was off by so much beyond its own error: hard is not all-out, and fitness swings
+    cast(0.04 as double) as critical_speed_bias_ratio,
     -- nobody runs as usual close to the critical speed
     cast(1.10 as double) as critical_above_usual_min_ratio,
     cast(5000 as double) as single_effort_m,
@@ -157,6 +159,7 @@ select
     cast(120 as double) as critical_speed_min_s,
     cast(1800 as double) as critical_speed_max_s,
     cast(1500 as double) as evidence_min_m, -- shorter efforts are speed, and satellites' luck
+    cast(0.97 as double) as evidence_min_ratio, -- of the best VDOT: less is not all that the athlete can
     cast(180 as bigint) as evidence_memory_days, -- older ones are of another season
     cast(90 as bigint) as evidence_recent_days, -- fitness may have moved a few percent since
     cast(2.5 as double) as near_distance_max_ratio, -- 5 km says much of 10 km, little of a marathon
