@@ -397,6 +397,26 @@ def test_the_change_of_pace_has_an_interval(
     assert words in told(warehouse_of({"plateau": row}), "terminal", "verdict")
 
 
+@pytest.mark.parametrize(
+    ("change", "low", "high", "words"),
+    [
+        (
+            "2.4",
+            "0.6",
+            "4.2",
+            "it was lowest in the week up to 2026-08-01, and since then +2.4 % (90 %: +0.6 to",
+        ),
+        ("-2.4", "-4.2", "-0.6", "it was highest in the week up to 2026-08-01, and since then −2.4 %"),
+    ],
+)
+def test_a_turn_inside_the_window_is_told_with_what_happened_since(
+    warehouse_of: Warehouse, change: str, low: str, high: str, words: str
+):
+    turn = {"since_turn_pct": change, "since_turn_low_pct": low, "since_turn_high_pct": high}
+    row = verdict_row(turned_on="2026-08-01", **turn)
+    assert f"In between it turned: {words}" in told(warehouse_of({"plateau": row}), "terminal", "verdict")
+
+
 def test_another_watch_in_the_window_is_told_with_its_difference_and_the_placebo(
     full: Path, warehouse_of: Warehouse
 ):
@@ -582,6 +602,10 @@ def test_the_json_report_keeps_its_promised_shape(full: Path):
         "window_end": "2026-11-21",
         "minimum_detectable_pct_per_month": 0.46,
         "since": "2026-11-21",
+        "turned_on": None,
+        "since_turn_pct": None,
+        "since_turn_low_pct": None,
+        "since_turn_high_pct": None,
         "reference_heart_rate_bpm": 150,
         "reference_speed_start_m_per_s": 3.00,
         "reference_speed_start_low_m_per_s": 2.98,
