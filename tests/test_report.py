@@ -881,6 +881,9 @@ def test_what_counts_and_what_was_taken_out_is_said_beside_the_trend(full: Path,
         "after an hour you run 95 % of the speed of minutes 10 to 30 at the same heart rate (2 long" in text
     )
     assert "heat" not in text
+    without = {name: rows for name, rows in FULL.items() if name != "fitness_curve"}
+    text = told(warehouse_of(without), "terminal", "efficiency_trend")
+    assert "3 of 4 runs count." in text and "Around" not in text, "a few runs make no curve"
     heat = TREND.replace("durability_ratio", "heat_cost_pct_per_c | -0.8 | -0.8 | | -0.8\ndurability_ratio")
     text = told(warehouse_of({**FULL, "efficiency_trend": heat}), "terminal", "efficiency_trend")
     assert "costs you 0.8 % of speed, say your own 3 runs with a temperature: taken out." in text
@@ -900,6 +903,12 @@ def test_load_says_how_it_was_found_and_what_the_last_days_were(full: Path, noth
     assert "Load of 3 activities: 2 by heart rate, 1 by pace." in text
 
 
+def test_a_load_that_nobody_knows_is_counted_as_that(warehouse_of: Warehouse):
+    unknown = ACTIVITIES.replace("| pace", "|")
+    text = told(warehouse_of({**FULL, "activities": unknown}), "terminal", "weekly_load")
+    assert "Load of 3 activities: 2 by heart rate, 1 unknown." in text
+
+
 def test_intensity_is_counted_in_three_ways_and_in_the_zones_of_the_articles(full: Path):
     text = told(full, "terminal", "intensity_split")
     assert "Easy 69 % 66 % 78 % 62 % 75 %" in text
@@ -911,7 +920,7 @@ def test_intensity_is_counted_in_three_ways_and_in_the_zones_of_the_articles(ful
         in text
     )
     assert "Polarization index 1.52: not polarized" in text
-    assert "Easy is below 147 bpm (78 % of the maximum), hard from 168 bpm." in text
+    assert "Easy is below 147 bpm: 78 % of the maximum. Hard is from 168 bpm." in text
     assert "2.5 % of the time was judged by pace" in text
 
 
@@ -950,8 +959,8 @@ def test_best_efforts_show_the_races_and_the_critical_speed_with_its_age(full: P
     assert "* A race, by its name or your journal." in text
     # 1000 m at 4 m/s take 250 s; 0.12 of 4 m/s is 3 %
     assert (
-        "Critical speed 4:10 /km (give or take 3 %), D' 175 m: from 6 efforts, the last on 2026-11-05, "
-        "16 days ago." in text
+        "Critical speed 4:10 /km (give or take 3 %), D' 175 m: from 6 efforts, the last on 2026-11-05 "
+        "(16 days ago)." in text
     )
     doubted = CRITICAL_SPEEDS.replace("true       | true", "true       | false")
     text = told(warehouse_of({**FULL, "critical_speeds": doubted}), "terminal", "best_efforts")

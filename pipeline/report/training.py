@@ -8,11 +8,11 @@ from pipeline.report.page import Section, Table
 from pipeline.report.units import NOTHING, Units, clock, number, percent, signed, signed_percent
 
 _METHODS = {
-    "heart_rate": "heart rate",
-    "pace": "pace",
-    "rpe": "your own rating",
-    "duration": "duration alone",
-    None: "nothing, so unknown",
+    "heart_rate": "by heart rate",
+    "pace": "by pace",
+    "rpe": "by your own rating",
+    "duration": "by duration alone",
+    None: "unknown",
 }
 
 # The zones of the articles, by settings.intensity_zones.
@@ -106,7 +106,7 @@ def _last_days(row: Row | None, weeks: Sequence[Row]) -> str:
 def _methods(rows: Sequence[Row]) -> str:
     """Such as `Load of 37 activities: 31 by heart rate, 4 by pace, 2 by duration alone`."""
     total = sum(row["activity_count"] for row in rows)
-    told = ", ".join(f"{row['activity_count']} by {_METHODS[row['load_method']]}" for row in rows)
+    told = ", ".join(f"{row['activity_count']} {_METHODS[row['load_method']]}" for row in rows)
     return f"Load of {total} {'activity' if total == 1 else 'activities'}: {told}." if rows else ""
 
 
@@ -255,13 +255,14 @@ def _zones(row: Row, anchors: Sequence[Row]) -> str:
         return ""
     because = {anchor["anchor"]: anchor["reason"] for anchor in anchors if anchor["is_latest_anchor"]}
 
-    def told(column: str) -> str:
-        reason = because.get(column)
-        return f"{number(row[column])} bpm" + (f" ({reason})" if reason else "")
+    def told(what: str, value: float | None, anchor: str) -> str:
+        reason = because.get(anchor)
+        return f"{what} {number(value)} bpm" + (f": {reason}." if reason else ".")
 
-    zones = f"Easy is below {told('easy_below_bpm')}, hard from {told('hard_from_bpm')}."
+    zones = [
+        told("Easy is below", row["easy_below_bpm"], "easy_below_bpm"),
+        told("Hard is from", row["hard_from_bpm"], "hard_from_bpm"),
+    ]
     if row["athlete_heart_rate_max_bpm"] is not None:
-        reason = because.get("heart_rate_max_bpm")
-        zones += f" The maximum is {number(row['athlete_heart_rate_max_bpm'])} bpm"
-        zones += f": {reason}." if reason else "."
-    return zones
+        zones.append(told("The maximum is", row["athlete_heart_rate_max_bpm"], "heart_rate_max_bpm"))
+    return " ".join(zones)
