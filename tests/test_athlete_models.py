@@ -1115,7 +1115,7 @@ def test_eleven_runs_are_said_to_be_eleven(rows_of: RowsOf):
     chosen = latest.query("is_latest and is_chosen").iloc[0]
     assert (chosen.run_count, chosen.reason) == (
         11,
-        "11 of the 12 comparable runs that a trend needs are there",
+        "a trend needs 12 comparable runs, and has 11",
     )
     assert pd.isna(chosen.change_pct)
 

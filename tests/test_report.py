@@ -221,7 +221,7 @@ value            | 147
 source           | default
 is_confirmed     | true
 is_latest_anchor | true
-reason           | 78 %
+reason           | 78 % of the maximum
 valid_from       | 1900-01-01
 valid_until_day  | 9999-12-31
 """
@@ -397,6 +397,26 @@ def test_the_change_of_pace_has_an_interval(
     assert words in told(warehouse_of({"plateau": row}), "terminal", "verdict")
 
 
+@pytest.mark.parametrize(
+    ("change", "low", "high", "words"),
+    [
+        (
+            "2.4",
+            "0.6",
+            "4.2",
+            "it was lowest in the week up to 2026-08-01, and since then +2.4 % (90 %: +0.6 to",
+        ),
+        ("-2.4", "-4.2", "-0.6", "it was highest in the week up to 2026-08-01, and since then −2.4 %"),
+    ],
+)
+def test_a_turn_inside_the_window_is_told_with_what_happened_since(
+    warehouse_of: Warehouse, change: str, low: str, high: str, words: str
+):
+    turn = {"since_turn_pct": change, "since_turn_low_pct": low, "since_turn_high_pct": high}
+    row = verdict_row(turned_on="2026-08-01", **turn)
+    assert f"In between it turned: {words}" in told(warehouse_of({"plateau": row}), "terminal", "verdict")
+
+
 def test_another_watch_in_the_window_is_told_with_its_difference_and_the_placebo(
     full: Path, warehouse_of: Warehouse
 ):
@@ -477,7 +497,7 @@ def test_too_few_runs_say_what_would_settle_the_question(warehouse_of: Warehouse
         "is_chosen": "true",
         "is_latest": "true",
         "verdict": "not_enough_data",
-        "reason": "2 of the 12 comparable runs that a trend needs are there",
+        "reason": "a trend needs 12 comparable runs, and has 2",
         "window_weeks": "78",
         "window_start_on": "2026-11-03",
         "window_end_on": "2026-11-21",
@@ -486,7 +506,7 @@ def test_too_few_runs_say_what_would_settle_the_question(warehouse_of: Warehouse
     for format in ("terminal", "html", "markdown"):
         text = told(path, format)
         assert "Not enough runs to judge yet" in text
-        assert "2 of the 12 comparable runs that a trend needs are there." in text
+        assert "A trend needs 12 comparable runs, and has 2." in text
         assert "would settle it" in text
         assert not re.search(r"\b(None|nan|null)\b", text)
     verdict = json.loads(report(path, "ann", sql=SQL, format="json"))["verdict"]
@@ -582,6 +602,10 @@ def test_the_json_report_keeps_its_promised_shape(full: Path):
         "window_end": "2026-11-21",
         "minimum_detectable_pct_per_month": 0.46,
         "since": "2026-11-21",
+        "turned_on": None,
+        "since_turn_pct": None,
+        "since_turn_low_pct": None,
+        "since_turn_high_pct": None,
         "reference_heart_rate_bpm": 150,
         "reference_speed_start_m_per_s": 3.00,
         "reference_speed_start_low_m_per_s": 2.98,
@@ -788,7 +812,7 @@ window_end_on   | 2026-11-21
 is_chosen       | true
 is_latest       | true
 verdict         | not_enough_data
-reason          | 1 of the 12 comparable runs that a trend needs are there
+reason          | a trend needs 12 comparable runs, and has 1
 """
 
 
@@ -857,6 +881,9 @@ def test_what_counts_and_what_was_taken_out_is_said_beside_the_trend(full: Path,
         "after an hour you run 95 % of the speed of minutes 10 to 30 at the same heart rate (2 long" in text
     )
     assert "heat" not in text
+    without = {name: rows for name, rows in FULL.items() if name != "fitness_curve"}
+    text = told(warehouse_of(without), "terminal", "efficiency_trend")
+    assert "3 of 4 runs count." in text and "Around" not in text, "a few runs make no curve"
     heat = TREND.replace("durability_ratio", "heat_cost_pct_per_c | -0.8 | -0.8 | | -0.8\ndurability_ratio")
     text = told(warehouse_of({**FULL, "efficiency_trend": heat}), "terminal", "efficiency_trend")
     assert "costs you 0.8 % of speed, say your own 3 runs with a temperature: taken out." in text
@@ -876,6 +903,12 @@ def test_load_says_how_it_was_found_and_what_the_last_days_were(full: Path, noth
     assert "Load of 3 activities: 2 by heart rate, 1 by pace." in text
 
 
+def test_a_load_that_nobody_knows_is_counted_as_that(warehouse_of: Warehouse):
+    unknown = ACTIVITIES.replace("| pace", "|")
+    text = told(warehouse_of({**FULL, "activities": unknown}), "terminal", "weekly_load")
+    assert "Load of 3 activities: 2 by heart rate, 1 unknown." in text
+
+
 def test_intensity_is_counted_in_three_ways_and_in_the_zones_of_the_articles(full: Path):
     text = told(full, "terminal", "intensity_split")
     assert "Easy 69 % 66 % 78 % 62 % 75 %" in text
@@ -887,6 +920,7 @@ def test_intensity_is_counted_in_three_ways_and_in_the_zones_of_the_articles(ful
         in text
     )
     assert "Polarization index 1.52: not polarized" in text
+    assert "Easy is below 147 bpm: 78 % of the maximum. Hard is from 168 bpm." in text
     assert "2.5 % of the time was judged by pace" in text
 
 
@@ -925,8 +959,8 @@ def test_best_efforts_show_the_races_and_the_critical_speed_with_its_age(full: P
     assert "* A race, by its name or your journal." in text
     # 1000 m at 4 m/s take 250 s; 0.12 of 4 m/s is 3 %
     assert (
-        "Critical speed 4:10 /km (give or take 3 %), D' 175 m: from 6 efforts, the last on 2026-11-05, "
-        "16 days ago." in text
+        "Critical speed 4:10 /km (give or take 3 %), D' 175 m: from 6 efforts, the last on 2026-11-05 "
+        "(16 days ago)." in text
     )
     doubted = CRITICAL_SPEEDS.replace("true       | true", "true       | false")
     text = told(warehouse_of({**FULL, "critical_speeds": doubted}), "terminal", "best_efforts")

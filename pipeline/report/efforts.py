@@ -69,17 +69,17 @@ def _critical_speed(content: Content, units: Units) -> str:
         told += f" (give or take {number(error)} %)"
     if row["critical_speed_method"] == "line":
         told += f", D' {number(row['d_prime_m'])} m"
-    efforts = f"{number(row['effort_count'])} {'effort' if row['effort_count'] == 1 else 'efforts'}"
-    until = f", the last on {row['local_day']}{_age(row, content)}" if row["local_day"] is not None else ""
-    return f"{told}: from {efforts}{until}."
-
-
-def _age(row: Row, content: Content) -> str:
-    return f", {_ago((content.as_of - row['local_day']).days)}" if content.as_of else ""
+    only = row["effort_count"] == 1
+    told += f": from {'one effort' if only else number(row['effort_count']) + ' efforts'}"
+    if row["local_day"] is not None:
+        told += f"{'' if only else ', the last'} on {row['local_day']}"
+        told += f" ({_ago((content.as_of - row['local_day']).days)})" if content.as_of else ""
+    return f"{told}."
 
 
 def _ago(days: int) -> str:
-    return {0: "the latest day", 1: "a day before the latest"}.get(days, f"{days} days ago")
+    """Counted from the athlete's last day, as all of the report is."""
+    return {0: "the last day", 1: "a day ago"}.get(days, f"{days} days ago")
 
 
 def race_predictions(content: Content, units: Units) -> Section:  # noqa: ARG001 - sections share a signature

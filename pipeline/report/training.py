@@ -8,11 +8,11 @@ from pipeline.report.page import Section, Table
 from pipeline.report.units import NOTHING, Units, clock, number, percent, signed, signed_percent
 
 _METHODS = {
-    "heart_rate": "heart rate",
-    "pace": "pace",
-    "rpe": "your own rating",
-    "duration": "duration alone",
-    None: "nothing, so unknown",
+    "heart_rate": "by heart rate",
+    "pace": "by pace",
+    "rpe": "by your own rating",
+    "duration": "by duration alone",
+    None: "unknown",
 }
 
 # The zones of the articles, by settings.intensity_zones.
@@ -106,7 +106,7 @@ def _last_days(row: Row | None, weeks: Sequence[Row]) -> str:
 def _methods(rows: Sequence[Row]) -> str:
     """Such as `Load of 37 activities: 31 by heart rate, 4 by pace, 2 by duration alone`."""
     total = sum(row["activity_count"] for row in rows)
-    told = ", ".join(f"{row['activity_count']} by {_METHODS[row['load_method']]}" for row in rows)
+    told = ", ".join(f"{row['activity_count']} {_METHODS[row['load_method']]}" for row in rows)
     return f"Load of {total} {'activity' if total == 1 else 'activities'}: {told}." if rows else ""
 
 
@@ -132,7 +132,7 @@ def intensity_split(content: Content, units: Units) -> Section:
                     _split(latest),
                     _share_by_distance(latest),
                     _polarization(latest),
-                    _zones(latest),
+                    _zones(latest, content.rows["anchors"]),
                     _by_pace(latest),
                 ),
             )
@@ -213,7 +213,7 @@ def _three_countings(row: Row) -> Table:
     easy = row["easy_session_ratio"]
     sessions = {"easy": easy, "moderate": None, "hard": None if easy is None else 1 - easy}
     return Table(
-        ("Counted by", "Time", "Distance", "Sessions", "Time, −3 bpm", "Time, +3 bpm"),
+        ("Counted by", "Time", "Distance", "Sessions", "−3 bpm", "+3 bpm"),
         [
             (
                 part.capitalize(),
@@ -225,7 +225,7 @@ def _three_countings(row: Row) -> Table:
             )
             for part in ("easy", "moderate", "hard")
         ],
-        caption=f"{_weeks(row)}, three ways of counting",
+        caption=f"{_weeks(row)} in three ways of counting, and by time with zones 3 bpm lower and higher",
     )
 
 
@@ -249,13 +249,20 @@ def _six_zones(row: Row, units: Units) -> Table:
     )
 
 
-def _zones(row: Row) -> str:
+def _zones(row: Row, anchors: Sequence[Row]) -> str:
+    """The two thresholds, and why they are thought to be there."""
     if row["easy_below_bpm"] is None:
         return ""
-    zones = f"Easy is below {number(row['easy_below_bpm'])} bpm, hard from {number(row['hard_from_bpm'])} bpm"
-    zones += "."
+    because = {anchor["anchor"]: anchor["reason"] for anchor in anchors if anchor["is_latest_anchor"]}
+
+    def told(what: str, value: float | None, anchor: str) -> str:
+        reason = because.get(anchor)
+        return f"{what} {number(value)} bpm" + (f": {reason}." if reason else ".")
+
+    zones = [
+        told("Easy is below", row["easy_below_bpm"], "easy_below_bpm"),
+        told("Hard is from", row["hard_from_bpm"], "hard_from_bpm"),
+    ]
     if row["athlete_heart_rate_max_bpm"] is not None:
-        source = {"runs": "the highest in your runs", "device": "set in your watch", "age": "from your age"}
-        said = source.get(row["athlete_heart_rate_max_source"], row["athlete_heart_rate_max_source"])
-        zones += f" Both follow from a maximum of {number(row['athlete_heart_rate_max_bpm'])} bpm ({said})."
-    return zones
+        zones.append(told("The maximum is", row["athlete_heart_rate_max_bpm"], "heart_rate_max_bpm"))
+    return " ".join(zones)

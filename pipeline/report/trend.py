@@ -25,12 +25,8 @@ def efficiency_trend(content: Content, units: Units) -> Section:
     heart_rate = f"{number(counted[-1]['reference_heart_rate_bpm'])} bpm"
     months = {f"{point['local_day']:%Y-%m}": point for point in curve}
     runs = Counter[str](f"{row['local_day']:%Y-%m}" for row in counted)
-    latest = curve[-1] if curve else counted[-1]
-    now = f"Around {latest['local_day']}: {units.pace(latest['trend_speed_m_per_s'])} at {heart_rate}"
-    if latest["trend_low_m_per_s"] is not None:
-        now += f" (90 %: {_range(latest, units)})"
     sentences = [
-        f"{now}; {len(counted)} of {len(rows)} runs count.",
+        f"{_now(curve, units)}{len(counted)} of {len(rows)} runs count.",
         others,
         _within(_lately(counted, content)),
     ]
@@ -56,6 +52,15 @@ def efficiency_trend(content: Content, units: Units) -> Section:
         notes=list(filter(None, notes)),
         source=source,
     )
+
+
+def _now(curve: Sequence[Row], units: Units) -> str:
+    """The end of the smoothed curve; too few runs have none."""
+    if not curve:
+        return ""
+    end = curve[-1]
+    pace, heart_rate = units.pace(end["trend_speed_m_per_s"]), number(end["reference_heart_rate_bpm"])
+    return f"Around {end['local_day']}: {pace} at {heart_rate} bpm (90 %: {_range(end, units)}); "
 
 
 def _range(row: Row, units: Units) -> str:

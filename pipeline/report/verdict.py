@@ -74,6 +74,7 @@ def verdict(content: Content, units: Units) -> Section:
     )
     notes = (
         _window(row),
+        _turning_point(row),
         _season(row),
         *_devices(row, content.rows["devices"]),
         _races(row, content.rows["race_changes"]),
@@ -292,6 +293,15 @@ def _window(row: Row) -> str:
         facts.append(f"this verdict has stood {at_least}since {row['since']}")
     season = " In less than a year the season has its part." if row["window_weeks"] < _YEAR_WEEKS else ""
     return "; ".join(facts) + "." + season
+
+
+def _turning_point(row: Row) -> str:
+    """A change inside the window, that a line from its one end to the other does not show."""
+    if row["turned_on"] is None:
+        return ""
+    since = _interval(row["since_turn_pct"], row["since_turn_low_pct"], row["since_turn_high_pct"])
+    was = "lowest" if row["since_turn_pct"] > 0 else "highest"
+    return f"In between it turned: it was {was} in the week up to {row['turned_on']}, and since then {since}."
 
 
 def _other_windows(content: Content) -> str:

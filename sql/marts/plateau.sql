@@ -146,9 +146,9 @@ select
         when coalesce(inside.run_count, 0) < thresholds.trend_min_runs
             then
                 format(
-                    '{} of the {} comparable runs that a trend needs are there',
-                    coalesce(inside.run_count, 0),
-                    thresholds.trend_min_runs
+                    'a trend needs {} comparable runs, and has {}',
+                    thresholds.trend_min_runs,
+                    coalesce(inside.run_count, 0)
                 )
         when inside.span_days < 7 * shortest.window_weeks * thresholds.trend_min_span_ratio
             then
