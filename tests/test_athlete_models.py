@@ -1638,7 +1638,7 @@ def every_table(
 
 
 # Of those that need two files of one session tests/test_sessions.py says the same, of those that need a
-# sure critical speed tests/test_anchors.py.
+# sure critical speed tests/test_anchors.py, of races tests/test_report_marts.py.
 MAY_BE_EMPTY = {
     "athlete.shown_speeds",
     "athlete.shown_thresholds",
@@ -1649,6 +1649,7 @@ MAY_BE_EMPTY = {
     "sessions.reasons",
     "athlete.heat_effects",
     "athlete.season_changes",
+    "marts.race_changes",
 }
 
 

@@ -44,6 +44,21 @@ def test_two_races_say_what_changed_from_one_to_the_other(rows_of: RowsOf):
     assert half == pytest.approx(1.645 * math.sqrt(2) * 2.1)
 
 
+def test_the_races_of_others_change_nothing(rows_of: RowsOf):
+    efforts = races(
+        ("ann", "first", "2026-01-01", 50, "name"),
+        ("ann", "last", "2026-10-01", 51, "near_best"),
+        ("bob", "first", "2026-02-01", 40, "name"),
+        ("bob", "last", "2026-09-01", 44, "name"),
+    )
+    together = rows_of("marts.race_changes", {"marts.plateau": PLATEAU, "marts.best_efforts": efforts})
+    for athlete_id in ("ann", "bob"):
+        own = efforts[efforts.athlete_id == athlete_id]
+        alone = rows_of("marts.race_changes", {"marts.plateau": PLATEAU, "marts.best_efforts": own})
+        among = together[together.athlete_id == athlete_id].reset_index(drop=True)
+        pd.testing.assert_frame_equal(alone, among)
+
+
 def test_without_two_races_the_efforts_near_the_best_stand_in(rows_of: RowsOf):
     efforts = races(
         ("bob", "race", "2026-01-01", 50, "name"),
