@@ -1649,6 +1649,8 @@ MAY_BE_EMPTY = {
     "sessions.reasons",
     "athlete.heat_effects",
     "athlete.season_changes",
+    "athlete.turning_points",
+    "athlete.races",
     "marts.race_changes",
 }
 
