@@ -257,7 +257,7 @@ def _number(low: float, high: float) -> Callable[[object], float]:
 def _year(value: object) -> int:
     if not isinstance(value, int):
         raise ValueError
-    return int(_number(1900, 2100)(value))
+    return int(_number(1900, date.today().year)(value))
 
 
 def _zone(value: object) -> str:
@@ -302,7 +302,7 @@ _DATED = "or a list of {from = 2024-01-01, value = ...}, each day once"
 _Key = tuple[str, str, Callable[[object], object]]
 
 _KEYS: Mapping[str, _Key] = {
-    "birth_year": ("birth_year", "a year from 1900 to 2100", _year),
+    "birth_year": ("birth_year", "a year from 1900 to this one", _year),
     "sex": ("sex", '"male" or "female"', _one_of("male", "female")),
     "units": ("units", '"km" or "mi"', _one_of("km", "mi")),
     "week_start": ("week_start", '"monday" or "sunday"', _one_of("monday", "sunday")),

@@ -68,13 +68,23 @@ def _write(rows: pa.Table, form: str) -> None:
     if form == "csv":
         from pyarrow import csv
 
-        csv.write_csv(rows, out)
+        csv.write_csv(_without_lists(rows), out)
     elif form == "parquet":
         from pyarrow import parquet
 
         parquet.write_table(rows, out)
     else:
         out.write((json.dumps(_plain(rows.to_pylist()), indent=1) + "\n").encode())
+
+
+def _without_lists(rows: pa.Table) -> pa.Table:
+    """CSV has no lists and no structs: they are JSON in a cell."""
+    for number, column in enumerate(rows.schema):
+        if pa.types.is_nested(column.type):
+            values = rows.column(number).to_pylist()
+            texts = [None if value is None else json.dumps(_plain(value)) for value in values]
+            rows = rows.set_column(number, column.name, pa.array(texts, pa.string()))
+    return rows
 
 
 def _plain(value: object) -> object:

@@ -107,6 +107,8 @@ def test_an_athlete_that_is_no_name_is_refused(here: Ended, tmp_path: Path):
 
 def test_the_data_folder_may_come_from_the_environment(nextgear: Ended, built: Home):
     environment = {**os.environ, "NEXTGEAR_DATA": str(built.folder)}
+    listed = nextgear("sql", "select [1, 2] as answers", "--format", "csv", env=environment)
+    assert listed.stdout.splitlines() == ['"answers"', '"[1, 2]"'], listed.stderr
     ended = nextgear("sql", "select 42 as answer", "--format", "csv", env=environment)
     assert ended.stdout.splitlines() == ['"answer"', "42"]
 

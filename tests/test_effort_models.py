@@ -512,8 +512,6 @@ def test_the_report_tells_the_models_least_and_most(
             "insert into marts.race_predictions by name select 'ann' as athlete_id, 5000 as race_distance_m, "
             "1195 as predicted_s, 1200 as riegel_s, 1190 as cameron_s, 'a race' as reason"
         )
-        ((distance_m, predicted_s, fastest_s, slowest_s, *_, reason),) = db.execute(
-            query, {"athlete_id": "ann"}
-        ).fetchall()
-    assert (distance_m, predicted_s, fastest_s, slowest_s) == (5000, 1195, 1190, 1200)
-    assert reason == "a race"
+        row = db.execute(query, {"athlete_id": "ann"}).df().iloc[0]
+    assert (row.race_distance_m, row.predicted_s, row.fastest_s, row.slowest_s) == (5000, 1195, 1190, 1200)
+    assert row.reason == "a race"

@@ -77,6 +77,12 @@ def test_fast_repeats_are_hard_before_the_heart_has_followed(rows_of: RowsOf):
     assert (run.hard_minus_3_bpm_s, run.hard_plus_3_bpm_s) == (400, 400)
 
 
+def test_a_threshold_speed_that_contradicts_heart_rate_for_most_of_a_run_judges_nothing(rows_of: RowsOf):
+    """Half an hour at 140 bpm, all of it faster than 3.0 m/s: no repeats, but a threshold speed too low."""
+    run = judged(rows_of, [(140, 3.3, 1800)], anchors={"threshold_speed_m_per_s": 3.0}).iloc[0]
+    assert (run.hard_s, run.pace_judged_s, run.easy_s) == (0, 0, 1800)
+
+
 def test_of_what_heart_rate_already_calls_hard_pace_has_judged_nothing(rows_of: RowsOf):
     (run,) = judged(rows_of, [(180, 4.4, 600)]).itertuples()
     assert (run.hard_s, run.pace_judged_s) == (600, 0)
@@ -195,8 +201,8 @@ def test_the_zones_of_the_articles_by_pace(rows_of: RowsOf):
 
 
 def test_a_sprint_is_in_zone_6_and_a_fast_repeat_in_zone_5_whatever_the_heart_rate(rows_of: RowsOf):
-    (run,) = judged(rows_of, [(150, 5.2, 30), (150, 4.2, 60), (165, 3.9, 120)]).itertuples()
-    assert (run.zone_6_s, run.zone_5_s, run.zone_4_s, run.zone_3_s) == (30, 60, 120, 0)
+    (run,) = judged(rows_of, [(150, 5.2, 30), (150, 4.2, 60), (165, 3.9, 320)]).itertuples()
+    assert (run.zone_6_s, run.zone_5_s, run.zone_4_s, run.zone_3_s) == (30, 60, 320, 0)
 
 
 @few_examples

@@ -372,7 +372,7 @@ def test_what_the_same_season_contradicts_is_undecided(rows_of: RowsOf):
     keys = look(180, 26)[["athlete_id", "as_of_day", "window_weeks"]]
     given_rows = {
         "athlete.looks": look(180, 26),
-        "athlete.slopes": keys.drop(columns="is_latest").assign(standard_error_pct_per_month=0.2),
+        "athlete.slopes": keys.assign(standard_error_pct_per_month=0.2),
         "athlete.chances": keys.assign(p_improving=0.96, p_plateau=0.04, p_declining=0.0),
     }
     seasons = keys.assign(season_change_pct=-3.0, season_change_low_pct=-5.0, season_change_high_pct=-1.0)

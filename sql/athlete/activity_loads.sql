@@ -2,8 +2,8 @@
 -- distance divide into easy, moderate and hard and into the zones of the articles.
 --
 -- Heart rate judges, but it needs minutes to follow: half a minute at threshold speed or faster is hard
--- whatever heart rate says yet. Where heart rate is not known, pace judges an outdoor run if the threshold
--- speed is known. What nobody can judge is in none of the sums.
+-- whatever heart rate says yet, if such is a part of the run only. Where heart rate is not known, pace
+-- judges an outdoor run if the threshold speed is known. What nobody can judge is in none of the sums.
 --
 -- grain: athlete_id, activity_id
 -- check: trimp_score is null or trimp_score >= 0
@@ -137,14 +137,34 @@ both_kinds as (
     select * from without_heart_rate
 ),
 
-compared as (
+raced as (
     select
         both_kinds.*,
         both_kinds.thresholds_passed is not null as is_heart_rate_known,
         pace.thresholds_passed as passed_by_pace,
-        coalesce(pace.thresholds_passed = 2, false) as is_fast
+        coalesce(pace.thresholds_passed = 2, false) as is_pace_hard
     from both_kinds
     left join settings.intensity_zones as pace on both_kinds.pace_zone = pace.zone
+),
+
+-- repeats are a part of a run; where pace contradicts heart rate for most of it, the threshold speed is wrong
+compared as (
+    select
+        raced.*,
+        raced.is_pace_hard
+        and (
+            not raced.is_heart_rate_known
+            or coalesce(
+                sum(raced.duration_s) filter (where raced.is_pace_hard and raced.thresholds_passed < 2)
+                    over activity
+                <= thresholds.lag_share_max_ratio
+                * sum(raced.duration_s) filter (where raced.is_heart_rate_known) over activity,
+                true
+            )
+        ) as is_fast
+    from raced
+    cross join settings.judging as thresholds
+    window activity as (partition by raced.athlete_id, raced.activity_id)
 ),
 
 judged as (

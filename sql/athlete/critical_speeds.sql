@@ -1,10 +1,10 @@
 -- One row per athlete and stretch of four weeks: the speed that can be held for long, and D'.
 --
--- The line of distance over time through the farthest of two to twenty minutes, outdoors, in the stretch and
--- the months before it: its slope is the critical speed, its intercept D'. Efforts that were not all-out give
--- no such line, or one hardly faster than the usual run. Then the best race over 3 km to a half marathon
--- stands alone, taken as 5 km (Riegel) less a usual D'. Without a race nothing is known: training runs were up
--- to 10 % too slow on simulated runners, easy ones 30 %.
+-- The line of distance over time through the farthest of two to twenty minutes, outdoors, in the stretch
+-- and the months before it: its slope is the critical speed, its intercept D'. Efforts that were not
+-- all-out give no such line, or one hardly faster than the usual run. Then the best race over 3 km to a half
+-- marathon stands alone, taken as 5 km (Riegel) less a usual D'. Without a race nothing is known: training
+-- runs were up to 10 % too slow on simulated runners, easy ones 30 %.
 --
 -- grain: athlete_id, valid_from
 -- check: valid_from <= valid_until_day
@@ -39,7 +39,10 @@ runs as (
     from staging.activities as activities
     inner join activity.summaries as summaries
         on activities.athlete_id = summaries.athlete_id and activities.activity_id = summaries.activity_id
-    where activities.is_run and not activities.is_indoor
+    where
+        activities.is_run
+        and not activities.is_indoor
+        and coalesce(activities.sub_sport != 'trail', true)
 ),
 
 -- a run speaks for its own stretch and for those that begin soon after it
@@ -152,6 +155,7 @@ judged as (
         thresholds.critical_speed_bias_ratio,
         coalesce(
             lines.effort_count >= thresholds.line_min_efforts
+            and len(lines.activity_ids) >= thresholds.line_min_runs
             and lines.longest_s >= thresholds.line_longest_min_s
             and lines.intercept_m between thresholds.d_prime_min_m and thresholds.d_prime_max_m
             and lines.slope_error_m_per_s <= thresholds.line_error_max_ratio * lines.slope_m_per_s

@@ -251,7 +251,13 @@ select
     end as easy_below_bpm,
     easy.easy.source as easy_below_source,
     easy.is_easy_known,
-    easy.easy.reason as easy_below_reason,
+    concat(
+        easy.easy.reason,
+        case
+            when easy.easy.value > easy.hard.value
+                then format(' ({:.0f} bpm, capped where hard begins)', easy.easy.value)
+        end
+    ) as easy_below_reason,
     easy.easy.activity_ids as easy_below_ids,
     easy.hard.value as hard_from_bpm,
     easy.hard.source as hard_from_source,

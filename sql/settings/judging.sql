@@ -49,6 +49,8 @@ select
     cast(0.80 as double) as easy_target_ratio, -- the articles: 80 % of the mileage easy
     cast(3 as bigint) as weeks_compared, -- a week is held against this many before it
     cast(0.80 as double) as down_week_ratio, -- the articles: 20-30 % less than the weeks before
+    -- repeats that heart rate lags behind are at most this share of a run: 20 x 200 m in 45 minutes are 0.3
+    cast(0.35 as double) as lag_share_max_ratio,
     cast(480 as double) as quality_hard_s, -- eight minutes above the second threshold make a hard session
     cast(4200 as double) as long_run_min_s, -- 70 minutes
     cast(1.25 as double) as long_run_ratio, -- and longer than the usual run
@@ -136,6 +138,8 @@ select
     cast(120 as double) as line_effort_min_s, -- shorter and longer efforts do not lie on the line
     cast(1200 as double) as line_effort_max_s,
     cast(3 as bigint) as line_min_efforts, -- two points are always on a line
+    -- stretches of one run follow each other: the later ones are not all-out
+    cast(2 as bigint) as line_min_runs,
     cast(600 as double) as line_longest_min_s, -- short efforts alone say nothing of what can be held
     cast(50 as double) as d_prime_min_m, -- less, and the short efforts were not all-out
     cast(400 as double) as d_prime_max_m, -- more, and the long ones were not
