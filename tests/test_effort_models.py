@@ -135,16 +135,25 @@ def test_faster_than_the_world_record_is_no_duration_either(rows_of: RowsOf):
 # --- critical speed
 
 
+def test_stretches_of_one_run_make_no_critical_speed(rows_of: RowsOf):
+    """They follow each other: the later ones are not all that the runner had."""
+    given = efforts_of([0], LINE)
+    given["activity.duration_curve"]["activity_id"] = ids(2)[0]
+    assert rows_of("athlete.critical_speeds", given).critical_speed_m_per_s.isna().all()
+
+
 def efforts_of(days_: Sequence[int], distances: Mapping[int, float]) -> dict[str, pd.DataFrame]:
-    """What is known of runs on those days, the first of which has these farthest distances."""
+    """What is known of runs on those days; the first two, on one day, have these farthest distances."""
+    days_ = [days_[0], *days_]
     activities = ids(len(days_))
+    runs = [activities[1], *[activities[0]] * (len(distances) - 1)]
     return {
         "staging.activities": ann(
             activity_id=activities, local_day=days(days_), is_run=True, is_indoor=False
         ),
         "activity.summaries": ann(activity_id=activities, moving_s=3600, moving_m=3600 * 2.8),
         "activity.duration_curve": ann(
-            activity_id=activities[0], duration_s=list(distances), distance_m=list(distances.values())
+            activity_id=runs, duration_s=list(distances), distance_m=list(distances.values())
         ),
     }
 
@@ -159,7 +168,7 @@ def test_the_critical_speed_is_the_slope_of_distance_over_time(rows_of: RowsOf):
     assert row.d_prime_m == pytest.approx(150)
     assert (row.effort_count, row.critical_speed_method) == (5, "line")
     assert row.is_critical_speed_confident
-    assert list(row.activity_ids) == ["run000"]
+    assert list(row.activity_ids) == ["run000", "run001"]
     # a straight line is left with what it was off by on simulated runners: 4 %
     assert row.critical_speed_error_m_per_s == pytest.approx(0.16)
 
