@@ -355,6 +355,15 @@ def test_the_only_run_over_a_distance_is_no_race_if_it_is_worth_less_than_others
     assert rows_of("athlete.races", given | {"activity.best_efforts": efforts}).empty
 
 
+def test_a_recording_that_lost_half_of_a_race_hides_no_other_race(rows_of: RowsOf):
+    """5 km at 2.8 m/s by the watch's total, of which only 100 s have records: no 5 km in 100 s."""
+    given = a_run_among_easy_ones()
+    given["staging.activities"].loc[0, "distance_m"] = 4950
+    given["activity.summaries"].loc[0, ["moving_s", "moving_m"]] = [100, 280]
+    given["activity.best_efforts"] = given["activity.best_efforts"][1:]
+    assert list(rows_of("athlete.races", given).activity_id) == [ids(EASY_RUNS + 1)[-1]]
+
+
 def test_without_heart_rate_it_must_have_the_length_of_a_race(rows_of: RowsOf):
     assert race_source(rows_of, heart_rate_bpm=None) == "near_best"
     assert race_source(rows_of, heart_rate_bpm=None, length_m=6000) is None
@@ -512,8 +521,6 @@ def test_the_report_tells_the_models_least_and_most(
             "insert into marts.race_predictions by name select 'ann' as athlete_id, 5000 as race_distance_m, "
             "1195 as predicted_s, 1200 as riegel_s, 1190 as cameron_s, 'a race' as reason"
         )
-        ((distance_m, predicted_s, fastest_s, slowest_s, *_, reason),) = db.execute(
-            query, {"athlete_id": "ann"}
-        ).fetchall()
-    assert (distance_m, predicted_s, fastest_s, slowest_s) == (5000, 1195, 1190, 1200)
-    assert reason == "a race"
+        (row,) = db.execute(query, {"athlete_id": "ann"}).df().itertuples()
+    assert (row.race_distance_m, row.predicted_s, row.fastest_s, row.slowest_s) == (5000, 1195, 1190, 1200)
+    assert row.reason == "a race"

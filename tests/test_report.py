@@ -924,6 +924,12 @@ def test_intensity_is_counted_in_three_ways_and_in_the_zones_of_the_articles(ful
     assert "2.5 % of the time was judged by pace" in text
 
 
+def test_a_threshold_that_is_a_guess_is_called_one(warehouse_of: Warehouse):
+    guess = ANCHORS.replace("is_confirmed     | true", "is_confirmed     | false")
+    text = told(warehouse_of({**FULL, "anchors": guess}), "terminal", "intensity_split")
+    assert "Easy is below 147 bpm, a guess: 78 % of the maximum." in text
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
