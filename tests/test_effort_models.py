@@ -221,6 +221,17 @@ def test_the_stretches_of_the_critical_speed_cover_every_day_once_and_forget_aft
     assert timedelta(days=120 - 28) <= last_known - MONDAY < timedelta(days=120)
 
 
+def test_a_race_that_was_jogged_tells_no_critical_speed(rows_of: RowsOf):
+    """5 km in 27:00 is 4800 m in 1620 s: 2.96 m/s, hardly faster than the usual 2.8."""
+    given = efforts_of([0], {}) | {
+        "activity.best_efforts": ann(activity_id=["run000"], effort_distance_m=5000, elapsed_s=1620),
+        "athlete.races": ann(activity_id=["run000"], race_source="name"),
+    }
+    row = rows_of("athlete.critical_speeds", given).iloc[0]
+    assert not row.is_critical_speed_confident
+    assert row.effort_count == 0
+
+
 def test_a_treadmill_tells_no_critical_speed(rows_of: RowsOf):
     given = efforts_of([0], LINE)
     given["staging.activities"]["is_indoor"] = True
