@@ -38,7 +38,7 @@ def lake(
             is_run=True,
             is_on_foot=True,
             heart_rate_source=source,
-            **columns,
+            **{"is_indoor": False} | columns,
         ),
         "activity.summaries": runs.assign(
             heart_rate_peak_bpm=peaks, heart_rate_low_bpm=90, heart_rate_mean_bpm=140
@@ -325,6 +325,11 @@ def test_a_test_counts_for_the_two_years_around_it(rows_of: RowsOf):
 def test_what_was_no_test_leaves_the_second_threshold_at_its_default(rows_of: RowsOf, given: dict[str, Any]):
     row = only(rows_of("athlete.anchors", given))
     assert (row.hard_from_bpm, row.hard_from_source, row.is_threshold_known) == (170.5, "default", False)
+
+
+def test_half_an_hour_as_a_belt_counts_it_is_no_test(rows_of: RowsOf):
+    row = only(rows_of("athlete.anchors", hard_runs([172], is_indoor=True)))
+    assert (row.hard_from_bpm, row.is_threshold_known) == (170.5, False)
 
 
 def test_a_test_with_a_strap_counts_before_a_higher_one_from_the_wrist(rows_of: RowsOf):

@@ -582,6 +582,9 @@ def test_monotony_and_strain_of_fosters_example(rows_of: RowsOf):
 
 def test_the_same_load_every_day_has_no_monotony_rather_than_an_endless_one(rows_of: RowsOf):
     assert days_of(rows_of, dict.fromkeys(range(30), 33.1)).monotony.isna().all()
+    # sums of it in another order differ in the last digit
+    loads = {day: 50.57057693149 + 1e-14 * (day % 2) for day in range(30)}
+    assert days_of(rows_of, loads).monotony.isna().all()
 
 
 def test_rest_days_are_days(rows_of: RowsOf):
@@ -834,6 +837,7 @@ def test_four_weeks_hold_the_runs_of_four_weeks(rows_of: RowsOf):
     [
         ("steady_s", 900, "counts"),
         ("heart_rate_known_s", math.nan, "no heart rate"),
+        ("heart_rate_known_s", 0, "no heart rate"),  # judged by pace alone
         ("is_indoor", True, "treadmill or indoor"),
         ("has_position", False, "no position, so the speed is not a satellite's"),
         ("steady_s", 899, "too short a steady part"),
@@ -1220,6 +1224,43 @@ def test_a_turn_of_one_look_says_so(rows_of: RowsOf):
         "a turn that one look shows; the next must confirm it",
         "50 comparable runs",
     ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason"),
+    [
+        ("improving", "50 comparable runs"),
+        ("undecided", "a turn that one look shows; the next must confirm it"),
+        (
+            "not_enough_data",
+            "the 50 comparable runs scatter too much: a change under 0.83 % a month cannot be seen",
+        ),
+    ],
+)
+def test_runs_that_carry_a_verdict_do_not_scatter_too_much(rows_of: RowsOf, verdict: str, reason: str):
+    """A clear change may be seen through an error of 0.35 % a month, over the 0.30 of an unclear one."""
+    given = {
+        "athlete.looks": ann(
+            as_of_day=days([0]), window_weeks=26, is_latest=True, window_start_on=days([-181])
+        ),
+        "athlete.verdicts": ann(
+            as_of_day=days([0]),
+            window_weeks=26,
+            verdict=verdict,
+            is_first_look_of_turn=verdict == "undecided",
+        ),
+        "athlete.activities": runs(range(-180, 1, 3)),
+        "athlete.slopes": ann(
+            as_of_day=days([0]),
+            window_weeks=26,
+            slope_pct_per_month=2.0,
+            standard_error_pct_per_month=0.35,
+            device_error_pct_per_month=0.0,
+            run_count=50,
+            window_months=6,
+        ),
+    }
+    assert list(rows_of("marts.plateau", given).reason) == [reason]
 
 
 # --- the other marts

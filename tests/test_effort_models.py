@@ -230,6 +230,17 @@ def test_the_stretches_of_the_critical_speed_cover_every_day_once_and_forget_aft
     assert timedelta(days=120 - 28) <= last_known - MONDAY < timedelta(days=120)
 
 
+def test_a_race_that_was_jogged_tells_no_critical_speed(rows_of: RowsOf):
+    """5 km in 27:00 is 4800 m in 1620 s: 2.96 m/s, hardly faster than the usual 2.8."""
+    given = efforts_of([0], {}) | {
+        "activity.best_efforts": ann(activity_id=["run000"], effort_distance_m=5000, elapsed_s=1620),
+        "athlete.races": ann(activity_id=["run000"], race_source="name"),
+    }
+    row = rows_of("athlete.critical_speeds", given).iloc[0]
+    assert not row.is_critical_speed_confident
+    assert row.effort_count == 0
+
+
 def test_a_treadmill_tells_no_critical_speed(rows_of: RowsOf):
     given = efforts_of([0], LINE)
     given["staging.activities"]["is_indoor"] = True
@@ -362,6 +373,15 @@ def test_the_only_run_over_a_distance_is_no_race_if_it_is_worth_less_than_others
     efforts = pd.concat([given["activity.best_efforts"], pd.DataFrame([fast])])
     assert list(rows_of("athlete.races", given).activity_id) == ["run012"]
     assert rows_of("athlete.races", given | {"activity.best_efforts": efforts}).empty
+
+
+def test_a_recording_that_lost_half_of_a_race_hides_no_other_race(rows_of: RowsOf):
+    """5 km at 2.8 m/s by the watch's total, of which only 100 s have records: no 5 km in 100 s."""
+    given = a_run_among_easy_ones()
+    given["staging.activities"].loc[0, "distance_m"] = 4950
+    given["activity.summaries"].loc[0, ["moving_s", "moving_m"]] = [100, 280]
+    given["activity.best_efforts"] = given["activity.best_efforts"][1:]
+    assert list(rows_of("athlete.races", given).activity_id) == [ids(EASY_RUNS + 1)[-1]]
 
 
 def test_without_heart_rate_it_must_have_the_length_of_a_race(rows_of: RowsOf):
@@ -521,6 +541,6 @@ def test_the_report_tells_the_models_least_and_most(
             "insert into marts.race_predictions by name select 'ann' as athlete_id, 5000 as race_distance_m, "
             "1195 as predicted_s, 1200 as riegel_s, 1190 as cameron_s, 'a race' as reason"
         )
-        row = db.execute(query, {"athlete_id": "ann"}).df().iloc[0]
+        (row,) = db.execute(query, {"athlete_id": "ann"}).df().itertuples()
     assert (row.race_distance_m, row.predicted_s, row.fastest_s, row.slowest_s) == (5000, 1195, 1190, 1200)
     assert row.reason == "a race"

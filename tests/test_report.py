@@ -776,6 +776,31 @@ def test_a_week_without_heart_rate_and_a_run_without_a_trend_can_be_drawn(wareho
     assert "A new watch or sensor from 2026-11-03" in text
 
 
+def test_only_devices_that_can_be_compared_are_said_to_be_taken_out(warehouse_of: Warehouse):
+    unlike = DEVICES.replace("| 4.1 ", "|     ").replace("| 1.6 ", "|     ").replace("| 6.7 ", "|     ")
+    text = told(warehouse_of({**FULL, "device_differences": unlike}), "terminal")
+    assert "A new watch or sensor from" not in text
+    assert (
+        "Your run of 2026-09-30 is on another watch or sensor, with too little beside it to compare it with "
+        "the one of now: that does not count."
+    ) in text
+
+
+def test_a_drawer_full_of_watches_is_counted(warehouse_of: Warehouse):
+    days = [f"2026-09-{day}" for day in range(10, 15)]
+    watches = {
+        "device_key": days,
+        "run_count": ["2"] * 5,
+        "first_run_on": days,
+        "last_run_on": days,
+        "is_latest_device": ["false"] * 4 + ["true"],
+        "device_difference_pct": ["1"] * 4 + ["0"],
+    }
+    drawer = "\n".join(" | ".join([name, *cells]) for name, cells in watches.items())
+    text = told(warehouse_of({**FULL, "device_differences": drawer}), "terminal", "efficiency_trend")
+    assert "4 new watches or sensors from 2026-09-11 to 2026-09-14: what they show more or less" in text
+
+
 def test_markdown_tables_have_as_many_cells_as_columns(full: Path):
     text = told(full, "markdown")
     for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
@@ -922,6 +947,12 @@ def test_intensity_is_counted_in_three_ways_and_in_the_zones_of_the_articles(ful
     assert "Polarization index 1.52: not polarized" in text
     assert "Easy is below 147 bpm: 78 % of the maximum. Hard is from 168 bpm." in text
     assert "2.5 % of the time was judged by pace" in text
+
+
+def test_a_threshold_that_is_a_guess_is_called_one(warehouse_of: Warehouse):
+    guess = ANCHORS.replace("is_confirmed     | true", "is_confirmed     | false")
+    text = told(warehouse_of({**FULL, "anchors": guess}), "terminal", "intensity_split")
+    assert "Easy is below 147 bpm, a guess: 78 % of the maximum." in text
 
 
 @pytest.mark.parametrize(

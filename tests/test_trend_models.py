@@ -226,7 +226,9 @@ def test_runs_on_a_watch_that_was_used_long_before_cannot_be_compared(rows_of: R
     runs = rows_of("athlete.comparable_runs", {"athlete.trend_runs": rows})
     assert set(runs.device_key) == {"new"}
     shown = rows_of("marts.efficiency_trend", {"athlete.trend_runs": rows})
-    assert set(shown[~shown.counts_for_trend].reason) == {"on a device that was never used near another one"}
+    assert set(shown[~shown.counts_for_trend].reason) == {
+        "on a device that cannot be compared with the latest"
+    }
     assert list(rows_of("athlete.devices", {"athlete.trend_runs": rows}).use_rank) == [1, 2]
 
 

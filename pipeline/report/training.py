@@ -253,11 +253,13 @@ def _zones(row: Row, anchors: Sequence[Row]) -> str:
     """The two thresholds, and why they are thought to be there."""
     if row["easy_below_bpm"] is None:
         return ""
-    because = {anchor["anchor"]: anchor["reason"] for anchor in anchors if anchor["is_latest_anchor"]}
+    now = {anchor["anchor"]: anchor for anchor in anchors if anchor["is_latest_anchor"]}
 
     def told(what: str, value: float | None, anchor: str) -> str:
-        reason = because.get(anchor)
-        return f"{what} {number(value)} bpm" + (f": {reason}." if reason else ".")
+        if anchor not in now:
+            return f"{what} {number(value)} bpm."
+        guess = "" if now[anchor]["is_confirmed"] else ", a guess"
+        return f"{what} {number(value)} bpm{guess}: {now[anchor]['reason']}."
 
     zones = [
         told("Easy is below", row["easy_below_bpm"], "easy_below_bpm"),

@@ -10,6 +10,8 @@ from pipeline.report.page import Section, Table
 from pipeline.report.units import NOTHING, Units, clock, number, percent
 from pipeline.report.verdict import not_counted
 
+_TOLD_CHANGES = 3  # more days than that nobody reads; marts.device_differences has them
+
 
 def efficiency_trend(content: Content, units: Units) -> Section:
     """Pace at one heart rate: month by month here, run by run in the chart and in JSON."""
@@ -30,11 +32,7 @@ def efficiency_trend(content: Content, units: Units) -> Section:
         others,
         _within(_lately(counted, content)),
     ]
-    changes = ", ".join(map(str, device_changes(content.rows["devices"])))
-    notes = [
-        f"A new watch or sensor from {changes}: what it shows more or less is taken out." if changes else "",
-        _heat(counted),
-    ]
+    notes = [_taken_out(content.rows["devices"]), _heat(counted)]
     return Section(
         "efficiency_trend",
         f"Pace at {heart_rate}",
@@ -97,6 +95,18 @@ def _within(runs: Sequence[Row]) -> str:
         )
     told = "; ".join(facts)
     return f"{told[0].upper()}{told[1:]}." if told else ""
+
+
+def _taken_out(devices: Sequence[Row]) -> str:
+    """From when on a device shows more or less; what cannot be compared does not count, and is not here."""
+    changes = device_changes([device for device in devices if device["device_difference_pct"] is not None])
+    if not changes:
+        return ""
+    if len(changes) > _TOLD_CHANGES:
+        told = f"{len(changes)} new watches or sensors from {changes[0]} to {changes[-1]}: what they show"
+    else:
+        told = f"A new watch or sensor from {', '.join(map(str, changes))}: what it shows"
+    return f"{told} more or less is taken out."
 
 
 def _heat(counted: Sequence[Row]) -> str:

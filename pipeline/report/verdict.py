@@ -48,7 +48,7 @@ HELPS = {
     "heart rate too low for the index": "Runs with a heart rate well above that at rest",
     "just back from a break": "Some more weeks of training",
     "too far off the runs around it": "More weeks of steady runs",
-    "on a device that was never used near another one": "More weeks on the one watch",
+    "on a device that cannot be compared with the latest": "More weeks on the one watch",
 }
 _MORE_WEEKS = "More weeks of steady runs with heart rate, on one watch,"
 
@@ -184,7 +184,7 @@ def _device(device: Row) -> str:
         days = f"from {device['first_run_on']} to {device['last_run_on']}"
         runs = f"Your {number(device['run_count'])} runs {days} are on another watch or sensor"
     if device["device_difference_pct"] is None:
-        return f"{runs}, never used near the one of now: that cannot be compared, and does not count."
+        return f"{runs}, with too little beside it to compare it with the one of now: that does not count."
     less = device["device_difference_pct"] >= 0
     facts: list[str] = []
     if device["device_difference_low_pct"] is not None:

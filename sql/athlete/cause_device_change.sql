@@ -1,6 +1,7 @@
 -- One row per athlete with a verdict window: did the watch or the heart-rate sensor change inside it?
 --
--- The slope itself compares only runs on the same device; a change still hides what happened across it.
+-- How two devices differ is taken out of the slope as far as it is known, and the rest widens its interval: a
+-- change still hides what happened across it.
 --
 -- grain: athlete_id
 with windows as (
@@ -58,9 +59,9 @@ select
     shares.as_of_day as window_end_on,
     if(
         shares.device_count = 1,
-        format('All comparable runs are from one device ({}).', shares.device_names),
+        format('All steady runs are from one device ({}).', shares.device_names),
         format(
-            'The comparable runs are from {} devices ({}); only runs on the same one are compared.',
+            'The steady runs are from {} devices ({}); how these differ is known only so well.',
             shares.device_count,
             shares.device_names
         )

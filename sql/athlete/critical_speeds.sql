@@ -1,10 +1,11 @@
 -- One row per athlete and stretch of four weeks: the speed that can be held for long, and D'.
 --
--- The line of distance over time through the farthest of two to twenty minutes, outdoors, in the stretch
--- and the months before it: its slope is the critical speed, its intercept D'. Efforts that were not
--- all-out give no such line, or one hardly faster than the usual run. Then the best race over 3 km to a half
--- marathon stands alone, taken as 5 km (Riegel) less a usual D'. Without a race nothing is known: training
--- runs were up to 10 % too slow on simulated runners, easy ones 30 %.
+-- The line of distance over time through the farthest of two to twenty minutes, outdoors and on no trail,
+-- in the stretch and the months before it, of two runs at least: its slope is the critical speed, its
+-- intercept D'. Efforts that were not all-out give no such line, or one hardly faster than the usual run.
+-- Then the best race over 3 km to a half marathon stands alone, taken as 5 km (Riegel) less a usual D',
+-- unless it was hardly faster than the usual run, too. Without a race nothing is known: training runs were
+-- up to 10 % too slow on simulated runners, easy ones 30 %.
 --
 -- grain: athlete_id, valid_from
 -- check: valid_from <= valid_until_day
@@ -165,11 +166,15 @@ judged as (
     from stretches
     left join lines
         on stretches.athlete_id = lines.athlete_id and stretches.stretch_number = lines.stretch_number
-    left join singles
-        on stretches.athlete_id = singles.athlete_id and stretches.stretch_number = singles.stretch_number
+    cross join settings.judging as thresholds
     left join usual
         on stretches.athlete_id = usual.athlete_id and stretches.stretch_number = usual.stretch_number
-    cross join settings.judging as thresholds
+    left join singles
+        on
+            stretches.athlete_id = singles.athlete_id
+            and stretches.stretch_number = singles.stretch_number
+            and (thresholds.single_effort_m - thresholds.d_prime_usual_m) / singles.single_s
+            >= thresholds.critical_above_usual_min_ratio * usual.usual_m_per_s
 )
 
 select

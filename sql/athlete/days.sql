@@ -110,7 +110,9 @@ weighed as (
         / aged.fatigue_growth as fatigue_score,
         count(aged.load_score) over week as week_day_count,
         sum(aged.load_score) over week as week_load_score,
-        avg(aged.load_score) over week / nullif(stddev_pop(aged.load_score) over week, 0) as monotony,
+        -- seven equal loads have no spread but that of rounding
+        avg(aged.load_score) over week
+        / nullif(round(stddev_pop(aged.load_score) over week, 6), 0) as monotony,
         avg(aged.load_score) over chronic as chronic_load_score,
         count(aged.load_score) over chronic as chronic_day_count
     from aged

@@ -35,7 +35,6 @@ runs as (
         lower(strip_accents(coalesce(given.name, activities.name))) as name,
         coalesce(activities.distance_m, summaries.travelled_m) as length_m,
         summaries.moving_m / nullif(summaries.moving_s, 0) as speed_m_per_s,
-        summaries.moving_s,
         summaries.heart_rate_mean_bpm
     from staging.activities as activities
     left join given
@@ -102,7 +101,7 @@ covered as (
         runs.athlete_id,
         runs.activity_id,
         distances.race_distance_m as effort_distance_m,
-        runs.moving_s * distances.race_distance_m / runs.length_m as elapsed_s
+        distances.race_distance_m / runs.speed_m_per_s as elapsed_s
     from runs
     cross join limits
     inner join settings.race_distances as distances

@@ -3,7 +3,8 @@
 --
 -- A test is half an hour at hardly less than critical speed, where that is sure. By chance alone heart rate
 -- differs by 5 or 6 bpm from run to run, more than the threshold moves in two years: the highest of several
--- is high by chance. A watch at the wrist is only asked where there is no other.
+-- is high by chance. A watch at the wrist is only asked where there is no other; a treadmill's belt, which is
+-- not calibrated, never.
 --
 -- grain: athlete_id, as_of_day
 with asked as (
@@ -32,7 +33,9 @@ tests as (
             tests.athlete_id = speeds.athlete_id
             and activities.local_day between speeds.valid_from and speeds.valid_until_day
             and speeds.is_critical_speed_confident
-    where tests.test_speed_m_per_s >= thresholds.test_speed_min_ratio * speeds.critical_speed_m_per_s
+    where
+        not activities.is_indoor
+        and tests.test_speed_m_per_s >= thresholds.test_speed_min_ratio * speeds.critical_speed_m_per_s
 ),
 
 hardest as (

@@ -28,7 +28,7 @@ reasoned as (
     select
         returns.*,
         case
-            when returns.heart_rate_known_s is null then 'no heart rate'
+            when coalesce(returns.heart_rate_known_s, 0) = 0 then 'no heart rate'
             when returns.is_indoor then 'treadmill or indoor'
             when not returns.has_position then 'no position, so the speed is not a satellite''s'
             when coalesce(returns.steady_s, 0) < returns.steady_min_s then 'too short a steady part'

@@ -24,7 +24,7 @@ select
     case
         when not runs.counts_for_trend or comparable.activity_id is not null then runs.reason
         when trends.is_outlier then 'too far off the runs around it'
-        else 'on a device that was never used near another one'
+        else 'on a device that cannot be compared with the latest'
     end as reason,
     exp(curve.fitness_log_pct / 100) * points.reference_above_zero_speed_bpm as trend_speed_m_per_s,
     exp(curve.fitness_low_log_pct / 100) * points.reference_above_zero_speed_bpm as trend_low_m_per_s,

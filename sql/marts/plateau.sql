@@ -165,20 +165,18 @@ select
                     inside.run_count,
                     looks.window_weeks
                 )
+        -- so wide a slope may still be clear: then it carries the verdict
         when
             slopes.standard_error_pct_per_month > thresholds.standard_error_max_pct_per_month
-            and slopes.device_error_pct_per_month > slopes.standard_error_pct_per_month / sqrt(2)
+            and (looks.window_weeks != stretches.chosen_weeks or stretches.verdict = 'not_enough_data')
             then
                 format(
-                    'a new watch or sensor among these {} runs hides a change under {:.2f} % a month',
-                    slopes.run_count,
-                    thresholds.plateau_pct_per_month
-                    + thresholds.interval_90 * slopes.standard_error_pct_per_month
-                )
-        when slopes.standard_error_pct_per_month > thresholds.standard_error_max_pct_per_month
-            then
-                format(
-                    'the {} comparable runs scatter too much: a change under {:.2f} % a month cannot be seen',
+                    if(
+                        slopes.device_error_pct_per_month > slopes.standard_error_pct_per_month / sqrt(2),
+                        'a new watch or sensor among these {} runs hides a change under {:.2f} % a month',
+                        'the {} comparable runs scatter too much: '
+                        || 'a change under {:.2f} % a month cannot be seen'
+                    ),
                     slopes.run_count,
                     thresholds.plateau_pct_per_month
                     + thresholds.interval_90 * slopes.standard_error_pct_per_month
