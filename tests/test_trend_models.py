@@ -294,6 +294,25 @@ def test_an_unsure_link_between_two_watches_makes_the_slope_unsure(rows_of: Rows
     assert rows.standard_error_pct_per_month[0] == pytest.approx(math.hypot(runs, devices))
 
 
+def test_what_heat_costs_is_no_surer_in_the_slope_than_it_is_known(rows_of: RowsOf):
+    """A degree more every ten days, known to 0.2 % a degree: 0.02 % a day, beside the noise of the runs."""
+    numbers = np.arange(0, 180, 5)
+    looks = {"athlete.looks": look(180, 26)}
+    cool, warm = (
+        rows_of(
+            "athlete.slopes",
+            looks
+            | {
+                "athlete.comparable_runs": comparable(numbers, 0.0).assign(
+                    heat_c=numbers / 10, heat_cost_error_pct_per_c=error
+                )
+            },
+        ).standard_error_pct_per_month[0]
+        for error in (0.0, 0.2)
+    )
+    assert warm == pytest.approx(math.hypot(cool, MONTH * 0.02))
+
+
 def test_a_zero_speed_heart_rate_that_is_off_shows_in_the_slope(rows_of: RowsOf):
     """The index would change by 1 % more with every ten days: 3.04 % a month."""
     numbers = np.arange(0, 180, 5)

@@ -22,6 +22,8 @@ select
     1 / count(*) over around as weight_ratio,
     trends.even_log_pct + coalesce(differences.device_difference_pct, 0) as comparable_log_pct,
     coalesce(differences.device_difference_pct, 0) as device_difference_pct,
+    coalesce(heat.heat_c, 0) as heat_c,
+    coalesce(heat.heat_cost_error_pct_per_c, 0) as heat_cost_error_pct_per_c,
     trends.residual_pct,
     trends.run_noise_pct,
     indices.zero_speed_lower_shift_pct,
@@ -31,6 +33,8 @@ inner join athlete.local_trends as trends
     on runs.athlete_id = trends.athlete_id and runs.activity_id = trends.activity_id
 inner join athlete.devices as devices
     on runs.athlete_id = devices.athlete_id and runs.device_key = devices.device_key
+left join athlete.heat_effects as heat
+    on runs.athlete_id = heat.athlete_id and runs.activity_id = heat.activity_id
 left join athlete.run_indices as indices
     on runs.athlete_id = indices.athlete_id and runs.activity_id = indices.activity_id
 left join differences

@@ -79,6 +79,7 @@ costs as (
 shrunk as (
     select
         costs.athlete_id,
+        sqrt(costs.variance) as heat_cost_error_pct_per_c,
         case
             when costs.pct_per_c < 0 and costs.variance < costs.pct_per_c * costs.pct_per_c
                 then
@@ -97,6 +98,7 @@ select
     heated.activity_id,
     heated.heat_c,
     coalesce(shrunk.heat_cost_pct_per_c, 0) as heat_cost_pct_per_c,
+    coalesce(shrunk.heat_cost_error_pct_per_c, 0) as heat_cost_error_pct_per_c,
     heated.heat_c * coalesce(shrunk.heat_cost_pct_per_c, 0) as heat_effect_pct
 from heated
 left join shrunk on heated.athlete_id = shrunk.athlete_id

@@ -19,6 +19,8 @@ inside as (
         runs.device_key,
         runs.comparable_log_pct,
         runs.run_noise_pct,
+        runs.heat_c,
+        runs.heat_cost_error_pct_per_c,
         runs.local_day > days.as_of_day - cast(thresholds.season_days as integer) as is_now
     from days
     cross join settings.judging as thresholds
@@ -42,7 +44,15 @@ means as (
         count(*) filter (where not inside.is_now) as then_count,
         avg(inside.comparable_log_pct) filter (where inside.is_now)
         - avg(inside.comparable_log_pct) filter (where not inside.is_now) as season_change_pct,
-        any_value(thresholds.standard_error_factor * inside.run_noise_pct) as run_noise_pct
+        any_value(thresholds.standard_error_factor * inside.run_noise_pct) as run_noise_pct,
+        coalesce(
+            (
+                avg(inside.heat_c) filter (where inside.is_now)
+                - avg(inside.heat_c) filter (where not inside.is_now)
+            )
+            * max(inside.heat_cost_error_pct_per_c),
+            0
+        ) as heat_error_pct
     from inside
     cross join settings.judging as thresholds
     group by inside.athlete_id, inside.as_of_day
@@ -69,7 +79,10 @@ errors as (
     select
         means.athlete_id,
         means.as_of_day,
-        any_value(means.run_noise_pct * means.run_noise_pct * (1 / means.now_count + 1 / means.then_count))
+        any_value(
+            means.run_noise_pct * means.run_noise_pct * (1 / means.now_count + 1 / means.then_count)
+            + means.heat_error_pct * means.heat_error_pct
+        )
         + coalesce(sum(leans.share * leans.share * leans.difference_variance), 0) as variance
     from means
     left join leans on means.athlete_id = leans.athlete_id and means.as_of_day = leans.as_of_day

@@ -2,9 +2,9 @@
 -- is.
 --
 -- Least squares over all comparable runs, each with its weight, without outliers and after what heat and
--- other devices did is taken out. The standard error holds the noise from run to run, and how well the
--- devices in the window are known against each other; fitness that swung inside the window is part of what
--- happened in it (SCIENCE.md F).
+-- other devices did is taken out. The standard error holds the noise from run to run, how well the devices
+-- in the window are known against each other, and how well what heat costs; fitness that swung inside the
+-- window is part of what happened in it (SCIENCE.md F).
 --
 -- grain: athlete_id, as_of_day, window_weeks
 -- check: standard_error_pct_per_month > 0
@@ -19,6 +19,8 @@ with inside as (
         runs.weight_ratio,
         cast(runs.local_day - looks.as_of_day as double) as day_number,
         runs.comparable_log_pct,
+        runs.heat_c,
+        runs.heat_cost_error_pct_per_c,
         runs.residual_pct,
         runs.zero_speed_lower_shift_pct,
         runs.zero_speed_higher_shift_pct
@@ -76,7 +78,11 @@ fits as (
         / sum(levers.squares) as lower_shift_pct_per_day,
         sum(levers.lever * levers.zero_speed_higher_shift_pct)
         / sum(levers.squares) as higher_shift_pct_per_day,
-        sum(levers.lever * levers.lever) / (sum(levers.squares) * sum(levers.squares)) as run_share
+        sum(levers.lever * levers.lever) / (sum(levers.squares) * sum(levers.squares)) as run_share,
+        -- nobody knows what a degree costs to the last digit, and seasons are long
+        coalesce(
+            sum(levers.lever * levers.heat_c) / sum(levers.squares) * max(levers.heat_cost_error_pct_per_c), 0
+        ) as heat_error_pct_per_day
     from levers
     group by levers.athlete_id, levers.as_of_day, levers.window_weeks
     having sum(levers.squares) > 0
@@ -124,6 +130,7 @@ select
     thresholds.month_days * sqrt(
         thresholds.standard_error_factor * thresholds.standard_error_factor
         * middles.run_noise_pct * middles.run_noise_pct * fits.run_share
+        + fits.heat_error_pct_per_day * fits.heat_error_pct_per_day
         + coalesce(device_errors.slope_variance, 0)
     ) as standard_error_pct_per_month,
     thresholds.month_days * sqrt(coalesce(device_errors.slope_variance, 0)) as device_error_pct_per_month,

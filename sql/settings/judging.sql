@@ -28,7 +28,7 @@ select
     cast(3 as double) as anchor_shift_bpm, -- verdicts are tried again with thresholds this much off
     cast(3 as double) as heart_rate_peak_agreement_bpm, -- two peaks this close confirm each other
     -- a maximum from easy runs alone is hardly above their mean; hard running goes well above it
-    cast(1.15 as double) as peak_above_usual_min_ratio,
+    cast(1.25 as double) as peak_above_usual_min_ratio,
     -- usual maximum at an age: 211 - 0.64 a year (Nes 2013, 3320 healthy adults, standard error 11 bpm)
     cast(211 as double) as heart_rate_max_at_birth_bpm,
     cast(0.64 as double) as heart_rate_max_loss_per_year,
