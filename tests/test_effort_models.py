@@ -146,7 +146,7 @@ def efforts_of(days_: Sequence[int], distances: Mapping[int, float]) -> dict[str
     """What is known of runs on those days; the first two, on one day, have these farthest distances."""
     days_ = [days_[0], *days_]
     activities = ids(len(days_))
-    runs = [activities[1], *[activities[0]] * (len(distances) - 1)]
+    runs = [activities[1 if order == 0 else 0] for order in range(len(distances))]
     return {
         "staging.activities": ann(
             activity_id=activities, local_day=days(days_), is_run=True, is_indoor=False
