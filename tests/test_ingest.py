@@ -364,7 +364,8 @@ def test_an_interrupted_run_keeps_what_it_has_read(
     process = started(lake, 2, 4)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers, too
     rest, _ = process.communicate(timeout=60)
-    assert process.returncode == -signal.SIGINT
+    # on a machine that is busy it may have read all before the signal came
+    assert process.returncode in (-signal.SIGINT, 0)
     assert lake.ledger().num_rows - (4 + len(rest.splitlines())) in {
         0,
         1,
