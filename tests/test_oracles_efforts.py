@@ -134,16 +134,19 @@ def test_critical_speed_of_efforts_made_from_one(rows_of: RowsOf):
     durations = np.array([120, 180, 300, 600, 1200.0])
     for critical_speed, d_prime in ((3.1, 120), (4.2, 310), (5.5, 220)):
         distances = critical_speed * durations + d_prime + random.normal(0, 8, len(durations))
-        run = {"athlete_id": "ann", "activity_id": "run"}
+        runs = pd.DataFrame({"athlete_id": "ann", "activity_id": ["long", "short"]})
         row = rows_of(
             "athlete.critical_speeds",
             {
-                "staging.activities": pd.DataFrame(
-                    [{**run, "local_day": "2024-05-01", "is_run": True, "is_indoor": False}]
-                ),
-                "activity.summaries": pd.DataFrame([{**run, "moving_s": 3600, "moving_m": 9000}]),
+                "staging.activities": runs.assign(local_day="2024-05-01", is_run=True, is_indoor=False),
+                "activity.summaries": runs.assign(moving_s=3600, moving_m=9000),
                 "activity.duration_curve": pd.DataFrame(
-                    {**run, "duration_s": durations, "distance_m": distances}
+                    {
+                        "athlete_id": "ann",
+                        "activity_id": np.where(durations < 200, "short", "long"),
+                        "duration_s": durations,
+                        "distance_m": distances,
+                    }
                 ),
             },
         ).iloc[0]
