@@ -194,6 +194,9 @@ select
     cast(0.2 as double) as device_other_flag_ratio, -- share of comparable runs that another device recorded
     cast(0.07 as double) as device_other_scale,
     cast(6 as bigint) as cause_min_runs, -- fewer recent runs with heart rate are no habit
+    -- how the body answers, and how habits change
+    cast(4 as bigint) as response_min_runs, -- fewer runs on either side are no comparison
+    cast(1800 as double) as drift_run_min_s, -- the articles' easy run: in half an hour heart rate can drift
     cast(0.5 as double) as doubtful_certainty_ratio, -- evidence that hangs on a guess counts half
     cast(0.6 as double) as pace_certainty_ratio, -- pace says less of effort than heart rate does
     cast(0.5 as double) as score_min, -- a cause below this is not named among the leading ones
