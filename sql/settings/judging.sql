@@ -196,5 +196,14 @@ select
     cast(6 as bigint) as cause_min_runs, -- fewer recent runs with heart rate are no habit
     cast(0.5 as double) as doubtful_certainty_ratio, -- evidence that hangs on a guess counts half
     cast(0.6 as double) as pace_certainty_ratio, -- pace says less of effort than heart rate does
+    -- a third of the runs moved from the road to a treadmill, or from strap to wrist: another measurement
+    cast(0.35 as double) as mix_shift_flag_ratio,
     cast(0.5 as double) as score_min, -- a cause below this is not named among the leading ones
+    -- SCIENCE.md C3: what the exposure alone is worth, what its time adds, and what the expected sign adds
+    cast(0.5 as double) as exposure_weight_ratio,
+    cast(0.2 as double) as alignment_weight_ratio,
+    cast(0.3 as double) as response_weight_ratio,
+    cast(84 as bigint) as alignment_before_days, -- what began in the twelve weeks before the curve turned
+    cast(28 as bigint) as alignment_after_days, -- the turn is known to a month or so
+    cast(0.8 as double) as explained_ratio, -- what another cause explains stands behind it, not out of sight
     cast(0.7 as double) as ruled_out_coverage_min_ratio -- only well covered evidence can rule a cause out
