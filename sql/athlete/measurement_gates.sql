@@ -127,7 +127,7 @@ select
         when not doubts.is_asked then 'No zones are asked for: no run has an effort that is known.'
         when not doubts.is_known
             then format(
-                'The maximum heart rate, {:.0f} bpm, is a guess from runs that were never hard, or only once.',
+                'The maximum heart rate, {:.0f} bpm, is a guess: the runs were never hard, or only once.',
                 doubts.athlete_heart_rate_max_bpm
             )
         when doubts.is_sensitive then 'Thresholds 3 bpm off would turn round an answer about easy running.'
