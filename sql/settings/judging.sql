@@ -233,6 +233,35 @@ select
     cast(3 as double) as habit_evenness, -- no habit is more even than a third of what matters
     -- within two percent, error and all, a change is no change that training could show in two months
     cast(2 as double) as level_max_pct,
+    -- heart rate within a run (SCIENCE.md A9)
+    cast(240 as double) as opening_from_s, -- until then heart rate is still on its way up
+    cast(600 as double) as opening_fresh_until_s, -- and from then on it can drift
+    cast(4 as double) as rise_bpm, -- A9: above the runner's own fresh curve
+    cast(5 as double) as rise_flag_min, -- A9: five minutes earlier
+    cast(1.2 as double) as rise_scale,
+    cast(12 as bigint) as rise_full_runs, -- three runs in each of four weeks: the minute differs a lot
+    cast(0.02 as double) as decoupling_flag_ratio, -- A9: two points
+    cast(0.004 as double) as decoupling_scale, -- the median of thirty runs is as sure as that
+    cast(7 as double) as warmer_flag_c, -- A3: what seven degrees do, training need not have done
+    cast(1 as double) as warmer_scale,
+    cast(1 as double) as heat_took_flag_pct, -- four months of a usual gain: less hides nothing
+    cast(0.3 as double) as heat_took_scale,
+    cast(0.7 as double) as heat_known_min_ratio, -- of the runs on either side: the rest is as warm as they
+    -- everything at once (SCIENCE.md A27)
+    cast(3 as bigint) as step_weeks, -- A27: the mean of three weeks
+    cast(6 as bigint) as step_before_weeks, -- of six weeks two may be light without moving the median
+    cast(4 as bigint) as step_before_min_weeks,
+    cast(84 as bigint) as step_search_days, -- what changed longer ago has become the habit
+    cast(0.10 as double) as step_min_ratio, -- A27: a tenth
+    cast(2 as double) as step_min_spreads, -- and twice what such means differ anyway
+    cast(2.5 as double) as at_once_flag_count, -- A27: more than two
+    cast(0.3 as double) as at_once_scale,
+    cast(6 as bigint) as at_once_full_weeks, -- in six of the twelve weeks a change can be seen
+    cast(4 as bigint) as at_once_known_count, -- distance, days, quality sessions and the longest run
+    -- progress that pace does not show (SCIENCE.md A4)
+    cast(60 as double) as answered_bout_min_s, -- in a shorter one heart rate has not yet answered
+    cast(0.03 as double) as resting_stable_ratio, -- a beat or two: more is a price paid for the load
+    cast(3 as bigint) as signs_min_count, -- A4: three signs and more
     cast(0.5 as double) as doubtful_certainty_ratio, -- evidence that hangs on a guess counts half
     cast(0.6 as double) as pace_certainty_ratio, -- pace says less of effort than heart rate does
     -- a third of the runs moved from the road to a treadmill, or from strap to wrist: another measurement
