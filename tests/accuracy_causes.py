@@ -257,7 +257,7 @@ def knocked_out(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     for (athlete_id, name), some in blind.groupby(["athlete_id", "knocked_out"]):
         key = (some.injected.iloc[0], some.dose.iloc[0], some.seed.iloc[0])
         if name != "heart-rate" and key in whole:
-            gone = KNOCK_OUTS[name][1]
+            gone = KNOCK_OUTS[str(name)][1]
             kept[str(athlete_id)] = _order(some, gone) == _order(whole[key], gone)
     return untold.groupby("athlete_id").is_untold.all(), pd.Series(kept, dtype=bool)
 
