@@ -172,6 +172,13 @@ select
     cast(2.5 as double) as near_distance_max_ratio, -- 5 km says much of 10 km, little of a marathon
     -- a race tells of fitness to so many percent of VDOT: course, day and weather (SCIENCE.md C1)
     cast(2.1 as double) as race_noise_pct,
+    -- recovery: what watches measure of days and nights
+    cast(25 as double) as resting_possible_min_bpm, -- the lowest ever told of an athlete is 26
+    cast(120 as double) as resting_possible_max_bpm, -- higher is no rest
+    cast(0.003 as double) as hrv_possible_min_s, -- rMSSD of a night; less is a pacemaker's
+    cast(0.3 as double) as hrv_possible_max_s, -- more is a sensor that lost beats
+    cast(3600 as double) as sleep_possible_min_s, -- less is a nap, or a watch that was taken off
+    cast(64800 as double) as sleep_possible_max_s, -- more than eighteen hours is a watch on the table
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
