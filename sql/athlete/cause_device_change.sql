@@ -55,6 +55,10 @@ select
         as exposure_score,
     cast(1 as double) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
+    cast(null as double) as response_score,
+    true as is_applicable,
+    cast(null as date) as began_on,
+    cast(null as varchar) as advice,
     shares.window_start_on,
     shares.as_of_day as window_end_on,
     if(
