@@ -176,3 +176,73 @@ def test_what_is_explained_and_what_explains_are_causes(rows_of: RowsOf):
     asked = set(rows_of("settings.causes", {}).cause)
     overlaps = rows_of("settings.cause_overlaps", {})
     assert set(overlaps.cause) | set(overlaps.explained_by) <= asked
+
+
+# --- can the numbers be trusted?
+
+
+def gates(rows_of: RowsOf, activities: str, **given: str) -> pd.DataFrame:
+    """marts.measurement_gates of ann by gate; the recent weeks begin on the sixth of May."""
+    return rows_of(
+        "marts.measurement_gates",
+        {
+            "athlete.athletes": "athlete_id\nann",
+            "athlete.periods": "athlete_id | base_from | recent_from\nann | 2026-01-14 | 2026-05-06",
+            "athlete.activities": activities,
+            "athlete.cause_evidence": "athlete_id | cause",
+            **{name.replace("__", "."): rows for name, rows in given.items()},
+            **STRAIGHT,
+        },
+    ).set_index("gate")
+
+
+def runs(count: int, first: str, *, is_indoor: bool, source: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "athlete_id": "ann",
+            "activity_id": [f"{first}-{number}" for number in range(count)],
+            "local_day": pd.date_range(first, periods=count).date,
+            "is_run": True,
+            "is_indoor": is_indoor,
+            "heart_rate_source": source,
+        }
+    )
+
+
+def test_a_move_to_the_treadmill_and_to_the_wrist_is_said(rows_of: RowsOf):
+    before = runs(10, "2026-02-01", is_indoor=False, source="strap")
+    after = runs(10, "2026-06-01", is_indoor=True, source="wrist")
+    found = gates(rows_of, pd.concat([before, after]))
+    assert found.status["treadmill"] == found.status["heart_rate_sensor"] == "flag"
+    assert found.reason["treadmill"] == "100 % of the recent runs were on a treadmill, 0 % of those before."
+    assert set(found.activity_ids["treadmill"]) == set(after.activity_id)
+    same = gates(rows_of, pd.concat([before, after.assign(is_indoor=False, heart_rate_source="strap")]))
+    assert same.status["treadmill"] == same.status["heart_rate_sensor"] == "ok"
+
+
+def test_an_athlete_who_is_not_there_has_no_gates(rows_of: RowsOf):
+    assert rows_of("athlete.measurement_gates", {}).empty
+
+
+def test_without_runs_before_nothing_can_be_compared(rows_of: RowsOf):
+    found = gates(rows_of, runs(10, "2026-06-01", is_indoor=True, source="wrist"))
+    assert set(found.status) == {"not_assessable"}
+    assert len(found) == 5
+
+
+def test_zones_from_a_guessed_maximum_are_doubted(rows_of: RowsOf):
+    asked = """
+        athlete_id | cause       | exposure_score | coverage_ratio | certainty_ratio | is_applicable
+        ann        | medium_trap | 0.9            | 1              | {}              | true
+    """
+    anchor = """
+        athlete_id | is_latest_anchor | is_heart_rate_max_confirmed | athlete_heart_rate_max_bpm
+        ann        | true             | {}                          | 181
+    """
+    nothing = "athlete_id | local_day"
+    for certainty, is_confirmed, status in ((1, True, "ok"), (0.5, True, "flag"), (1, False, "flag")):
+        given = {
+            "athlete__cause_evidence": asked.format(certainty),
+            "athlete__anchors": anchor.format(is_confirmed),
+        }
+        assert gates(rows_of, nothing, **given).status["zones"] == status

@@ -25,7 +25,11 @@ select
     sum(grade_adjusted_long_m) / sum(step_s) filter (where grade_adjusted_long_m is not null)
         as grade_adjusted_speed_m_per_s,
     sum(heart_rate_bpm * step_s) / sum(step_s) as heart_rate_bpm,
-    sum(temperature_c * step_s) / sum(step_s) filter (where temperature_c is not null) as temperature_mean_c
+    sum(temperature_c * step_s) / sum(step_s) filter (where temperature_c is not null) as temperature_mean_c,
+    sum(cadence_per_min * step_s) filter (where cadence_per_min > 0)
+    / sum(step_s) filter (where cadence_per_min > 0) as cadence_mean_per_min,
+    sum(ground_contact_s * step_s) / sum(step_s) filter (where ground_contact_s is not null)
+        as ground_contact_mean_s
 from numbered
 group by athlete_id, activity_id, block_number
 having sum(step_s) >= any_value(block_min_s)

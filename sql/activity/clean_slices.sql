@@ -164,5 +164,6 @@ select
     if(held_bpm is null and not is_flat and not is_locked, in_range_s, 0) as heart_rate_dropout_s,
     speed_rejected_s,
     cadence_per_min,
-    temperature_c
+    temperature_c,
+    ground_contact_s
 from windowed

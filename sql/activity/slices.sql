@@ -17,7 +17,8 @@ with sums as (
         max(steps.recorded_at) as recorded_at,
         any_value(thresholds.moving_min_m_per_s) as moving_min_m_per_s,
         count(*) as record_count,
-        bool_or(steps.has_position) as has_position,
+        any_value(steps.latitude_deg) as latitude_deg,
+        any_value(steps.longitude_deg) as longitude_deg,
         sum(steps.step_s) as step_s,
         sum(steps.step_m) as advance_m,
         sum(steps.step_m) filter (where steps.step_s > 0) as step_m,
@@ -41,7 +42,8 @@ with sums as (
         sum(steps.step_s) filter (where steps.is_speed_rejected) as speed_rejected_s,
         avg(steps.cadence_per_min) as cadence_per_min,
         sum(steps.temperature_c * steps.step_s)
-        / nullif(sum(steps.step_s) filter (where steps.temperature_c is not null), 0) as temperature_c
+        / nullif(sum(steps.step_s) filter (where steps.temperature_c is not null), 0) as temperature_c,
+        avg(steps.ground_contact_s) as ground_contact_s
     from activity.steps as steps
     cross join settings.measuring as thresholds
     group by
@@ -70,7 +72,9 @@ select
     recorded_at,
     slice_number,
     record_count,
-    has_position,
+    latitude_deg is not null as has_position,
+    latitude_deg,
+    longitude_deg,
     advance_m,
     step_s,
     coalesce(step_m, 0) as step_m,
@@ -87,5 +91,6 @@ select
     coalesce(heart_rate_out_of_range_s, 0) as heart_rate_out_of_range_s,
     coalesce(speed_rejected_s, 0) as speed_rejected_s,
     cadence_per_min,
-    temperature_c
+    temperature_c,
+    ground_contact_s
 from judged

@@ -16,6 +16,8 @@ select
     slices.grade_adjusted_long_m,
     slices.speed_half_minute_m_per_s,
     slices.heart_rate_bpm,
+    slices.cadence_per_min,
+    slices.ground_contact_s,
     slices.temperature_c
 from activity.clean_slices as slices
 cross join settings.measuring as thresholds

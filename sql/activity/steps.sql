@@ -15,7 +15,8 @@ with neighbours as (
         records.athlete_id,
         records.activity_id,
         records.recorded_at,
-        records.latitude_deg is not null as has_position,
+        records.latitude_deg,
+        records.longitude_deg,
         records.altitude_m,
         records.speed_m_per_s,
         records.speed_limit_m_per_s,
@@ -23,6 +24,9 @@ with neighbours as (
         records.is_heart_rate_rejected,
         records.cadence_per_min,
         records.temperature_c,
+        records.ground_contact_s,
+        records.vertical_oscillation_m,
+        records.step_length_m,
         row_number() over until_now as record_number,
         lag(records.recorded_at) over until_now as before_at,
         lag(records.distance_m ignore nulls) over until_now as distance_before_m,
@@ -124,7 +128,8 @@ select
     recorded_at,
     record_number,
     slice_number,
-    has_position,
+    latitude_deg,
+    longitude_deg,
     step_s,
     coalesce(believed_m, known_speed_m_per_s * step_s, 0) as step_m,
     case
@@ -139,5 +144,8 @@ select
     is_heart_rate_rejected,
     is_jump as is_speed_rejected,
     cadence_per_min,
-    temperature_c
+    temperature_c,
+    ground_contact_s,
+    vertical_oscillation_m,
+    step_length_m
 from weighed

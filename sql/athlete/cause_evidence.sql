@@ -14,6 +14,11 @@ with evidence as (
     from athlete.cause_medium_trap as evidence
     union all by name
     select
+        'easy_run_drift' as cause,
+        evidence.*
+    from athlete.cause_easy_run_drift as evidence
+    union all by name
+    select
         'low_mileage' as cause,
         evidence.*
     from athlete.cause_low_mileage as evidence

@@ -238,8 +238,23 @@ select
     cast(0.2 as double) as device_other_flag_ratio, -- share of comparable runs that another device recorded
     cast(0.07 as double) as device_other_scale,
     cast(6 as bigint) as cause_min_runs, -- fewer recent runs with heart rate are no habit
+    -- how the body answers, and how habits change
+    cast(4 as bigint) as response_min_runs, -- fewer runs on either side are no comparison
+    cast(1800 as double) as drift_run_min_s, -- the articles' easy run: in half an hour heart rate can drift
+    cast(112 as bigint) as drift_days, -- SCIENCE.md A8: sixteen weeks, in less the scatter of the runs decides
+    cast(56 as bigint) as drift_ramp_min_days, -- a faster rise is another habit, or an illness
+    cast(28 as bigint) as drift_ramp_step_days, -- ramps are tried at every fourth week
+    cast(4 as double) as drift_flag_points, -- A8: four points of the reserve in eight weeks
+    cast(0.8 as double) as drift_scale, -- the error of a runner with four easy runs a week is one point
+    cast(10 as bigint) as drift_min_runs, -- a beginner's effort differs by 5 bpm from run to run
+    cast(16 as bigint) as drift_full_runs, -- one easy run a week is just enough
+    -- a sensor that slipped is 15 to 35 bpm off, a runner who drifts is not
+    cast(20 as double) as drift_outlier_min_bpm,
+    cast(0.70 as double) as easy_effort_max_ratio, -- article 001: easy is 60 to 70 % of the maximum
     cast(0.5 as double) as doubtful_certainty_ratio, -- evidence that hangs on a guess counts half
     cast(0.6 as double) as pace_certainty_ratio, -- pace says less of effort than heart rate does
+    -- a third of the runs moved from the road to a treadmill, or from strap to wrist: another measurement
+    cast(0.35 as double) as mix_shift_flag_ratio,
     cast(0.5 as double) as score_min, -- a cause below this is not named among the leading ones
     -- SCIENCE.md C3: what the exposure alone is worth, what its time adds, and what the expected sign adds
     cast(0.5 as double) as exposure_weight_ratio,

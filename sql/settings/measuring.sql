@@ -55,6 +55,39 @@ select
     cast(1800 as double) as test_s,
     cast(1200 as double) as test_heart_rate_s,
     cast(0.95 as double) as test_coverage_min_ratio, -- a crossing or a lost beat spoils no test, a pause does
+    -- work bouts (SCIENCE.md 0 'Work bout')
+    cast(2 as double) as fine_gap_max_s, -- a record every second or two: else ten fast seconds are a guess
+    cast(1.9 as double) as run_min_m_per_s, -- slower is walking: it says nothing of the easy running speed
+    cast(20 as double) as half_minute_moving_min_s, -- most of a half minute
+    -- even runners keep half their pace uphill: of what a climb costs, so much counts as running harder
+    cast(0.4 as double) as climb_ratio,
+    -- fast seconds are looked for at levels this far apart, the first so far above the easy speed
+    cast(1.1 as double) as level_first_ratio,
+    cast(1.08 as double) as level_step_ratio,
+    cast(20 as double) as valley_min_s, -- fast parts with less between them are one
+    -- between two bouts the speed falls by 8 %, and by more where seconds are few: GPS makes such valleys
+    cast(0.08 as double) as valley_depth_min_ratio,
+    cast(1.4 as double) as valley_noise_s,
+    cast(8 as double) as bout_min_s, -- a hill sprint of 6 to 15 s fills one or two slices
+    -- a bout is 10 % faster than easy, and more where seconds are few: 200 s 12 %, 20 s 28 %
+    cast(0.1 as double) as bout_height_min_ratio,
+    cast(3.5 as double) as bout_noise_s,
+    -- so much faster, and it may have been reached little by little
+    cast(1.2 as double) as bout_flank_free_ratio,
+    cast(60 as double) as flank_s, -- what a bout is compared with: the minute before and after
+    -- a marked lap of work is this much faster than its neighbours
+    cast(0.06 as double) as lap_contrast_min_ratio,
+    cast(1.05 as double) as lap_height_min_ratio, -- and faster than the easy speed
+    -- a lap that is no more than this of what the stream sees is not it
+    cast(0.75 as double) as lap_agreement_min_ratio,
+    cast(60 as double) as recovery_window_s, -- heart rate after a bout is looked at for a minute
+    -- openings and pacings
+    cast(0.1 as double) as first_part_ratio, -- the first tenth of the way: there a race is begun too fast
+    cast(120 as double) as opening_s, -- two minutes: heart rate has answered by then
+    cast(3600 as double) as openings_until_s, -- the first hour
+    cast(10 as double) as top_window_s, -- the best ten seconds: GPS overestimates less
+    cast(0.01 as double) as route_cell_deg, -- about a kilometre: a start is not told more exactly than that
+    cast(1000 as double) as route_class_m, -- distances of a route within a kilometre are one class
     -- fingerprints (recording/)
     cast(15 as double) as minute_reach_s, -- smart recording hardly ever leaves more on either side
     cast(111195 as double) as degree_m -- metres of a degree of latitude

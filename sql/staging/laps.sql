@@ -35,6 +35,7 @@ select
     heart_rate_mean_bpm,
     heart_rate_max_bpm,
     lap_intensity,
-    lap_trigger
+    lap_trigger,
+    workout_step_number
 from chosen
 where activity_id = chosen_id

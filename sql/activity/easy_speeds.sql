@@ -1,0 +1,48 @@
+-- One row per run: its own easy speed, on level ground, and whether it was recorded finely enough for bouts
+-- of seconds.
+--
+-- A low quantile of the half minutes of running: in most sessions with work, a third of the running is easy
+-- or slower. Walking says nothing; who mostly walks has no easy running speed.
+--
+-- grain: athlete_id, activity_id
+-- check: easy_speed_m_per_s is null or easy_speed_m_per_s > 0
+with speeds as (
+    select
+        windows.athlete_id,
+        windows.activity_id,
+        windows.effort_m / windows.moving_s as speed_m_per_s,
+        thresholds.run_min_m_per_s
+    from activity.half_minutes as windows
+    cross join settings.measuring as thresholds
+    where windows.moving_s >= thresholds.half_minute_moving_min_s and windows.effort_m > 0
+),
+
+gaps as (
+    select
+        slices.athlete_id,
+        slices.activity_id,
+        median(slices.step_s / slices.record_count) as gap_s
+    from activity.slices as slices
+    where slices.is_moving and slices.step_s > 0
+    group by slices.athlete_id, slices.activity_id
+),
+
+easy as (
+    select
+        speeds.athlete_id,
+        speeds.activity_id,
+        quantile_cont(speeds.speed_m_per_s, 0.3) filter (where speeds.speed_m_per_s >= speeds.run_min_m_per_s)
+            as running_m_per_s,
+        2 * count(*) filter (where speeds.speed_m_per_s >= speeds.run_min_m_per_s) >= count(*) as has_run
+    from speeds
+    group by speeds.athlete_id, speeds.activity_id
+)
+
+select
+    easy.athlete_id,
+    easy.activity_id,
+    if(easy.has_run, easy.running_m_per_s, null) as easy_speed_m_per_s,
+    coalesce(gaps.gap_s <= thresholds.fine_gap_max_s, false) as is_finely_recorded
+from easy
+cross join settings.measuring as thresholds
+left join gaps on easy.athlete_id = gaps.athlete_id and easy.activity_id = gaps.activity_id

@@ -1,0 +1,129 @@
+-- One row per lap of a run that holds a work bout and nothing else, as the stream bears out.
+--
+-- A lap may be work if the watch calls it so while it calls others rest, or if it was marked by hand. It must
+-- be faster than the laps beside it; a lap every kilometre is none, nor is one of which the stream finds only
+-- a part to be fast (a warm-up that was never marked).
+--
+-- grain: athlete_id, activity_id, started_after_s
+-- check: ended_after_s > started_after_s
+with origins as (
+    select
+        paces.athlete_id,
+        paces.activity_id,
+        min(epoch(paces.recorded_at) - paces.elapsed_s) as origin_s
+    from activity.paces as paces
+    group by paces.athlete_id, paces.activity_id
+),
+
+timed as (
+    select
+        laps.athlete_id,
+        laps.activity_id,
+        laps.lap_number,
+        laps.lap_trigger,
+        laps.lap_intensity,
+        laps.workout_step_number,
+        greatest(epoch(laps.started_at) - origins.origin_s, 0) as started_after_s,
+        coalesce(
+            least(
+                epoch(laps.started_at) + laps.elapsed_s,
+                epoch(lead(laps.started_at) over activity)
+            ),
+            epoch(laps.started_at) + laps.elapsed_s
+        )
+        - origins.origin_s as ended_after_s,
+        bool_or(laps.lap_intensity in ('rest', 'recovery', 'warmup', 'cooldown')) over (
+            partition by laps.athlete_id, laps.activity_id
+        ) as has_rest
+    from staging.laps as laps
+    inner join origins
+        on laps.athlete_id = origins.athlete_id and laps.activity_id = origins.activity_id
+    window activity as (partition by laps.athlete_id, laps.activity_id order by laps.started_at)
+),
+
+-- how far on level ground at the begin and at the end, on the line within the slice
+measured as (
+    select
+        timed.*,
+        first.effort_travelled_m
+        - coalesce(first.effort_m * (first.elapsed_s - timed.started_after_s) / nullif(first.step_s, 0), 0)
+            as from_m,
+        last.effort_travelled_m
+        - coalesce(last.effort_m * (last.elapsed_s - timed.ended_after_s) / nullif(last.step_s, 0), 0)
+            as until_m
+    from timed
+    asof left join activity.paces as first
+        on
+            timed.athlete_id = first.athlete_id
+            and timed.activity_id = first.activity_id
+            and timed.started_after_s <= first.elapsed_s
+    asof left join activity.paces as last
+        on
+            timed.athlete_id = last.athlete_id
+            and timed.activity_id = last.activity_id
+            and timed.ended_after_s <= last.elapsed_s
+    where timed.ended_after_s > timed.started_after_s
+),
+
+speeds as (
+    select
+        measured.*,
+        (measured.until_m - measured.from_m)
+        / (measured.ended_after_s - measured.started_after_s) as effort_m_per_s
+    from measured
+),
+
+compared as (
+    select
+        speeds.*,
+        easy.easy_speed_m_per_s,
+        greatest(lag(speeds.effort_m_per_s) over activity, lead(speeds.effort_m_per_s) over activity)
+            as beside_m_per_s
+    from speeds
+    inner join activity.easy_speeds as easy
+        on speeds.athlete_id = easy.athlete_id and speeds.activity_id = easy.activity_id
+    window activity as (partition by speeds.athlete_id, speeds.activity_id order by speeds.lap_number)
+),
+
+marked as (
+    select
+        compared.athlete_id,
+        compared.activity_id,
+        compared.started_after_s,
+        compared.ended_after_s,
+        thresholds.lap_agreement_min_ratio
+    from compared
+    cross join settings.measuring as thresholds
+    where
+        (
+            (compared.has_rest and compared.lap_intensity in ('active', 'interval'))
+            or (
+                not coalesce(compared.has_rest, false)
+                and (compared.lap_trigger = 'manual' or compared.workout_step_number is not null)
+            )
+        )
+        and compared.ended_after_s - compared.started_after_s >= thresholds.bout_min_s
+        and compared.effort_m_per_s >= compared.beside_m_per_s * (1 + thresholds.lap_contrast_min_ratio)
+        and compared.effort_m_per_s >= compared.easy_speed_m_per_s * thresholds.lap_height_min_ratio
+)
+
+select
+    marked.athlete_id,
+    marked.activity_id,
+    marked.started_after_s,
+    marked.ended_after_s
+from marked
+left join activity.stream_bouts as bouts
+    on
+        marked.athlete_id = bouts.athlete_id
+        and marked.activity_id = bouts.activity_id
+        and marked.started_after_s < bouts.ended_after_s
+        and marked.ended_after_s > bouts.started_after_s
+group by marked.athlete_id, marked.activity_id, marked.started_after_s, marked.ended_after_s
+having
+    count(bouts.athlete_id) = 0
+    or sum(
+        least(marked.ended_after_s, bouts.ended_after_s)
+        - greatest(marked.started_after_s, bouts.started_after_s)
+    )
+    >= any_value(marked.lap_agreement_min_ratio) * (marked.ended_after_s - marked.started_after_s)
