@@ -179,6 +179,50 @@ select
     cast(0.3 as double) as hrv_possible_max_s, -- more is a sensor that lost beats
     cast(3600 as double) as sleep_possible_min_s, -- less is a nap, or a watch that was taken off
     cast(64800 as double) as sleep_possible_max_s, -- more than eighteen hours is a watch on the table
+    -- structure: long runs
+    cast(0.20 as double) as long_run_share_min_ratio, -- of its week: the articles' templates have 25 to 42 %
+    -- the articles' fast finish is 2 of 12 miles; more is a workout
+    cast(0.20 as double) as long_run_hard_max_ratio,
+    -- a workout or race this long is the long run of its week
+    cast(5400 as double) as long_anyway_min_s,
+    cast(2.5 as double) as long_run_min_runs, -- with fewer runs a week, a week can hardly have a long one
+    -- the articles: in every week; flagged where most have none
+    cast(0.40 as double) as long_weeks_flag_ratio,
+    cast(0.10 as double) as long_weeks_scale,
+    cast(4 as bigint) as long_weeks_min_count, -- fewer whole weeks are no habit
+    cast(1.10 as double) as growth_max_ratio, -- longer by more than a tenth is a spike (SCIENCE.md A45)
+    cast(1.5 as double) as long_run_goal_ratio, -- the articles' long run against their other runs, at least
+    -- structure: lighter weeks
+    cast(0.84 as double) as lightest_flag_ratio, -- 20 % lighter, as one week differs from the next by 4 %
+    cast(0.015 as double) as lightest_scale,
+    cast(2 as bigint) as lightest_count, -- one light week may be luck, two are hardly
+    cast(0.75 as double) as lighter_goal_ratio, -- in the middle of the articles' 20 to 30 %
+    -- structure: phases (SCIENCE.md A42)
+    cast(14 as bigint) as phase_around_days, -- a phase shows over five weeks: two before, two after
+    cast(0.08 as double) as phase_hard_min_ratio, -- a larger share of hard sessions is no base any more
+    cast(2 as bigint) as phase_hard_min_count, -- one race or one test does not end a base
+    cast(0.60 as double) as recovery_volume_max_ratio,
+    cast(0.85 as double) as peak_volume_max_ratio, -- 15 to 40 % less
+    cast(21 as bigint) as peak_days, -- the articles: two to three weeks before a key race
+    -- structure: how often to run
+    cast(4 as double) as weekly_runs_goal, -- the articles: gains grow up to four or five runs a week
+    cast(3 as double) as weekly_runs_min, -- their smallest week has three, for most of the benefit
+    -- structure: the order of phases (SCIENCE.md A42)
+    cast(35 as bigint) as race_cluster_days, -- five weeks
+    cast(3.5 as double) as race_cluster_flag, -- four races in them are nearly every weekend, three are not
+    cast(0.35 as double) as race_cluster_scale,
+    -- without a name or an entry, what looks like a race may be a hard tempo run
+    cast(0.8 as double) as guessed_races_certainty_ratio,
+    cast(16 as double) as hard_weeks_flag, -- a build of ten, a peak of three, and some to spare
+    cast(2 as double) as hard_weeks_scale,
+    cast(0.8 as double) as hard_weeks_certainty_ratio, -- that no lighter week was there is a cause of its own
+    cast(0.45 as double) as notice_certainty_ratio, -- worth a word, never a leading cause
+    cast(4 as bigint) as rest_block_min_weeks, -- shorter rests lose little (SCIENCE.md B14)
+    cast(4 as double) as base_weeks_flag, -- half of the base that the articles give
+    cast(1 as double) as base_weeks_scale,
+    cast(3.5 as double) as peaks_flag, -- the articles: maybe three
+    cast(0.3 as double) as peaks_scale,
+    cast(20 as double) as phase_history_weeks, -- a block of more than sixteen weeks must fit in
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
