@@ -30,6 +30,7 @@ ANAEROBIC_M = 180  # the metres a runner has above the critical speed, at once
 FIT_EPOCH = datetime(1989, 12, 31)
 SEMICIRCLES_PER_DEGREE = 2**31 / 180
 METRES_PER_DEGREE = 111_195
+GOLDEN_ANGLE = 2.399963  # however many routes there are, they lead to different places
 STRAP_TYPE = 120  # the ANT+ device type of a heart-rate strap
 
 # The articles' weeks by the number of runs: the last is the long one; workouts go to Tuesday, then Thursday.
@@ -47,7 +48,10 @@ LONG_RUN_WEIGHT = 1.7  # an easy run's distance is 1
 
 @dataclass(frozen=True)
 class Workout:
-    """Fast parts of equal length (of `distance_m` or of `duration_s`) at a ratio of the critical speed."""
+    """Fast parts of equal length (of `distance_m` or of `duration_s`) at a ratio of the critical speed.
+
+    The last part is slower than the first by `fade_ratio`, and its steps are heavier by `strain_ratio`.
+    """
 
     kind: str
     repetition_count: int
@@ -55,6 +59,9 @@ class Workout:
     recovery_s: float
     distance_m: float = 0
     duration_s: float = 0
+    grade_ratio: float = 0
+    fade_ratio: float = 0
+    strain_ratio: float = 0
 
 
 WORKOUTS: Mapping[str, Workout] = {
@@ -166,11 +173,17 @@ class Runner:
 
 @dataclass(frozen=True)
 class Step:
-    """A stretch of a session at one speed; `intensity` is the FIT name of such a lap."""
+    """A stretch of a session at one speed; `intensity` is the FIT name of such a lap.
+
+    `strain_ratio` is how much longer than at this speed when fresh the feet stay on the ground; the steps
+    become slower by half of it.
+    """
 
     intensity: str
     speed_m_per_s: float
     duration_s: int
+    grade_ratio: float = 0
+    strain_ratio: float = 0
 
 
 @dataclass(frozen=True)
@@ -180,7 +193,8 @@ class Session:
     `kind` is easy, long, strides, intervals, tempo, fartlek or race, `name` the same or the workout's;
     `started_at` is UTC. At the threshold heart rate the runner moves at the critical speed of this day and
     hour, but for a heart rate that is off by `heart_rate_luck_bpm`. The watch counts `seen_ratio` metres for
-    each metre.
+    each metre. From `drift_from_s` on the heart rate rises at an equal effort. Without a `route_number` every
+    run goes another way.
     """
 
     started_at: datetime
@@ -193,6 +207,12 @@ class Session:
     seen_ratio: float
     temperature_c: float | None
     sport: str
+    effort_rating: float | None = None
+    route_number: int | None = None
+    drift_bpm_per_min: float = 0.1
+    drift_from_s: float = 600
+    cadence: str = "whole"  # strides a minute; or exact, or none
+    dynamics_noise_ratio: float = 0
 
 
 def demo_runner() -> Runner:
@@ -296,9 +316,14 @@ def sessions(runner: Runner) -> list[Session]:
 
 def write(runner: Runner, folder: Path) -> list[Path]:
     """One FIT activity file per session; the same runner gives the same bytes."""
+    return write_sessions(runner, sessions(runner), folder)
+
+
+def write_sessions(runner: Runner, planned: Sequence[Session], folder: Path) -> list[Path]:
+    """One FIT activity file for each of these sessions of a runner."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = list[Path]()
-    for session in sessions(runner):
+    for session in planned:
         path = folder / f"{session.started_at:%Y-%m-%d-%H-%M-%S}.fit"
         path.write_bytes(_fit_file(runner, session))
         paths.append(path)
@@ -400,6 +425,7 @@ class _Streams:
     altitude_m: Values
     heart_rate_bpm: Values
     cadence_per_min: Values
+    strain_ratio: Values
     latitude_deg: Values
     longitude_deg: Values
     recorded: Whole
@@ -427,19 +453,25 @@ def _streams(runner: Runner, session: Session) -> _Streams:
     hill, hump = random.uniform(0, 2 * np.pi, 2)
     altitude = 20 + 7 * np.sin(distance / 320 + hill) + 2 * np.sin(distance / 90 + hump)
     grade = 7 / 320 * np.cos(distance / 320 + hill) + 2 / 90 * np.cos(distance / 90 + hump)
+    slope = _smooth(
+        np.where(is_standing, 0, np.array([step.grade_ratio for step in session.steps])[step_of]), 2, 0
+    )
+    altitude, grade = altitude + np.cumsum(slope * speed), grade + slope
     effort = speed * (1 + 2.9 * grade + 18 * grade**2) / session.critical_speed_m_per_s  # near Strava's curve
-    heart_rate = _heart_rate(runner, effort, is_standing, session.heart_rate_luck_bpm)
+    heart_rate = _heart_rate(runner, session, effort, is_standing)
     heart_rate = np.clip(
         heart_rate + 1.2 * _noise(random, count, 10), runner.heart_rate_resting_bpm, runner.heart_rate_max_bpm
     )
 
     # Once around a circle, so that the run ends where it began.
     turn, radius_m = random.uniform(0, 2 * np.pi), distance[-1] / (2 * np.pi)
+    turn = turn if session.route_number is None else GOLDEN_ANGLE * session.route_number
     angle = turn + distance / radius_m
     north_m = radius_m * (np.sin(angle) - np.sin(turn)) + 1.5 * _noise(random, count, 40)
     east_m = radius_m * (np.cos(angle) - np.cos(turn)) + 1.5 * _noise(random, count, 40)
     metres_per_degree_east = METRES_PER_DEGREE * np.cos(np.radians(runner.home_latitude_deg))
 
+    strain = _smooth(np.array([step.strain_ratio for step in session.steps])[step_of], 5, 0)
     laps = _lap_spans(session, distance)
     is_kept = seconds % (1 if is_every_second else runner.recording_interval_s) == 0
     is_kept[[end for _, end, _, _ in laps]] = True
@@ -449,7 +481,8 @@ def _streams(runner: Runner, session: Session) -> _Streams:
         speed_m_per_s=seen_speed,
         altitude_m=altitude + 0.3 * _noise(random, count, 60),
         heart_rate_bpm=heart_rate + session.device.heart_rate_offset_bpm,
-        cadence_per_min=164 + 9 * (seen_speed - 3) + 1.5 * _noise(random, count, 5),
+        cadence_per_min=(164 + 9 * (seen_speed - 3) + 1.5 * _noise(random, count, 5)) * (1 - strain / 2),
+        strain_ratio=strain + session.dynamics_noise_ratio * _noise(random, count, 20),
         latitude_deg=runner.home_latitude_deg + north_m / METRES_PER_DEGREE,
         longitude_deg=runner.home_longitude_deg + east_m / metres_per_degree_east,
         recorded=np.flatnonzero(is_kept & ~is_standing),
@@ -470,12 +503,14 @@ def _with_stops(step_of: Whole, random: np.random.Generator) -> tuple[Whole, lis
     return np.insert(step_of, np.repeat(places, lengths), -1), stops
 
 
-def _heart_rate(runner: Runner, effort: Values, is_standing: NDArray[np.bool_], luck_bpm: float) -> Values:
+def _heart_rate(runner: Runner, session: Session, effort: Values, is_standing: NDArray[np.bool_]) -> Values:
     """What the heart does for an effort in critical speeds: late, low at first, and drifting up for hours."""
     seconds = np.arange(len(effort))
-    drift_bpm = 0.1 * np.clip(seconds / 60 - 10, 0, None) - 6 * np.exp(-seconds / 240)
+    drifting_min = np.clip(seconds / 60 - session.drift_from_s / 60, 0, None)
+    drift_bpm = session.drift_bpm_per_min * drifting_min - 6 * np.exp(-seconds / 240)
     target = runner.standing_bpm + (runner.threshold_bpm - runner.standing_bpm) * effort
-    return _smooth(target + np.where(is_standing, 0, drift_bpm + luck_bpm), 30, runner.standing_bpm + 15)
+    off_bpm = np.where(is_standing, 0, drift_bpm + session.heart_rate_luck_bpm)
+    return _smooth(target + off_bpm, 30, runner.standing_bpm + 15)
 
 
 def _lap_spans(session: Session, distance: Values) -> list[tuple[int, int, str, str]]:
@@ -535,6 +570,7 @@ def _fit_file(runner: Runner, session: Session) -> bytes:
             "num_laps": len(streams.laps),
             "first_lap_index": 0,
             "trigger": "activity_end",
+            **({} if session.effort_rating is None else {"workout_rpe": 10 * session.effort_rating}),
         },
     )
     activity: dict[str, Column] = {
@@ -621,14 +657,20 @@ def _records(runner: Runner, session: Session, streams: _Streams, start: int) ->
         columns["enhanced_altitude"] = streams.altitude_m[kept]
     if runner.has_heart_rate:
         columns["heart_rate"] = streams.heart_rate_bpm[kept]
-    columns["cadence"] = steps_per_min / 2  # FIT counts one foot
+    strides_per_min = steps_per_min / 2  # FIT counts one foot
+    if session.cadence == "exact":
+        columns["cadence"] = np.floor(strides_per_min)
+        columns["fractional_cadence"] = strides_per_min % 1
+    elif session.cadence == "whole":
+        columns["cadence"] = strides_per_min
     columns["distance"] = streams.distance_m[kept]
     columns["enhanced_speed"] = speed
     if session.temperature_c is not None:
         columns["temperature"] = session.temperature_c
     if session.device.has_running_dynamics:
-        columns["vertical_oscillation"] = 98 - 3 * speed  # mm
-        columns["stance_time"] = 345 - 30 * speed  # ms
+        strain = streams.strain_ratio[kept]
+        columns["vertical_oscillation"] = (98 - 3 * speed) * (1 + strain / 2)  # mm
+        columns["stance_time"] = (345 - 30 * speed) * (1 + strain)  # ms
         columns["step_length"] = 1000 * speed / (steps_per_min / 60)  # mm
     return Messages("record", columns, len(kept))
 

@@ -64,7 +64,9 @@ CAUSES = """
 cause        | medium_trap    | easy_share_low | device_change | low_mileage | sleep_short    | too_early
 status       | flag           | flag           | flag          | ok          | not_assessable | not_applicable
 score        | 0.81           | 0.74           | 0.31          | 0.05        |                |
-rank         | 1              | 2              |               |             |                |
+rank         | 1              | 2              | 3             |             |                |
+is_leading   | true           | true           | false         | false       | false          | false
+advice       | Slow down.     |                |               |             |                |
 value        | 0.24           | 0.66           | 0.40          | 60000       |                |
 unit         | ratio          | ratio          | ratio         | m/week      |                |
 threshold    | 0.15           | 0.80           | 0.20          | 24000       |                |
@@ -644,6 +646,8 @@ def test_the_json_report_keeps_its_promised_shape(full: Path):
         "unit": "ratio",
         "threshold": 0.15,
         "reason": "Mostly medium.",
+        "advice": "Slow down.",
+        "explained_by": None,
         "activity_ids": ["run-1", "run-2"],
     }
     assert document["files"] == {"imported": 2, "duplicate": 1, "quarantined": 1}
@@ -664,11 +668,13 @@ def test_not_a_number_is_null_and_a_dash(warehouse_of: Warehouse):
 def test_causes_say_what_fits_what_is_ruled_out_and_what_cannot_be_told(full: Path):
     text = told(full, "terminal", "causes")
     assert (
-        "1. Too much at medium effort Mostly medium. 24 % (threshold 15 %) · 2 runs since 2026-11-03" in text
+        "1. Too much at medium effort Mostly medium. 24 % (threshold 15 %) · 2 runs since 2026-11-03 "
+        "Try: Slow down." in text
     )
     assert "Weaker signs (1): a change of watch or sensor." in text
     assert "Ruled out (1): low mileage." in text
-    assert "Not assessable (1; no sleep here): short sleep." in text
+    assert "Cannot tell (1): short sleep." in text
+    assert "Short sleep: No sleep here." in text
     assert "because" not in text
 
 
@@ -679,9 +685,11 @@ def test_while_there_is_no_plateau_nothing_is_called_a_cause(warehouse_of: Wareh
 
 
 def test_without_a_cause_the_number_of_those_looked_at_is_said(warehouse_of: Warehouse):
-    none_flagged = "cause | low_mileage | medium_trap\nstatus | ok | ok\nscore | 0.1 | 0.2"
+    none_flagged = (
+        "cause | low_mileage | medium_trap | hrv_down\nstatus | ok | ok | not_assessable\nscore | 0.1 | 0.2 |"
+    )
     text = told(warehouse_of({**FULL, "causes": none_flagged}), "terminal", "causes")
-    assert "No cause stands out among the 2 that could be assessed." in text
+    assert "No cause stands out among the 2 that could be assessed; 1 could not." in text
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -698,6 +706,8 @@ def test_why_fits_one_screen_however_long_the_reasons_are(warehouse_of: Warehous
     cause     | medium_trap | easy_share_low | low_mileage | inconsistent | sleep_short    | hrv_down
     status    | flag        | flag           | flag        | flag         | not_assessable | ok
     rank      | 1           | 2              | 3           | 4            |                |
+    is_leading | true       | true           | true        | true         | false          | false
+    advice    | {reason}    | {reason}       | {reason}    | {reason}     |                |
     value     | 0.24        | 0.24           | 0.24        | 0.24         |                |
     unit      | ratio       | ratio          | ratio       | ratio        |                |
     threshold | 0.15        | 0.15           | 0.15        | 0.15         |                |
@@ -707,7 +717,7 @@ def test_why_fits_one_screen_however_long_the_reasons_are(warehouse_of: Warehous
     assert len(lines) < 24
     assert max(map(len, lines)) <= 80
     assert "A plateau" in lines[0]
-    assert any("Not assessable (1; no reason given): short sleep." in line for line in lines)
+    assert any("Cannot tell (1): short sleep." in line for line in lines)
 
 
 def test_a_hostile_name_stays_text_in_every_format(warehouse_of: Warehouse):

@@ -6,9 +6,6 @@ from pipeline.report.content import Content, Row
 from pipeline.report.page import Finding, Section
 from pipeline.report.units import Units
 
-# As marts.causes says it, begun in lower case and without the full stop.
-NOT_YET = "this version does not look for it yet"
-
 _TITLES = {
     "easy_share_low": "Too little easy running",
     "medium_trap": "Too much at medium effort",
@@ -48,33 +45,39 @@ _TO_EXPLAIN = ("plateau", "declining", "undecided")
 
 
 def causes(content: Content, units: Units) -> Section:
-    """The ranked causes as findings; what is weaker, ruled out or not assessable as one line each."""
+    """The leading causes as findings; what is weaker, ruled out or not assessable as one line each."""
     rows = content.rows["causes"]
-    ranked = [row for row in rows if row["status"] == "flag" and row["rank"] is not None]
+    leading = [row for row in rows if row["is_leading"]]
+    weaker = [row for row in rows if row["status"] == "flag" and not row["is_leading"]]
     assessed = [row for row in rows if row["status"] in ("flag", "ok")]
     is_to_explain = content.verdict is not None and content.verdict["verdict"] in _TO_EXPLAIN
-    if ranked and not is_to_explain:
+    if leading and not is_to_explain:
         lead = "Strongest first; worth knowing, though no plateau has been found."
-    elif ranked:
+    elif leading:
         lead = "Strongest first; to fit is to be consistent with what happened, not proof."
     elif assessed:
-        lead = f"No cause stands out among the {len(assessed)} that could be assessed."
+        unknown = sum(row["status"] == "not_assessable" for row in rows)
+        lead = f"No cause stands out among the {len(assessed)} that could be assessed; {unknown} could not."
     else:
         lead = "No cause could be assessed yet."
     notes = [
-        *_group("Weaker signs", [row for row in rows if row["status"] == "flag" and row["rank"] is None]),
+        *_group("Weaker signs", weaker),
         *_group("Ruled out", [row for row in rows if row["status"] == "ok"]),
         *_not_assessable(rows),
         *_group("Does not apply", [row for row in rows if row["status"] == "not_applicable"]),
     ]
     return Section(
         "causes",
-        "Causes that fit" if is_to_explain else "What stands out",
+        "Causes that fit, which is no proof" if is_to_explain else "What stands out",
         (lead,),
-        findings=[Finding(_title(row), row["reason"] or "", _evidence(row, units)) for row in ranked],
+        findings=[_finding(row, units) for row in leading],
         notes=notes,
         source="marts.causes",
     )
+
+
+def _finding(row: Row, units: Units) -> Finding:
+    return Finding(_title(row), row["reason"] or "", _evidence(row, units), row["advice"] or "")
 
 
 def _group(label: str, rows: Sequence[Row]) -> list[str]:
@@ -82,18 +85,10 @@ def _group(label: str, rows: Sequence[Row]) -> list[str]:
 
 
 def _not_assessable(rows: Sequence[Row]) -> list[str]:
-    """A line per reason, so that what a new sensor or a diary would tell can be seen."""
-    by_reason: dict[str, list[Row]] = {}
-    for row in rows:
-        if row["status"] == "not_assessable":
-            by_reason.setdefault(_lower(row["reason"] or "no reason given").rstrip("."), []).append(row)
-    unknown = by_reason.pop(NOT_YET, [])
-    told = [
-        f"Not assessable ({len(group)}; {reason}): {_list(group)}." for reason, group in by_reason.items()
-    ]
-    if unknown:  # by number: a list of what nobody looked at would be longer than the answer
-        told.append(f"{len(unknown)} more causes are not looked for by this version: see marts.causes.")
-    return told
+    """One line of what could not be told, and one of what each of them needs."""
+    unknown = [row for row in rows if row["status"] == "not_assessable"]
+    needs = [f"{_title(row)}: {row['reason'] or 'no reason given'}" for row in unknown]
+    return [*_group("Cannot tell", unknown), *needs]
 
 
 def _title(row: Row) -> str:

@@ -55,7 +55,19 @@ _BESIDE = {
     "intensity_split": ("anchors",),
     "efficiency_trend": ("fitness_curve",),
 }
-_CAUSE = ("cause", "status", "score", "rank", "value", "unit", "threshold", "reason", "activity_ids")
+_CAUSE = (
+    "cause",
+    "status",
+    "score",
+    "rank",
+    "value",
+    "unit",
+    "threshold",
+    "reason",
+    "advice",
+    "explained_by",
+    "activity_ids",
+)
 
 
 def json_report(content: Content) -> str:

@@ -15,7 +15,13 @@ def markdown_report(heading: str, sections: Sequence[Section]) -> str:
         blocks.append(f"## {section.title}")
         blocks += map(_escaped, section.sentences)
         blocks += [
-            f"{place}. **{finding.title}**: {_escaped(finding.reason)}  \n   {_escaped(finding.evidence)}"
+            "  \n   ".join(
+                [
+                    f"{place}. **{finding.title}**: {_escaped(finding.reason)}",
+                    *[_escaped(finding.evidence)] * bool(finding.evidence),
+                    *[f"Try: {_escaped(finding.advice)}"] * bool(finding.advice),
+                ]
+            )
             for place, finding in enumerate(section.findings, 1)
         ]
         for table in (*section.overview, *([section.table] if section.table else [])):

@@ -32,11 +32,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that stands out, why it is thought so, and the numbers behind it."""
+    """One thing that stands out, why it is thought so, the numbers behind it, and what to try."""
 
     title: str
     reason: str
     evidence: str
+    advice: str = ""
 
 
 @dataclass(frozen=True)

@@ -29,19 +29,24 @@ def terminal_report(heading: str, sections: Sequence[Section], width: int, *, co
 
 
 def terminal_why(verdict: Section, causes: Section, width: int, *, color: bool) -> str:
-    """The verdict and the leading causes, cut to fit one screen of 24 lines."""
+    """The verdict, the leading causes and the first thing to try, cut to fit one screen of 24 lines."""
     parts: list[RenderableType] = [Text(verdict.title, style="bold"), *map(_paragraph, verdict.sentences)]
     if verdict.table:
-        parts.append(_grid(verdict.table, width, show_header=False))
-    parts += [Text(), Text(causes.title, style="bold"), *map(_paragraph, causes.sentences)]
+        odds = " · ".join(f"{name} {share}" for name, share in verdict.table.rows)
+        parts.append(_paragraph(odds, "dim"))
+    parts += [Text(), Text(causes.title, style="bold")]
+    if not causes.findings:
+        parts += map(_paragraph, causes.sentences)
     for place, finding in enumerate(causes.findings[:3], 1):
-        reason = textwrap.shorten(finding.reason, 2 * (width - _INDENT) - 20, placeholder=" …")
         evidence = f" · {finding.evidence}" if finding.evidence else ""
         parts += [
-            _paragraph(_one_line(f"{place}. {finding.title}{evidence}", width)),
-            Padding(Text(plain(reason), style="dim"), (0, 0, 0, _INDENT)),
+            _paragraph(_cut(f"{place}. {finding.title}{evidence}", width - _MARGIN)),
+            Padding(Text(plain(_two_lines(finding.reason, width)), style="dim"), (0, 0, 0, _INDENT)),
         ]
-    parts += [_paragraph(_one_line(note, width), "dim") for note in causes.notes[:3]]
+    if causes.findings and causes.findings[0].advice:
+        parts.append(_paragraph(_two_lines(f"Try first: {causes.findings[0].advice}", width)))
+    parts += [_paragraph(_cut(note, width - _MARGIN), "dim") for note in causes.notes[:3]]
+    parts.append(_paragraph(_cut(f'Each number: nextgear sql "from {causes.source}"', width), "dim"))
     return _printed(parts, width, color=color)
 
 
@@ -77,9 +82,8 @@ def _paragraph(text: str, style: str = "") -> RenderableType:
 
 
 def _finding(place: int, finding: Finding) -> RenderableType:
-    details = [
-        Padding(Text(plain(line)), (0, 0, 0, _INDENT)) for line in (finding.reason, finding.evidence) if line
-    ]
+    lines = (finding.reason, finding.evidence, f"Try: {finding.advice}" if finding.advice else "")
+    details = [Padding(Text(plain(line)), (0, 0, 0, _INDENT)) for line in lines if line]
     return Group(_paragraph(f"{place}. {finding.title}", "bold"), *details)
 
 
@@ -107,5 +111,10 @@ def _bar(ratio: float, width: int) -> Text:
     return Text("█" * (eighths // 8) + _BLOCKS[eighths % 8].strip(), style="cyan")
 
 
-def _one_line(text: str, width: int) -> str:
-    return textwrap.shorten(text, width - _MARGIN, placeholder=" …")
+def _two_lines(text: str, width: int) -> str:
+    """Cut to what fits into two lines, however its words break."""
+    return _cut(text, 2 * (width - _INDENT) - 20)
+
+
+def _cut(text: str, length: int) -> str:
+    return textwrap.shorten(text, length, placeholder=" …")

@@ -1,4 +1,4 @@
--- One row per cause, the ranked ones first, with the days of the runs behind it.
+-- One row per cause, the flagged ones first, with the days of the runs behind it.
 with behind as (
     select
         causes.cause,
@@ -15,12 +15,15 @@ with behind as (
 select
     causes.cause,
     causes.status,
+    causes.is_leading,
     causes.score,
     causes.rank,
     causes.value,
     causes.unit,
     causes.threshold,
     causes.reason,
+    causes.advice,
+    causes.explained_by,
     causes.activity_ids,
     behind.local_days
 from marts.causes as causes

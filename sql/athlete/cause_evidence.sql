@@ -1,0 +1,84 @@
+-- One row per athlete and cause about which anything can be said: how far the runner is exposed to it, how
+-- well that is known, and what is behind it.
+--
+-- grain: athlete_id, cause
+with evidence as (
+    select
+        'easy_share_low' as cause,
+        evidence.*
+    from athlete.cause_easy_share_low as evidence
+    union all by name
+    select
+        'medium_trap' as cause,
+        evidence.*
+    from athlete.cause_medium_trap as evidence
+    union all by name
+    select
+        'easy_run_drift' as cause,
+        evidence.*
+    from athlete.cause_easy_run_drift as evidence
+    union all by name
+    select
+        'speed_added_not_replaced' as cause,
+        evidence.*
+    from athlete.cause_speed_added_not_replaced as evidence
+    union all by name
+    select
+        'easy_runs_harder_after_speed' as cause,
+        evidence.*
+    from athlete.cause_easy_runs_harder_after_speed as evidence
+    union all by name
+    select
+        'low_mileage' as cause,
+        evidence.*
+    from athlete.cause_low_mileage as evidence
+    union all by name
+    select
+        'inconsistent' as cause,
+        evidence.*
+    from athlete.cause_inconsistent as evidence
+    union all by name
+    select
+        'no_down_weeks' as cause,
+        evidence.*
+    from athlete.cause_no_down_weeks as evidence
+    union all by name
+    select
+        'device_change' as cause,
+        evidence.*
+    from athlete.cause_device_change as evidence
+    union all by name
+    select
+        'too_early' as cause,
+        evidence.*
+    from athlete.cause_too_early as evidence
+    union all by name
+    select
+        'no_long_run' as cause,
+        evidence.*
+    from athlete.cause_no_long_run as evidence
+    union all by name
+    select
+        'phase_order' as cause,
+        evidence.*
+    from athlete.cause_phase_order as evidence
+)
+
+select
+    athlete_id,
+    cause,
+    value,
+    unit,
+    threshold,
+    exposure_score,
+    coverage_ratio,
+    certainty_ratio,
+    response_score,
+    coalesce(is_applicable, true) as is_applicable,
+    began_on,
+    window_start_on,
+    window_end_on,
+    reason,
+    advice,
+    activity_ids
+from evidence
