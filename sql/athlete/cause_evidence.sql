@@ -19,6 +19,16 @@ with evidence as (
     from athlete.cause_easy_run_drift as evidence
     union all by name
     select
+        'speed_added_not_replaced' as cause,
+        evidence.*
+    from athlete.cause_speed_added_not_replaced as evidence
+    union all by name
+    select
+        'easy_runs_harder_after_speed' as cause,
+        evidence.*
+    from athlete.cause_easy_runs_harder_after_speed as evidence
+    union all by name
+    select
         'low_mileage' as cause,
         evidence.*
     from athlete.cause_low_mileage as evidence
@@ -42,6 +52,16 @@ with evidence as (
         'too_early' as cause,
         evidence.*
     from athlete.cause_too_early as evidence
+    union all by name
+    select
+        'no_long_run' as cause,
+        evidence.*
+    from athlete.cause_no_long_run as evidence
+    union all by name
+    select
+        'phase_order' as cause,
+        evidence.*
+    from athlete.cause_phase_order as evidence
 )
 
 select

@@ -172,6 +172,13 @@ select
     cast(2.5 as double) as near_distance_max_ratio, -- 5 km says much of 10 km, little of a marathon
     -- a race tells of fitness to so many percent of VDOT: course, day and weather (SCIENCE.md C1)
     cast(2.1 as double) as race_noise_pct,
+    -- recovery: what watches measure of days and nights
+    cast(25 as double) as resting_possible_min_bpm, -- the lowest ever told of an athlete is 26
+    cast(120 as double) as resting_possible_max_bpm, -- higher is no rest
+    cast(0.003 as double) as hrv_possible_min_s, -- rMSSD of a night; less is a pacemaker's
+    cast(0.3 as double) as hrv_possible_max_s, -- more is a sensor that lost beats
+    cast(3600 as double) as sleep_possible_min_s, -- less is a nap, or a watch that was taken off
+    cast(64800 as double) as sleep_possible_max_s, -- more than eighteen hours is a watch on the table
     -- structure: long runs
     cast(0.20 as double) as long_run_share_min_ratio, -- of its week: the articles' templates have 25 to 42 %
     -- the articles' fast finish is 2 of 12 miles; more is a workout
@@ -255,7 +262,7 @@ select
     -- how the body answers, and how habits change
     cast(4 as bigint) as response_min_runs, -- fewer runs on either side are no comparison
     cast(1800 as double) as drift_run_min_s, -- the articles' easy run: in half an hour heart rate can drift
-    cast(112 as bigint) as drift_days, -- SCIENCE.md A8: sixteen weeks, in less the scatter of the runs decides
+    cast(112 as bigint) as drift_days, -- SCIENCE.md A8: in less than sixteen weeks scatter decides
     cast(56 as bigint) as drift_ramp_min_days, -- a faster rise is another habit, or an illness
     cast(28 as bigint) as drift_ramp_step_days, -- ramps are tried at every fourth week
     cast(4 as double) as drift_flag_points, -- A8: four points of the reserve in eight weeks
@@ -265,6 +272,32 @@ select
     -- a sensor that slipped is 15 to 35 bpm off, a runner who drifts is not
     cast(20 as double) as drift_outlier_min_bpm,
     cast(0.70 as double) as easy_effort_max_ratio, -- article 001: easy is 60 to 70 % of the maximum
+    -- speed work begins (SCIENCE.md A17 and A18)
+    cast(28 as bigint) as start_days, -- four weeks without, and four weeks since
+    cast(3 as bigint) as start_min_sessions, -- fewer are a trial, no habit
+    cast(21 as bigint) as start_after_min_days, -- three weeks tell what the fourth will be
+    cast(14 as bigint) as start_stress_days, -- what came in the same two weeks came together
+    cast(182 as bigint) as start_memory_days, -- what began longer ago has been absorbed, or is a habit
+    cast(1.10 as double) as stress_volume_ratio, -- A17: what counts as a new stress
+    cast(1 as double) as stress_run_days,
+    cast(1.15 as double) as stress_long_run_ratio,
+    cast(1.15 as double) as added_flag_ratio, -- A17: up to 1.10 is replaced, beyond 1.20 is added
+    cast(0.03 as double) as added_scale, -- so that 1.10 is clearly the one, 1.20 the other
+    cast(1.15 as double) as added_easy_max_ratio, -- more easy running than before: not only speed was added
+    cast(0.7 as double) as added_with_more_certainty_ratio, -- then "everything at once" says it better
+    cast(1.7 as double) as logistic_per_sd, -- a logistic curve this steep is the normal distribution
+    cast(2 as double) as harder_flag_pct, -- A18: 2 % less speed at the same heart rate, or 3 bpm more
+    cast(0.6 as double) as harder_scale,
+    cast(8 as bigint) as harder_full_runs, -- two easy runs in each of four weeks
+    cast(12 as bigint) as habit_before_weeks, -- a habit is what one did for a quarter of a year
+    cast(8 as bigint) as habit_before_min_weeks, -- or for two months, where weeks are missing
+    cast(8 as bigint) as habit_after_weeks, -- advice is to show in four to eight weeks
+    cast(4 as bigint) as habit_after_min_weeks,
+    -- of a year of weeks and a dozen habits the most outstanding is looked at: two would be luck
+    cast(4 as double) as habit_change_spreads,
+    cast(3 as double) as habit_evenness, -- no habit is more even than a third of what matters
+    -- within two percent, error and all, a change is no change that training could show in two months
+    cast(2 as double) as level_max_pct,
     cast(0.5 as double) as doubtful_certainty_ratio, -- evidence that hangs on a guess counts half
     cast(0.6 as double) as pace_certainty_ratio, -- pace says less of effort than heart rate does
     -- a third of the runs moved from the road to a treadmill, or from strap to wrist: another measurement
