@@ -183,16 +183,28 @@ def athlete(
     since: Annotated[
         str | None, typer.Option("--from", metavar="DAY", help="With --set: the day from which it holds.")
     ] = None,
+    journal: Annotated[
+        bool, typer.Option("--journal", help="Write a journal.csv to fill in: to PATH, or to exports/.")
+    ] = False,
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[PATH]", help="With --journal: a folder, or a new file.")
+    ] = None,
     form: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or json.")] = "terminal",
     data: Data = None,
     athlete: Athlete = "me",
     quiet: Quiet = False,
     json_log: JsonLog = False,
 ) -> None:
-    """Your settings and anchors: what holds, where it is from, what would sharpen it."""
+    """Your settings and anchors: what holds, where it is from, what would sharpen it.
+
+    A journal has one row per day, and these columns, of which all but the day may be blank: day,
+    resting_heart_rate_bpm, hrv_ms, sleep_h, rpe (1 to 10), strength (sessions, 0 for none), ill (yes or no),
+    race (its name), race_km, shoes, plan, note. Commas, semicolons or tabs stand between them.
+    """
     from pipeline import flow
 
-    flow.settings(_home(data), athlete, changes or [], since, form, _console(quiet, json_log))
+    home, console = _home(data), _console(quiet, json_log)
+    flow.settings(home, athlete, changes or [], since, form, console, journal, path)
 
 
 @app.command()

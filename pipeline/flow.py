@@ -20,6 +20,8 @@ from pipeline.ingest import Counts
 from pipeline.lake import Lake
 from pipeline.schema import OUTCOMES
 
+JOURNAL = "journal.csv"
+
 _INDENT = 1 + max(map(len, OUTCOMES))
 
 
@@ -130,9 +132,19 @@ def settings(
     since: str | None,
     form: str,
     console: Console,
+    journal: bool = False,
+    path: Path | None = None,
 ) -> None:
-    """Write changes such as `heart_rate_max_bpm=191` to athlete.toml; without any, show what is in force."""
+    """Write changes such as `heart_rate_max_bpm=191` to athlete.toml; without any, show what is in force.
+
+    With `journal`, write one to fill in instead, to `path`.
+    """
     home.lake_of(athlete_id)
+    if journal:
+        _write_journal(home, athlete_id, path, console)
+        return
+    if path:
+        raise SettingsError(f"{path}: a path goes with --journal")
     if since and not changes:
         raise SettingsError(f"--from {since}: goes with --set")
     if changes:
@@ -157,6 +169,27 @@ def settings(
         color=console.has_color,
     )
     deliver(text, None, console)
+
+
+def _write_journal(home: Home, athlete_id: str, path: Path | None, console: Console) -> None:
+    """A journal to fill in, where there is none yet; without a path in the drop folder.
+
+    Raises SettingsError if there is one: what somebody wrote by hand is not written over.
+    """
+    from pipeline.readers import journal as journals
+
+    if path is None and athlete_id != athlete.DEFAULT_ID:
+        whose = athlete.DEFAULT_ID
+        raise SettingsError(f"--journal: say where {athlete_id}'s is to be; exports/ is where {whose}'s is")
+    folder = home.exports if path is None else path.expanduser()
+    new = folder / JOURNAL if path is None or folder.is_dir() else folder
+    if new.exists():
+        raise SettingsError(f"{new}: there is one already, and it is left as it is")
+    publish(new, journals.template())
+    reads = "nextgear run" if path is None else f"nextgear run {new}"
+    console.say(
+        "journal", f"{new}: a journal to fill in, one row per day; `{reads}` reads it.", path=str(new)
+    )
 
 
 def publish(path: Path, text: str) -> None:

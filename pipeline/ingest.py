@@ -77,6 +77,11 @@ VIRTUAL = "virtual_activity"
 # What progress is told of a file that is left for the next run, or whose row stays as it is.
 WAITING, KEPT = "waiting", "kept"
 
+# Of such a file only the last version counts: what is no longer in it, its athlete took back.
+REWRITTEN = "journal"
+
+_NO_TIME = datetime.min
+
 OUT_OF_MEMORY = "crashed_reader: reading it took more memory than there is, or crashed"
 
 
@@ -265,7 +270,7 @@ class _Known:
             again = self.to_read_again.pop(file.digest, None)
             if again is not None:
                 yield _as_known(file, again)
-            elif (file.path, file.digest) in self.contents:
+            elif (file.path, file.digest) in self.contents and not self._is_back(file):
                 self.paths.add(file.path)
             else:
                 self.contents.add((file.path, file.digest))
@@ -282,11 +287,18 @@ class _Known:
             (file.path, row["digest"])
             for row in self.versions_of.get(file.path, ())
             if row["digest"] in (None, file.digest)
-            or (self.copies[row["digest"]] == 1 and _has_grown(file, row))
+            or (self.copies[row["digest"]] == 1 and _is_continued(file, row))
         }
         # A folder that could not be opened was a file in the ledger.
         opened = {(str(folder), None) for folder in PurePath(file.path).parents}
         return frozenset(itself | (opened & self.batch_of.keys()))
+
+    def _is_back(self, file: _File) -> bool:
+        """Is the file, after another version, again what it once was?"""
+        versions = self.versions_of.get(file.path, ())
+        return (
+            file.format == REWRITTEN and max(versions, key=itemgetter("modified_at"))["digest"] != file.digest
+        )
 
     def _unless_duplicate(self, file: _File) -> _File:
         first = self.first_path.setdefault(file.digest, file.path)
@@ -318,6 +330,11 @@ def _as_known(file: _File, row: Mapping[str, Any]) -> _File:
             file, export=replace(file.export, path=path, size_bytes=size_bytes, modified_at=modified_at)
         )
     return replace(file, instead_of=frozenset({(path, row["digest"])}))
+
+
+def _is_continued(file: _File, row: Mapping[str, Any]) -> bool:
+    """Is the file another version of what it was, rather than another file?"""
+    return file.format == row["format"] == REWRITTEN or _has_grown(file, row)
 
 
 def _has_grown(file: _File, row: Mapping[str, Any]) -> bool:
@@ -547,10 +564,16 @@ def _rows(athlete_id: str, home_zone: str | None, file: _File, reading: Reading)
             for table, rows in activity.streams.items()
         ],
         size_bytes=sum(rows.nbytes for activity in reading.activities for rows in activity.streams.values()),
-        instead_of=file.instead_of,
+        instead_of=frozenset(
+            # a journal that cannot be read takes back nothing
+            key
+            for key in file.instead_of
+            if outcome != "quarantined" or key[1] in (None, file.digest)
+        ),
         asides={
             "descriptions": [{**own, **row} for row in reading.descriptions],
             "wellness_days": [{**own, **row} for row in _days(reading.wellness, home_zone)],
+            "journal": [{**own, **row} for row in reading.journal],
         },
     )
 
@@ -598,7 +621,7 @@ class _Landing:
 
 def _outcome(reading: Reading) -> tuple[str, str]:
     told = "; ".join(filter(None, (reading.said, reading.note)))
-    if not reading.activities and not reading.descriptions:
+    if not reading.activities and not reading.descriptions and not reading.journal:
         return "not_an_activity", told
     if reading.note:
         return "salvaged", told
@@ -609,12 +632,20 @@ def _outcome(reading: Reading) -> tuple[str, str]:
 def _days(moments: Iterable[Mapping[str, Any]], home_zone: str | None) -> list[Mapping[str, Any]]:
     """What was told of each local day: of several values the last one, but of sleep the longest."""
     days: dict[date, dict[str, Any]] = {}
-    for moment in sorted(moments, key=itemgetter("recorded_at")):
-        offset_s, source = utc_offset(moment["recorded_at"], moment["utc_offset_s"], None, None, home_zone)
-        day = days.setdefault((moment["recorded_at"] + timedelta(seconds=offset_s or 0)).date(), {})
+    for moment in sorted(moments, key=lambda one: one.get("recorded_at", _NO_TIME)):
+        told = {**moment, **_local_day(moment, home_zone)}
+        day = days.setdefault(told["local_day"], {})
         if moment.get("sleep_s", 0) >= day.get("sleep_s", 0) or "sleep_s" not in moment:
-            day |= {**moment, "utc_offset_s": offset_s, "utc_offset_source": source}
+            day |= told
     return list(days.values())
+
+
+def _local_day(moment: Mapping[str, Any], home_zone: str | None) -> dict[str, Any]:
+    if "local_day" in moment:
+        return {}
+    offset_s, source = utc_offset(moment["recorded_at"], moment["utc_offset_s"], None, None, home_zone)
+    day = (moment["recorded_at"] + timedelta(seconds=offset_s or 0)).date()
+    return {"local_day": day, "utc_offset_s": offset_s, "utc_offset_source": source}
 
 
 def activity_ids(started_at: Sequence[datetime], digest: str) -> list[str]:

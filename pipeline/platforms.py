@@ -48,12 +48,11 @@ _KINDS = (
         "not_an_activity",
         "Garmin's list of activities; they are in the FIT files of the same export",
     ),
-    Kind("json", r'"sleepStartTimestampGMT"\s*:', "not_an_activity", "Garmin's nights as JSON: not read"),
     Kind(
         "json",
-        r'"calendarDate"\s*:.*"(totalKilocalories|totalSteps|createTimestampLocal|restingHeartRate)"\s*:',
+        r'"(calendarDate"\s*:.*"(totalKilocalories|createTimestampLocal)|sleepStartTimestampGMT)"\s*:',
         "not_an_activity",
-        "Garmin's days as JSON: not read",
+        "Garmin's days or nights as JSON, but without anything to read of them",
     ),
     Kind(
         "json",

@@ -19,13 +19,15 @@ from pyarrow.lib import StringBuilder
 
 # One more with every change of TABLES: it tells an older program to leave the lake alone. A new table or
 # column needs no more than that (see `Lake.migrate`); one that is taken away or renamed needs a step there.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 DECIMAL_PRECISION = 18
 
 _time = pa.timestamp("us")
 _text = pa.string()
 _real = pa.float64()
 _whole = pa.int64()
+_truth = pa.bool_()
+_day = pa.date32()
 
 _keys = [("athlete_id", _text), ("activity_id", _text)]
 
@@ -195,6 +197,26 @@ TABLES: Mapping[str, pa.Schema] = {
             ("hrv_s", _real),
             ("sleep_s", _real),
             ("sleep_score", _real),
+            ("local_day", _day),
+        ]
+    ),
+    "journal": pa.schema(
+        [
+            ("athlete_id", _text),
+            ("file_digest", _text),
+            ("local_day", _day),
+            ("heart_rate_resting_bpm", _real),
+            ("hrv_s", _real),
+            ("sleep_s", _real),
+            ("effort_rating", _real),
+            ("strength_count", _whole),
+            ("is_ill", _truth),
+            ("has_race", _truth),
+            ("race_name", _text),
+            ("race_m", _real),
+            ("shoes", _text),
+            ("plan_name", _text),
+            ("note", _text),
         ]
     ),
 }
@@ -209,7 +231,7 @@ LANDED = (*KEYS, "file_digest", "utc_offset_source")
 STREAMS = ("laps", "records", "lengths", "workout_steps", "events", "rr_intervals", "devices")
 
 # Tables with rows of a file that are about no activity in it.
-ASIDES = ("descriptions", "wellness_days")
+ASIDES = ("descriptions", "wellness_days", "journal")
 
 
 @dataclass(frozen=True)
@@ -233,7 +255,8 @@ class Reading:
     activities, a `note` says what was lost in reading them: the file is then `salvaged`. `said` says what it
     held where that is not just activities. `descriptions` has rows of that table less `athlete_id` and
     `file_digest`, paths being relative to the file. `wellness` has what may become rows of `wellness_days`:
-    each is of a moment, `recorded_at`, and has the columns that it told; its `utc_offset_s` is the file's.
+    each is of a moment, `recorded_at`, and has the columns that it told; its `utc_offset_s` is the file's. Or
+    it is of a `local_day`, where the file says that itself. `journal` has rows of that table, one a day.
     """
 
     activities: list[Activity] = field(default_factory=list)
@@ -241,6 +264,7 @@ class Reading:
     said: str = ""
     descriptions: Sequence[Mapping[str, Any]] = ()
     wellness: Sequence[Mapping[str, Any]] = ()
+    journal: Sequence[Mapping[str, Any]] = ()
 
 
 @cache
@@ -271,7 +295,7 @@ def table_of(rows: Sequence[Mapping[str, object]], schema: pa.Schema) -> pa.Tabl
 
 
 def column(values: list[Any], kind: pa.DataType) -> "pa.Array[Any]":
-    """Texts, numbers, times or days, as `kind` says, None is null; without pandas, as `table_of`."""
+    """Texts, numbers, truths, times or days, as `kind` says; None is null. Without pandas, as `table_of`."""
     if pa.types.is_string(kind):
         builder = StringBuilder()
         builder.append_values(values)
@@ -284,15 +308,17 @@ def column(values: list[Any], kind: pa.DataType) -> "pa.Array[Any]":
     if pa.types.is_date(kind):
         return column_of(np.array(values, "datetime64[D]").astype(np.int32), is_known, kind)
     numbers = np.array([0 if value is None else value for value in values])
+    if pa.types.is_boolean(kind):
+        return column_of(np.packbits(numbers.astype(bool), bitorder="little"), is_known, kind)
     exact = np.int64 if pa.types.is_integer(kind) else np.float64
     return column_of(numbers.astype(exact, casting="safe"), is_known, kind)
 
 
 def column_of(values: NDArray[Any], is_known: NDArray[np.bool_], kind: pa.DataType) -> "pa.Array[Any]":
-    """An Arrow array on top of numpy's values, which have as many bits as those of its type."""
+    """An Arrow array on top of numpy's values, which have as many bits as its type; truths packed."""
     validity = None if is_known.all() else pa.py_buffer(np.packbits(is_known, bitorder="little").data)
     content = np.ascontiguousarray(values).view(np.uint8)  # numpy hands over no times, but their bytes
-    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(content.data)])
+    return pa.Array.from_buffers(kind, len(is_known), [validity, pa.py_buffer(content.data)])
 
 
 def doubles_of(column: "pa.ChunkedArray[Any]") -> NDArray[np.float64]:

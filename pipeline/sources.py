@@ -85,6 +85,14 @@ _STRAVA_HEADER = re.compile(
     r"|datum van activiteit)",
     re.IGNORECASE,
 )
+# The columns of a journal of days; the first ones are called so nowhere else.
+_JOURNALS_OWN = frozenset({"resting_heart_rate_bpm", "hrv_ms", "sleep_h", "race_km"})
+JOURNAL_COLUMNS = _JOURNALS_OWN | {"day", "rpe", "strength", "ill", "race", "shoes", "plan", "note"}
+# In Garmin's JSON, what days and nights have and other lists have not.
+_GARMIN_DAY = re.compile(
+    r"\"(sleepStartTimestampGMT|deepSleepSeconds|lastNightAvg|restingHeartRate|currentDayRestingHeartRate"
+    r"|wellnessStartTimeGmt|totalSteps)\"\s*:|\"type\"\s*:\s*\"HRV\""
+)
 # Some program left out the outermost tag of TCX, and the activities are all there.
 _ROOTS = {"gpx": "gpx", "trainingcenterdatabase": "tcx", "activities": "tcx", "html": "html"}
 
@@ -155,8 +163,8 @@ class Export:
 def sniff(content: bytes) -> str:
     """What the bytes are, whatever the file is called.
 
-    One of fit, gpx, tcx, strava (its list of activities), zip, gzip, html, json, xml (any other), text,
-    binary, empty (blanks too).
+    One of fit, gpx, tcx, strava (its list of activities), journal (of days), garmin_json (days and nights of
+    an account), zip, gzip, html, json and xml (any other), text, binary, empty (blanks too).
     """
     if content[8:12] == b".FIT":
         return "fit"
@@ -173,10 +181,20 @@ def sniff(content: bytes) -> str:
     if re.search(r"[\0-\x08\x0e-\x1f]", text):
         return "binary"
     if text.startswith(("{", "[")):
-        return "json"
+        return "garmin_json" if '"calendarDate"' in text and _GARMIN_DAY.search(text) else "json"
+    if _is_journal(text):
+        return "journal"
     if _STRAVA_FILE.search(content) or _STRAVA_HEADER.match(text):
         return "strava"
     return "text" if text else "empty"
+
+
+def _is_journal(text: str) -> bool:
+    """Is the first line that is no comment the header of a journal of days?"""
+    lines = (line.strip() for line in text.splitlines())
+    header = next((line for line in lines if line and not line.startswith(("#", "sep="))), "")
+    names = {name.strip("\"' ").casefold() for name in re.split(r"[,;\t]", header)}
+    return bool(names & _JOURNALS_OWN or ("day" in names and len(names & JOURNAL_COLUMNS) > 1))
 
 
 # --- find

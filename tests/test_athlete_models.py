@@ -1631,8 +1631,20 @@ def lake_rows(athlete_id: str, seed: int) -> dict[str, pd.DataFrame]:
         altitude_m=100 + 10 * np.sin(np.tile(seconds, len(starts)) / 300),
     )
     files = keys.assign(path=keys.activity_id, outcome="imported", reason="", digest=keys.activity_id)
+    list_of_names = files.tail(1).assign(path="list", digest="list", format="strava")
+    journal = files.tail(1).assign(path="journal", digest="journal", format="journal")
+    nights = pd.DataFrame({"athlete_id": athlete_id, "local_day": pd.date_range("2023-01-02", periods=364)})
+    wellness = nights.assign(
+        heart_rate_resting_bpm=rng.normal(48 + seed, 1.5, len(nights)),
+        hrv_s=rng.normal(0.06, 0.006, len(nights)),
+        sleep_s=rng.normal(26_000, 3000, len(nights)),
+    )
     return {
-        "files": pd.concat([files, files.tail(1).assign(path="list", digest="list", format="strava")]),
+        "files": pd.concat([files, list_of_names, journal]),
+        "wellness_days": wellness,
+        "journal": nights.tail(200).assign(
+            file_digest="journal", strength_count=rng.integers(0, 2, 200), effort_rating=5.0
+        ),
         "descriptions": keys.tail(3).assign(
             file_digest="list", described_path=keys.activity_id, name="Hill", sport="hiking", gear="boots"
         ),

@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "schema": set[str](),
     "fit_file": set[str](),
     "simulate": {"fit_file"},
+    "simulate_causes": {"fit_file", "simulate"},
     "console": set[str](),
     "query": {"errors"},
     "sources": {"errors"},

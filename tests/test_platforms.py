@@ -43,7 +43,7 @@ FOUND = [
         "UDSFile_2021.json",
         '[{"calendarDate": "2021-01-01", "totalSteps": 9}]',
         "not_an_activity",
-        "Garmin's days",
+        "Garmin's days as JSON",
     ),
     ("1.json", '{"id": "1", "type": "run", "start_epoch_ms": 1}', "unsupported", "Nike"),
     ("2.json", '{"start_time": 1, "sport_type_id": "1"}', "unsupported", "Runtastic"),

@@ -4,7 +4,7 @@
 -- heart rate (training impulse against that of an hour at threshold); the grade-adjusted pace of an outdoor
 -- run (hours x (speed / threshold speed)^2); the rating of the effort times the minutes (Foster), made into
 -- this unit by the athlete's own sessions that have both; the usual load per hour of that sport.
--- `load_method` says which. The rating is the file's; a journal's would come before it, in `effort_rating`.
+-- `load_method` says which. The rating of a journal comes before the file's, for the day's longest run.
 --
 -- grain: athlete_id, activity_id
 -- check: load_score is null or load_score >= 0
@@ -18,9 +18,28 @@ with given as (
     group by descriptions.athlete_id, descriptions.session_id
 ),
 
+rated as (
+    select
+        journal.athlete_id,
+        arg_max(
+            activities.activity_id,
+            row(
+                activities.is_run,
+                coalesce(activities.timer_s, activities.elapsed_s, 0),
+                activities.activity_id
+            )
+        ) as activity_id,
+        any_value(journal.effort_rating) as effort_rating
+    from staging.journal as journal
+    inner join staging.activities as activities
+        on journal.athlete_id = activities.athlete_id and journal.local_day = activities.local_day
+    where journal.effort_rating is not null
+    group by journal.athlete_id, journal.local_day
+),
+
 joined as (
     select
-        activities.*,
+        activities.* replace (coalesce(rated.effort_rating, activities.effort_rating) as effort_rating),
         coalesce(given.name, activities.name) as given_name,
         given.gear,
         summaries.record_count,
@@ -90,6 +109,7 @@ joined as (
         indices.index_log_pct,
         indices.steady_heart_rate_bpm,
         races.race_source,
+        coalesce(workouts.is_quality, false) as is_quality,
         anchors.athlete_heart_rate_max_bpm,
         anchors.athlete_heart_rate_resting_bpm,
         anchors.threshold_speed_m_per_s,
@@ -98,6 +118,8 @@ joined as (
     from staging.activities as activities
     left join given
         on activities.athlete_id = given.athlete_id and activities.activity_id = given.session_id
+    left join rated
+        on activities.athlete_id = rated.athlete_id and activities.activity_id = rated.activity_id
     left join activity.summaries as summaries
         on activities.athlete_id = summaries.athlete_id and activities.activity_id = summaries.activity_id
     left join activity.terrains as terrains
@@ -110,6 +132,8 @@ joined as (
         on activities.athlete_id = indices.athlete_id and activities.activity_id = indices.activity_id
     left join athlete.races as races
         on activities.athlete_id = races.athlete_id and activities.activity_id = races.activity_id
+    left join athlete.workouts as workouts
+        on activities.athlete_id = workouts.athlete_id and activities.activity_id = workouts.activity_id
     left join athlete.anchors as anchors
         on
             activities.athlete_id = anchors.athlete_id
@@ -213,6 +237,7 @@ select
     * moving_known_s / 60 as trimp_session_mean_score,
     edwards_score,
     lucia_score,
+    effort_rating,
     session_rpe_score,
     heart_rate_load_score,
     pace_load_score,
@@ -266,8 +291,8 @@ select
     case
         when not is_run then 'not_a_run'
         when race_source is not null then 'race'
+        when is_quality or hard_s >= quality_hard_s then 'quality'
         when coalesce(judged_s, 0) = 0 then 'unknown'
-        when hard_s >= quality_hard_s then 'quality'
         when moving_known_s >= long_run_min_s and distance_known_m >= long_run_ratio * usual_run_m then 'long'
         else 'easy'
     end as session_class,

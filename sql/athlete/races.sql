@@ -1,10 +1,12 @@
 -- One row per run that was a race, or an effort like one, and what says so.
 --
+-- What the journal says of a day comes first: a race is the run nearest to its distance, which may be longer
+-- by a warm-up, or without a distance the longest run; and where it says that there was none, none was.
+--
 -- A name counts unless it also speaks of training; a distance in it only where the run was that long, and
 -- clearly faster than usual. Without a name: nearly the athlete's best of the year over 3 km or more, nearly
 -- worth the best over any distance (Riegel), most of the run, clearly faster than usual, and either at a
--- clearly higher heart rate or, if that is not known, over a distance at which races are held. Entries of a
--- journal will come first, once there is one.
+-- clearly higher heart rate or, if that is not known, over a distance at which races are held.
 --
 -- grain: athlete_id, activity_id
 -- check: race_source in ('journal', 'name', 'near_best')
@@ -42,6 +44,30 @@ runs as (
     left join activity.summaries as summaries
         on activities.athlete_id = summaries.athlete_id and activities.activity_id = summaries.activity_id
     where activities.is_run
+),
+
+written as (
+    select
+        journal.athlete_id,
+        arg_min(
+            runs.activity_id,
+            row(
+                coalesce(abs(ln(nullif(runs.length_m, 0) / journal.race_m)), 0),
+                -coalesce(runs.length_m, 0),
+                runs.activity_id
+            )
+        ) as activity_id
+    from staging.journal as journal
+    inner join runs on journal.athlete_id = runs.athlete_id and journal.local_day = runs.local_day
+    cross join limits
+    where
+        journal.has_race
+        and (
+            journal.race_m is null
+            or runs.length_m is null
+            or runs.length_m >= limits.race_length_min_ratio * journal.race_m
+        )
+    group by journal.athlete_id, journal.local_day
 ),
 
 compared as (
@@ -154,10 +180,23 @@ near_best as (
 select
     runs.athlete_id,
     runs.activity_id,
-    if(spoken.is_race, 'name', 'near_best') as race_source
+    case
+        when written.activity_id is not null then 'journal'
+        when spoken.is_race then 'name'
+        else 'near_best'
+    end as race_source
 from runs
+left join written
+    on runs.athlete_id = written.athlete_id and runs.activity_id = written.activity_id
+left join staging.journal as journal
+    on runs.athlete_id = journal.athlete_id and runs.local_day = journal.local_day
 left join spoken
     on runs.athlete_id = spoken.athlete_id and runs.activity_id = spoken.activity_id
 left join near_best
     on runs.athlete_id = near_best.athlete_id and runs.activity_id = near_best.activity_id
-where spoken.is_race or near_best.activity_id is not null
+where
+    written.activity_id is not null
+    or (
+        coalesce(journal.has_race, true)
+        and (spoken.is_race or near_best.activity_id is not null)
+    )

@@ -147,16 +147,6 @@ device_resting as (
     group by activities.athlete_id, date_trunc('quarter', activities.local_day)
 ),
 
-nights as (
-    select
-        days.athlete_id,
-        cast(days.recorded_at + to_seconds(coalesce(days.utc_offset_s, 0)) as date) as local_day,
-        arg_max(days.heart_rate_resting_bpm, days.recorded_at) as heart_rate_resting_bpm
-    from raw.wellness_days as days
-    where days.heart_rate_resting_bpm is not null
-    group by days.athlete_id, cast(days.recorded_at + to_seconds(coalesce(days.utc_offset_s, 0)) as date)
-),
-
 night_resting as (
     select
         nights.athlete_id,
@@ -166,8 +156,9 @@ night_resting as (
         round(median(nights.heart_rate_resting_bpm)) as value,
         cast(null as varchar) as activity_id,
         count(*) as told_count
-    from nights
+    from staging.wellness_days as nights
     cross join settings.judging as thresholds
+    where nights.heart_rate_resting_bpm is not null
     group by nights.athlete_id, date_trunc('quarter', nights.local_day)
     having count(*) >= any_value(thresholds.resting_nights_min_count)
 ),

@@ -1,0 +1,271 @@
+"""`journal.csv`: what only the athlete knows of a day, one row for each, from any spreadsheet.
+
+Cells are separated by commas, semicolons or tabs; a decimal comma is understood where it does not separate.
+Lines that begin with # are comments. A cell that cannot be used is left out and told; its row is not.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Any
+
+from pipeline.errors import UnreadableFileError
+from pipeline.readers import written_dates
+from pipeline.readers.channels import Row
+from pipeline.schema import Reading
+
+DAY = "day"
+
+_YES = frozenset(["yes", "y", "true", "x", "ja", "j", "oui", "si", "sí", "1", "✓"])
+_NO = frozenset(["no", "n", "false", "nein", "non", "-", "0"])
+
+_FIRST_DAY = date(1970, 1, 1)
+_TOLD_MAX = 5  # of what is wrong: who mends that will look at the rest
+_NUMBER = re.compile(r"\d+([.,]\d+)?")
+_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
+
+
+class _WrongError(Exception):
+    """A cell that says nothing that its column could mean."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column may hold, in words, and how that becomes columns of the lake."""
+
+    allowed: str
+    parse: Callable[[str], Row]
+
+
+def _number(text: str) -> float:
+    if not _NUMBER.fullmatch(text):
+        raise _WrongError
+    return float(text.replace(",", "."))
+
+
+def _between(name: str, low: float, high: float, unit: float = 1) -> Callable[[str], Row]:
+    def parse(text: str) -> Row:
+        value = _number(text)
+        if not low <= value <= high:
+            raise _WrongError
+        return {name: value * unit}
+
+    return parse
+
+
+def _sleep(text: str) -> Row:
+    """Hours, as a number or as 7:30."""
+    clock = _CLOCK.fullmatch(text)
+    hours = int(clock[1]) + int(clock[2]) / 60 if clock else _number(text)
+    if not _SLEEP_H[0] <= hours <= _SLEEP_H[1]:
+        raise _WrongError
+    return {"sleep_s": hours * 3600}
+
+
+def _truth(text: str) -> bool:
+    word = text.casefold()
+    if word not in _YES | _NO:
+        raise _WrongError
+    return word in _YES
+
+
+def _sessions(text: str) -> Row:
+    if text.isascii() and text.isdigit() and len(text) == 1:
+        return {"strength_count": int(text)}
+    return {"strength_count": int(_truth(text))}
+
+
+def _race(text: str) -> Row:
+    """The name of a race, or whether there was one."""
+    word = text.casefold()
+    if word in _YES | _NO:
+        return {"has_race": word in _YES}
+    return {"has_race": True, "race_name": text}
+
+
+def _text(name: str) -> Callable[[str], Row]:
+    return lambda text: {name: text}
+
+
+_SLEEP_H = (1, 18)
+
+# By what stands in the header, in the order of the template.
+COLUMNS: Mapping[str, Column] = MappingProxyType(
+    {
+        "resting_heart_rate_bpm": Column(
+            "beats per minute after waking up, 25 to 120", _between("heart_rate_resting_bpm", 25, 120)
+        ),
+        "hrv_ms": Column(
+            "heart-rate variability of the night or morning as rMSSD in milliseconds, 3 to 300",
+            _between("hrv_s", 3, 300, 0.001),
+        ),
+        "sleep_h": Column("hours asleep in the night before, 1 to 18: 7.5, 7,5 or 7:30", _sleep),
+        "rpe": Column(
+            "how hard the longest run of the day was, 1 (very easy) to 10 (all you had)",
+            _between("effort_rating", 1, 10),
+        ),
+        "strength": Column(
+            "strength sessions of the day, 0 to 9, or yes and no; a 0 says that there was none", _sessions
+        ),
+        "ill": Column("yes or no", lambda text: {"is_ill": _truth(text)}),
+        "race": Column("the name of the race; no where a hard run was none", _race),
+        "race_km": Column("kilometres of the race, 0.1 to 1000", _between("race_m", 0.1, 1000, 1000)),
+        "shoes": Column("any text", _text("shoes")),
+        "plan": Column("any text: the plan that you follow", _text("plan_name")),
+        "note": Column("any text", _text("note")),
+    }
+)
+
+
+def read(content: bytes, path: str) -> Reading:
+    """The days that it tells of; the note says which lines and cells could not be used, and why not."""
+    lines, wrong = _lines(_decoded(content))
+    header = [name.strip().casefold() for name in lines[0].cells] if lines else []
+    if DAY not in header:
+        raise UnreadableFileError(path, "not_journal", f"no column `{DAY}` in the first line")
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise UnreadableFileError(path, "not_journal", f"there are two columns `{twice[0]}`")
+    wrong += [_unknown(name) for name in header if name and name not in {DAY, *COLUMNS}]
+    rows: dict[date, Row] = {}
+    line_of: dict[date, int] = {}
+    days = _days([line.cell(header, DAY) for line in lines[1:]])
+    for line, day in zip(lines[1:], days, strict=True):
+        fault = _fault(line, header, day, line_of)
+        if fault or day is None:
+            wrong.append(f"line {line.number}{fault}")
+        else:
+            rows[day] = {"local_day": day, **_row(line, header, wrong)}
+            line_of[day] = line.number
+    count = len(rows)
+    said = f"journal: {count} day{'s' * (count != 1)}" if count else "a journal without a day in it"
+    return Reading(note=_told(wrong), said=said, journal=tuple(rows[day] for day in sorted(rows)))
+
+
+@dataclass(frozen=True)
+class _Line:
+    number: int
+    cells: Sequence[str]
+
+    def cell(self, header: Sequence[str], name: str) -> str:
+        """What stands in the column, if anything."""
+        at = header.index(name) if name in header else len(self.cells)
+        return self.cells[at].strip() if at < len(self.cells) else ""
+
+
+def _fault(line: _Line, header: Sequence[str], day: date | None, line_of: Mapping[date, int]) -> str:
+    """Why no part of the line can be used, if so."""
+    if any(cell.strip() for cell in line.cells[len(header) :]):
+        return (
+            " has more cells than the header: where commas stand between cells, "
+            "one within a cell needs quotation marks around it"
+        )
+    if day is None:
+        return f", {DAY}: {line.cell(header, DAY)!r} is no certain date; write it as 2024-03-31"
+    if day in line_of:
+        return f", {DAY}: {day} is in line {line_of[day]} already; a day has one row"
+    return ""
+
+
+def _lines(text: str) -> tuple[list[_Line], list[str]]:
+    """The lines with anything in them, comments left out, and what is wrong with others.
+
+    The first one is the header. A quotation mark that is not closed would swallow all that follows: then each
+    line is taken by itself.
+    """
+    delimiter = _delimiter(text)
+    try:
+        return list(_parsed(text, delimiter)), []
+    except csv.Error:
+        pass
+    lines: list[_Line] = []
+    wrong: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            lines += _parsed(line, delimiter, number - 1)
+        except csv.Error as error:
+            wrong.append(f"line {number}: {error}; look at its quotation marks")
+    return lines, wrong
+
+
+def _parsed(text: str, delimiter: str, lines_before: int = 0) -> Iterator[_Line]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    for cells in reader:
+        first = cells[0].lstrip() if cells else ""
+        is_for_excel = re.fullmatch(r"sep=.?", first)
+        if any(cell.strip() for cell in cells) and not first.startswith("#") and not is_for_excel:
+            yield _Line(lines_before + reader.line_num, cells)
+
+
+def _decoded(content: bytes) -> str:
+    """As spreadsheets write texts: UTF-8 or 16, or the code page of Western Windows."""
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _delimiter(text: str) -> str:
+    lines = (line.strip() for line in text.splitlines())
+    header = next((line for line in lines if line and not line.startswith(("#", "sep="))), "")
+    return max(",;\t", key=header.count)
+
+
+def _days(texts: Sequence[str]) -> list[date | None]:
+    """The days; one that could be two, such as 3/4/2024, is what others of the file make it."""
+    timed = [text if not text or ":" in text else f"{text} 12:00" for text in texts]
+    found = [at.date() if at else None for at in written_dates.parsed(timed)]
+    return [day if day and day >= _FIRST_DAY else None for day in found]
+
+
+def _row(line: _Line, header: Sequence[str], wrong: list[str]) -> Row:
+    row: dict[str, Any] = {}
+    for name, column in COLUMNS.items():
+        text = line.cell(header, name)
+        if not text:
+            continue
+        try:
+            row |= column.parse(text)
+        except _WrongError:
+            wrong.append(f"line {line.number}, {name}: {text!r} is not {column.allowed}")
+    if row.get("race_m") and row.get("has_race") is False:
+        wrong.append(f"line {line.number}, race: no, but race_km has a distance")
+        del row["race_m"], row["has_race"]
+    return {**row, "has_race": True} if row.get("race_m") else row
+
+
+def _unknown(name: str) -> str:
+    near = get_close_matches(name, (DAY, *COLUMNS), 1)
+    meant = f"did you mean `{near[0]}`" if near else f"there are {', '.join((DAY, *COLUMNS))}"
+    return f"`{name}` is no column of a journal: {meant}"
+
+
+def _told(wrong: Sequence[str]) -> str:
+    more = f"; and {len(wrong) - _TOLD_MAX} more" if len(wrong) > _TOLD_MAX else ""
+    return "; ".join(wrong[:_TOLD_MAX]) + more
+
+
+def template() -> str:
+    """A journal to fill in: what its columns mean and two days as comments, and the header."""
+    names = (DAY, *COLUMNS)
+    width = max(map(len, names))
+    meanings = {DAY: "the day, as 2024-03-31", **{name: column.allowed for name, column in COLUMNS.items()}}
+    told = [f"#   {name:<{width}}  {meanings[name]}" for name in names]
+    return "\n".join(
+        [
+            "# One row per day, written below the last line; leave out what you do not know.",
+            *told,
+            "# Lines that begin with # are not read. Two days, as examples:",
+            "# 2024-03-30,48,62,7.5,3,1,no,,,old pair,four-week mile,",
+            "# 2024-03-31,47,65,8:15,9,0,no,City 10 km,10,new pair,four-week mile,windy",
+            ",".join(names),
+            "",
+        ]
+    )
