@@ -396,3 +396,91 @@ def test_easy_runs_that_left_the_easy_zone_are_dated(rows_of: RowsOf):
     for name in ("easy_share_low", "medium_trap"):
         began = cause(rows_of, name, turned, athlete__anchors=ANCHORS).began_on.date()
         assert MONDAY + timedelta(weeks=16) <= began <= MONDAY + timedelta(weeks=18)
+
+
+# --- stale routine
+
+
+def stale(rows_of: RowsOf, activities: pd.DataFrame, routes: Sequence[str | None]) -> Row:
+    places = activities[["athlete_id", "activity_id"]].assign(route_key=routes)
+    return cause(rows_of, "stale_routine", activities, activity__pacings=places)
+
+
+def test_one_loop_at_one_pace_is_a_stale_routine_and_only_weak_evidence(rows_of: RowsOf):
+    """One kind of run: 2 to the power of no entropy. Its pace does not vary at all."""
+    rows = season(*["e.e.e.e"] * 10, grade_adjusted_speed_m_per_s=2.8)
+    row = stale(rows_of, rows, ["loop"] * len(rows))
+    assert row.value == pytest.approx(1)
+    assert row.exposure_score == pytest.approx(logistic(3 / 0.6))
+    assert row.certainty_ratio == 0.6
+    assert "Of the last 32 runs 32 were the same" in row.reason and "32 times" in row.advice
+
+
+def test_two_kinds_of_run_in_turn_are_two(rows_of: RowsOf):
+    rows = season(*["e.q.e.q"] * 10, grade_adjusted_speed_m_per_s=2.8)
+    assert stale(rows_of, rows, ["loop"] * len(rows)).value == pytest.approx(2)
+
+
+def test_other_ways_or_another_pace_are_no_stale_routine(rows_of: RowsOf):
+    rows = season(*["e.e.e.e"] * 10, grade_adjusted_speed_m_per_s=2.8)
+    ways = [f"way {number % 8}" for number in range(len(rows))]
+    assert stale(rows_of, rows, ways).value == pytest.approx(8)
+    assert stale(rows_of, rows, ways).exposure_score < 0.1
+    paces = rows.assign(
+        grade_adjusted_speed_m_per_s=[2.6 + 0.4 * (number % 2) for number in range(len(rows))]
+    )
+    assert stale(rows_of, paces, ["loop"] * len(rows)).exposure_score < 0.2
+
+
+def test_runs_in_unknown_places_are_no_routine(rows_of: RowsOf):
+    rows = season(*["e.e.e.e"] * 10, grade_adjusted_speed_m_per_s=2.8)
+    row = stale(rows_of, rows, [None] * len(rows))
+    assert pd.isna(row.exposure_score) and row.coverage_ratio == 0
+    assert "Needs 12 recent runs with positions" in row.reason
+
+
+# --- breaks
+
+
+def comparable(days: Sequence[int], index: Sequence[float]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "athlete_id": "ann",
+            "activity_id": [f"run{day}" for day in days],
+            "local_day": [MONDAY + timedelta(days=day) for day in days],
+            "comparable_log_pct": index,
+        }
+    )
+
+
+def test_a_rest_of_three_weeks_is_expected_to_cost_six_percent_and_what_it_did_is_told(rows_of: RowsOf):
+    """From Monday of week 9 to Sunday of week 11; 100 before, 97 from the fourth week after it on."""
+    rows = season(*[EASY] * 8, *["......."] * 3, *[EASY] * 8)
+    runs = comparable([40, 44, 48, 52, 80, 110, 114, 118, 122], [100.0] * 4 + [80.0] + [97.0] * 4)
+    found = rows_of("marts.breaks", given(rows, athlete__comparable_runs=runs))
+    assert len(found) == 1
+    row = found.iloc[0]
+    assert (row.break_days, row.is_over) == (21, True)
+    assert row.from_on.date() == MONDAY + timedelta(weeks=8)
+    assert row.expected_cost_pct == pytest.approx(6)
+    assert row.break_change_pct == pytest.approx(-3)
+    assert "3.0 % slower" in row.reason
+
+
+@pytest.mark.parametrize(
+    ("weeks_off", "cost"),
+    [(2, 6 * (14 - 5) / (21 - 5)), (5, 6 + 8 * (35 - 21) / (56 - 21)), (8, 14), (30, 16)],
+)
+def test_the_cost_of_a_rest_grows_by_steps(rows_of: RowsOf, weeks_off: int, cost: float):
+    rows = rows_of("marts.breaks", given(season(EASY, *["......."] * weeks_off, EASY)))
+    assert list(rows.expected_cost_pct) == [pytest.approx(cost)]
+    assert rows.break_change_pct.isna().all() and "too few comparable runs" in rows.reason[0]
+
+
+def test_a_week_off_is_no_break_and_one_that_goes_on_is_no_past(rows_of: RowsOf):
+    rows = season(EASY, ".......", EASY, *["......."] * 2, EASY)
+    rides = rows.assign(is_run=[number < len(rows) - 4 for number in range(len(rows))])
+    found = rows_of("marts.breaks", given(rides))
+    assert list(found.is_over) == [False]
+    assert found.from_on.dt.date[0] == MONDAY + timedelta(weeks=3)
+    assert found.break_days[0] == 21 and "so far" in found.reason[0]

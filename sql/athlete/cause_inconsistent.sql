@@ -77,7 +77,12 @@ select
         as exposure_score,
     least(counted.week_count * 7 / (thresholds.recent_days + thresholds.base_days - 7), 1) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
-    cast(null as double) as response_score,
+    case
+        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
+            then cast(1 as double)
+        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
+            then cast(0 as double)
+    end as response_score,
     case when counted.base_light_count = 0 then counted.first_light_on end as began_on,
     counted.base_from as window_start_on,
     counted.last_day as window_end_on,
@@ -116,4 +121,5 @@ select
     cast([] as varchar[]) as activity_ids
 from counted
 left join gaps on counted.athlete_id = gaps.athlete_id
+left join athlete.responses as responses on counted.athlete_id = responses.athlete_id
 cross join settings.judging as thresholds

@@ -151,7 +151,12 @@ select
     exposures.exposure_score,
     least(exposures.week_count * 7 / (thresholds.rest_search_days - 7), 1) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
-    cast(null as double) as response_score,
+    case
+        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
+            then cast(1 as double)
+        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
+            then cast(0 as double)
+    end as response_score,
     case when exposures.exposure_score >= thresholds.score_min then exposures.stretch_from end as began_on,
     exposures.search_from as window_start_on,
     exposures.last_day as window_end_on,
@@ -173,4 +178,5 @@ select
     end as advice,
     cast([] as varchar[]) as activity_ids
 from exposures
+left join athlete.responses as responses on exposures.athlete_id = responses.athlete_id
 cross join settings.judging as thresholds

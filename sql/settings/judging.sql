@@ -314,6 +314,20 @@ select
     cast(3.5 as double) as peaks_flag, -- the articles: maybe three
     cast(0.3 as double) as peaks_scale,
     cast(20 as double) as phase_history_weeks, -- a block of more than sixteen weeks must fit in
+    -- structure: routine (SCIENCE.md A28)
+    cast(1.5 as double) as distance_class_ratio, -- 5 to 8 km is one class, and so on
+    -- the articles' week alone has three kinds of session: on more than one route they are more than four
+    cast(4 as double) as kinds_flag,
+    cast(0.6 as double) as kinds_scale,
+    cast(0.05 as double) as pace_spread_flag_ratio, -- from run to run, as ordinary easy runs differ
+    cast(0.01 as double) as pace_spread_scale,
+    cast(12 as bigint) as stale_min_runs, -- two weeks of few runs are no routine
+    cast(0.4 as double) as stale_certainty_ratio, -- weak evidence
+    cast(0.95 as double) as stale_clear_exposure, -- one route and one pace: still not certain, but clear
+    cast(0.6 as double) as stale_clear_certainty_ratio,
+    -- structure: breaks (SCIENCE.md B14)
+    cast(10 as bigint) as gap_min_days, -- fewer days without a run cost next to nothing
+    cast(56 as bigint) as around_gap_days, -- eight weeks before and after a break show what it did
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
