@@ -19,6 +19,31 @@ with evidence as (
     from athlete.cause_easy_run_drift as evidence
     union all by name
     select
+        'resting_heart_rate_up' as cause,
+        evidence.*
+    from athlete.cause_resting_heart_rate_up as evidence
+    union all by name
+    select
+        'hrv_down' as cause,
+        evidence.*
+    from athlete.cause_hrv_down as evidence
+    union all by name
+    select
+        'sleep_short' as cause,
+        evidence.*
+    from athlete.cause_sleep_short as evidence
+    union all by name
+    select
+        'load_not_absorbed' as cause,
+        evidence.*
+    from athlete.cause_load_not_absorbed as evidence
+    union all by name
+    select
+        'overcooked' as cause,
+        evidence.*
+    from athlete.cause_overcooked as evidence
+    union all by name
+    select
         'no_speed_work' as cause,
         evidence.*
     from athlete.cause_no_speed_work as evidence
@@ -92,6 +117,11 @@ with evidence as (
         'too_early' as cause,
         evidence.*
     from athlete.cause_too_early as evidence
+    union all by name
+    select
+        'no_strength' as cause,
+        evidence.*
+    from athlete.cause_no_strength as evidence
     union all by name
     select
         'speed_not_fresh' as cause,

@@ -345,6 +345,72 @@ select
     -- structure: breaks (SCIENCE.md B14)
     cast(10 as bigint) as gap_min_days, -- fewer days without a run cost next to nothing
     cast(56 as bigint) as around_gap_days, -- eight weeks before and after a break show what it did
+    -- recovery: does the body cope? (SCIENCE.md A10 to A14, A48)
+    -- resting heart rate: the articles' 10 % is a large shift; half of it is the early sign
+    cast(0.05 as double) as resting_flag_ratio,
+    cast(0.0225 as double) as resting_scale, -- 10 % is then a clear case (0.9)
+    cast(60 as bigint) as resting_usual_days,
+    cast(5 as bigint) as resting_held_days, -- for so many days in a row
+    cast(3 as bigint) as held_min_nights, -- of those five days
+    cast(4 as bigint) as week_min_nights, -- of seven days, or the week's mean is not known
+    cast(20 as bigint) as usual_min_nights, -- fewer in two months tell no usual
+    cast(0.20 as double) as resting_outlier_ratio, -- a night so far off was a watch worn loosely, or a fever
+    cast(16 as bigint) as recovery_full_days, -- judged days of the eight weeks that tell all: four of seven, half
+    cast(14 as bigint) as recent_min_nights, -- fewer are no period to compare
+    cast(28 as bigint) as base_min_nights,
+    -- heart-rate variability, in spreads of the athlete's own nights; by chance (simulated, neighbours alike
+    -- by 0.3) 3 % of healthy runners fall so deep for three days, 2 % so far for two weeks
+    cast(14 as bigint) as hrv_lag_days, -- the usual ends before what is judged
+    cast(60 as bigint) as hrv_usual_days,
+    cast(3 as bigint) as hrv_week_min_nights, -- Plews: three nights of a week tell its mean
+    cast(0.05 as double) as hrv_spread_min_ratio, -- nobody's nights are more alike; a watch that rounds is
+    cast(3 as bigint) as hrv_deep_days,
+    cast(2 as bigint) as hrv_deep_min_nights,
+    cast(1.5 as double) as hrv_deep_flag_spreads,
+    cast(0.3 as double) as hrv_deep_scale,
+    cast(14 as bigint) as hrv_long_days,
+    cast(6 as bigint) as hrv_long_min_nights,
+    cast(0.75 as double) as hrv_long_flag_spreads,
+    cast(0.2 as double) as hrv_long_scale,
+    -- signs, for causes that need one: three weeks are longer than one bad one
+    cast(21 as bigint) as sign_days,
+    cast(9 as bigint) as sign_min_nights, -- nearly every other one
+    cast(4 as bigint) as sign_min_runs,
+    cast(0.03 as double) as resting_sign_ratio, -- three weeks of 3 % say as much as one of 5 %
+    cast(0.01 as double) as resting_sign_scale,
+    cast(0.7 as double) as effort_sign_rating, -- a point up is the sign; ratings are whole numbers, means are not
+    cast(0.15 as double) as effort_sign_scale,
+    cast(2 as double) as index_sign_pct, -- 2 % slower at the same heart rate
+    cast(0.7 as double) as index_sign_scale,
+    cast(0.4 as double) as index_sign_error_scale,
+    -- sleep: 7 to 9 hours are non-negotiable, half an hour less is a clear case
+    cast(25200 as double) as sleep_flag_s,
+    cast(820 as double) as sleep_scale,
+    cast(27000 as double) as sleep_target_s, -- half an hour above the least
+    cast(21600 as double) as sleep_bad_night_s, -- a night under six hours is told
+    cast(28 as bigint) as sleep_days,
+    cast(7 as bigint) as sleep_min_nights,
+    cast(16 as bigint) as sleep_full_nights, -- four of seven
+    -- load
+    cast(-5 as double) as fresh_min_form_score, -- a day with more is a fresh one
+    cast(14 as double) as without_fresh_flag_days, -- there should be one in a fortnight
+    cast(3 as double) as without_fresh_scale,
+    cast(2 as double) as monotony_flag, -- Foster; on the most strenuous tenth of the athlete's own days
+    cast(0.2 as double) as monotony_scale,
+    cast(0.08 as double) as fitness_ramp_flag_ratio, -- a week, for three weeks
+    cast(0.015 as double) as fitness_ramp_scale,
+    cast(21 as bigint) as fitness_ramp_days,
+    cast(0.4 as double) as unsigned_exposure_max_ratio, -- load alone, without a sign, is no cause
+    -- overcooked
+    cast(26 as bigint) as overcooked_max_weeks, -- a decline of years is another matter
+    cast(0.6 as double) as declining_flag_ratio, -- probability
+    cast(0.12 as double) as declining_scale,
+    cast(0.75 as double) as overcooked_error_scale, -- of a recent fall of the index, in its standard errors
+    -- strength: the articles have two sessions a week, one keeps the gains
+    cast(0.35 as double) as strength_flag_per_week,
+    cast(0.15 as double) as strength_scale,
+    cast(0.85 as double) as strength_certainty_ratio, -- there is strength work that nobody records
+    cast(4 as bigint) as journal_min_weeks, -- kept in so many of the recent eight weeks, a journal is kept
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
