@@ -263,6 +263,23 @@ select
     cast(0.01 as double) as slower_flag_ratio,
     cast(0.003 as double) as slower_scale,
     cast(3 as double) as like_sessions_min_count, -- so many sessions have their like in the weeks before
+    -- the articles on runs and speed that are no cause (SCIENCE.md A23, A32 to A36)
+    cast(2100 as double) as recovery_run_max_s, -- 20 to 30 minutes, and the way home
+    cast(0.75 as double) as recovery_run_max_ratio, -- of maximum heart rate
+    cast(168 as bigint) as top_speed_days, -- top speed fades over months, and is seldom run
+    cast(0.80 as double) as small_reserve_min_ratio, -- 5 km at more than 80 % of the top speed
+    -- "super low (<160)", and that at an easy pace which is a run: slower, nothing follows from it
+    cast(160 as double) as low_cadence_per_min,
+    cast(2.8 as double) as low_cadence_min_m_per_s,
+    cast(4 as double) as strides_min_count, -- 4 to 8, one to three times a week, 15 to 30 s, 1 to 2 min rest
+    cast(8 as double) as strides_max_count,
+    cast(3 as double) as strides_max_per_week,
+    cast(15 as double) as strides_min_s,
+    cast(30 as double) as strides_max_s,
+    cast(55 as double) as strides_recovery_min_s, -- a minute, seen some seconds short
+    cast(4 as double) as hill_sprints_min_count, -- "start with 4", "rest at least 2 minutes"
+    cast(110 as double) as hill_sprints_recovery_min_s,
+    cast(0.02 as double) as even_max_ratio, -- 12 times 400 m "all at 1:40": two seconds either way
     -- recovery: what watches measure of days and nights
     cast(25 as double) as resting_possible_min_bpm, -- the lowest ever told of an athlete is 26
     cast(120 as double) as resting_possible_max_bpm, -- higher is no rest
