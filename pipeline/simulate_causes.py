@@ -19,13 +19,13 @@ from pipeline.fit_file import Column, Messages, encoded
 from pipeline.simulate import ANAEROBIC_M, FADE_EXPONENT, Device, Runner, Session, Step, Workout
 
 # What a year is made of, from the articles' weeks: base, speed, peak with a race, recovery, and again.
-PHASES = (("base", 10), ("speed", 6), ("peak", 2), ("recovery", 2), ("base", 10), ("speed", 8))
+PHASES = (("base", 6), ("speed", 6), ("peak", 2), ("recovery", 2), ("base", 10), ("speed", 8))
 PHASE_VOLUMES: Mapping[str, float] = {"base": 1, "speed": 0.97, "peak": 0.78, "recovery": 0.65}
 RUN_WEEKDAYS = {4: (1, 3, 5, 6), 5: (1, 2, 3, 4, 6)}
 DOWN_RATIO = 0.7
 STEADY_RATIO = 0.84  # of the maximum heart rate: about the effort of a marathon
 HEAT_FROM_C, HEAT_BPM_PER_C = 15, 0.7
-FINE_WEEKS = 13  # so far back every run is recorded every other second
+FINE_WEEKS = 10  # so far back every run is recorded every other second
 
 # Each comes round again with a repetition (or a tenth of its time) more, and a little faster.
 MENU = (
@@ -187,7 +187,7 @@ def _week(
             runs[6] = replace(runs[6], kind="race", distance_m=race_m, fade_ratio=fade_ratio, effort_rating=9)
     if phase != "recovery" and not runs[3].is_quality:
         runs[3] = replace(runs[3], workout=STRIDES)
-    if phase == "base":
+    if phase == "base" and weeks_left < 20:
         runs[1] = replace(runs[1], workout=HILL_SPRINTS)
     return runs
 
@@ -932,7 +932,7 @@ def write(diary: Diary, folder: Path) -> list[Path]:
     runs = sessions(diary)
     paths = list[Path]()
     for interval_s, some in (
-        (6, [one for one in runs if one.started_at < fine_from]),
+        (10, [one for one in runs if one.started_at < fine_from]),
         (2, [one for one in runs if one.started_at >= fine_from]),
     ):
         paths += simulate.write_sessions(replace(runner, recording_interval_s=interval_s), some, folder)

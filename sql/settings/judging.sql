@@ -172,6 +172,97 @@ select
     cast(2.5 as double) as near_distance_max_ratio, -- 5 km says much of 10 km, little of a marathon
     -- a race tells of fitness to so many percent of VDOT: course, day and weather (SCIENCE.md C1)
     cast(2.1 as double) as race_noise_pct,
+    -- work bouts and workouts (SCIENCE.md 0 and A34)
+    cast(0.04 as double) as hill_min_ratio, -- hills are 5 % and steeper; a bout's grade is known to 1 %
+    cast(20 as double) as hill_sprint_max_s, -- 8 to 12 s, 15 s at most; and the watch sees edges late
+    cast(35 as double) as stride_max_s, -- 15 to 30 s
+    cast(8 as double) as bout_edge_s, -- where a fast bout begins and ends is known to some seconds
+    cast(170 as double) as stride_max_m, -- 200 m are a repeat, whoever runs them in half a minute
+    cast(1.2 as double) as stride_min_ratio, -- of easy speed: 85-95 % of the top speed is far above it
+    cast(150 as double) as sprint_recovery_min_s, -- strides rest for one or two minutes, sprints for three
+    cast(0.90 as double) as work_speed_min_ratio, -- of critical speed: half-marathon pace, less its own error
+    cast(1.10 as double) as work_above_easy_min_ratio, -- where critical speed is not known
+    -- easy running has not become work where two minutes of it leave the heart below the first threshold
+    cast(120 as double) as heart_rate_follows_s,
+    cast(5 as double) as float_gap_s, -- a float follows without a stop
+    cast(0.97 as double) as float_max_ratio, -- and is slower than what is before and after it
+    cast(1.03 as double) as float_min_ratio, -- but not as slow as easy running
+    cast(1.9 as double) as walk_max_m_per_s, -- slower than 8:45 /km hardly anybody jogs
+    cast(0.2 as double) as same_set_max_ratio, -- repetitions of one set differ by less in length
+    cast(3 as bigint) as thirds, -- a set fades from its first third to its last
+    cast(120 as double) as quality_fast_min_s, -- two minutes of fast running in all; less is strides
+    cast(1500 as double) as late_min_s, -- a fast finish begins after the first miles
+    cast(300 as double) as finish_max_after_s, -- and hardly any of the run is left after it
+    cast(4 as bigint) as fartlek_min_count, -- "6 to 8": less is no play
+    cast(0.9 as double) as cut_short_max_ratio, -- a last repetition shorter than that was given up
+    -- up to here the articles have repetitions at mile pace (200 m), at 5K pace (400 to 1000 m), at 10K pace
+    -- (1600 m), beyond at the pace of an hour
+    cast(55 as double) as mile_pace_max_s,
+    cast(360 as double) as five_km_pace_max_s,
+    cast(600 as double) as ten_km_pace_max_s,
+    cast(1609.344 as double) as mile_m,
+    cast(10000 as double) as ten_km_m,
+    cast(3600 as double) as threshold_pace_s, -- threshold is the pace of an hour
+    cast(9 as bigint) as easy_pace_number, -- the last of settings.pace_classes
+    cast(8 as bigint) as timing_min_bouts, -- four sessions' first parts; fewer make no curve
+    cast(0.006 as double) as step_spread_min_ratio, -- cadence is recorded in whole steps of 160 to 190
+    cast(0.012 as double) as contact_spread_min_ratio, -- contact is told to 1 to 2 %
+    cast(0.03 as double) as distance_preferred_ratio, -- 400 m in 92 s are 400 m
+    -- causes that are seen in workouts (SCIENCE.md A15 to A31)
+    cast(6 as double) as session_weeks_min_count, -- of eight weeks so many with running tell of a habit
+    cast(0.45 as double) as touches_flag_per_week, -- less than every second week
+    cast(0.1 as double) as touches_scale,
+    cast(2.7 as double) as hard_sessions_flag_per_week, -- the articles: elites top out at two to three
+    cast(0.2 as double) as hard_sessions_scale,
+    -- the articles want nine of ten; one hard day after another every other week, of two a week, is no chance
+    cast(0.8 as double) as hard_easy_flag_ratio,
+    cast(0.06 as double) as hard_easy_scale,
+    cast(6 as double) as hard_days_min_count, -- of fewer hard days one alone decides
+    cast(0.5 as double) as rest_days_flag_per_week, -- complete rest once a week; a streak is no habit
+    cast(0.15 as double) as rest_days_scale,
+    cast(0.6 as double) as rest_days_weight_ratio, -- the articles have weeks of seven runs, too, for some
+    cast(36 as double) as fresh_after_hours,
+    cast(0.4 as double) as not_fresh_flag_ratio,
+    cast(0.08 as double) as not_fresh_scale,
+    cast(6 as double) as speed_sessions_min_count, -- a session of fast repetitions in most weeks
+    cast(84 as bigint) as same_workout_days, -- looked for in twelve weeks
+    cast(4 as bigint) as same_workout_min_count,
+    cast(0.75 as double) as same_workout_flag_ratio,
+    cast(0.06 as double) as same_workout_scale,
+    cast(0.08 as double) as same_length_max_ratio, -- 400 m of the track are 380 to 430 m of a watch
+    cast(0.2 as double) as same_recovery_max_ratio,
+    -- 1.5 % is meant; the day, the satellites and the wind are as much again
+    cast(0.03 as double) as same_pace_max_ratio,
+    -- what grew or got faster or rests shorter by this much over the weeks was no repetition
+    cast(0.15 as double) as progress_volume_min_ratio,
+    cast(0.03 as double) as progress_speed_min_ratio,
+    cast(0.2 as double) as progress_recovery_min_ratio,
+    cast(0.3 as double) as progress_exposure_ratio,
+    cast(0.04 as double) as race_fade_flag_ratio, -- second half over the first; even is 2 % either way
+    cast(0.008 as double) as race_fade_scale,
+    cast(168 as bigint) as race_fade_days, -- races are few: half a year of them
+    cast(2 as double) as race_fade_min_count,
+    cast(0.03 as double) as repeat_fade_flag_ratio,
+    cast(0.006 as double) as repeat_fade_scale,
+    cast(4 as double) as repeat_sessions_min_count, -- fewer sessions are the day's form
+    cast(0.03 as double) as fantasy_flag_ratio, -- faster than the articles' pace for it by what is no error
+    cast(0.006 as double) as fantasy_scale,
+    cast(0.5 as double) as failed_flag_ratio, -- half of the sessions fade or are broken off
+    cast(0.1 as double) as failed_scale,
+    -- 5 km in a race: contact + 9 %, steps - 4 % (Girard 2013); a session is stopped before half of that
+    cast(0.04 as double) as contact_drift_flag_ratio,
+    cast(0.008 as double) as contact_drift_scale,
+    cast(0.02 as double) as step_drift_flag_ratio,
+    cast(0.004 as double) as step_drift_scale,
+    cast(84 as bigint) as timing_days,
+    cast(3 as bigint) as timing_min_sessions,
+    cast(0.6 as double) as timing_certainty_ratio, -- a watch sees the timing roughly (SCIENCE.md A29)
+    cast(28 as bigint) as short_change_days, -- four weeks against four weeks
+    cast(0.2 as double) as more_reps_flag_ratio,
+    cast(0.05 as double) as more_reps_scale,
+    cast(0.01 as double) as slower_flag_ratio,
+    cast(0.003 as double) as slower_scale,
+    cast(3 as double) as like_sessions_min_count, -- so many sessions have their like in the weeks before
     -- recovery: what watches measure of days and nights
     cast(25 as double) as resting_possible_min_bpm, -- the lowest ever told of an athlete is 26
     cast(120 as double) as resting_possible_max_bpm, -- higher is no rest
@@ -250,6 +341,72 @@ select
     -- four weeks bring a few percent: more than this, and one of the two was no trial
     cast(0.15 as double) as plan_gain_max_ratio,
     cast(0.70 as double) as plan_followed_min_ratio, -- who runs five days a week agrees by half with any plan
+    -- recovery: does the body cope? (SCIENCE.md A10 to A14, A48)
+    -- resting heart rate: the articles' 10 % is a large shift; half of it is the early sign
+    cast(0.05 as double) as resting_flag_ratio,
+    cast(0.0225 as double) as resting_scale, -- 10 % is then a clear case (0.9)
+    cast(60 as bigint) as resting_usual_days,
+    cast(5 as bigint) as resting_held_days, -- for so many days in a row
+    cast(3 as bigint) as held_min_nights, -- of those five days
+    cast(4 as bigint) as week_min_nights, -- of seven days, or the week's mean is not known
+    cast(20 as bigint) as usual_min_nights, -- fewer in two months tell no usual
+    cast(0.20 as double) as resting_outlier_ratio, -- a night so far off was a watch worn loosely, or a fever
+    cast(16 as bigint) as recovery_full_days, -- judged days of the eight weeks that tell all: four of seven, half
+    cast(14 as bigint) as recent_min_nights, -- fewer are no period to compare
+    cast(28 as bigint) as base_min_nights,
+    -- heart-rate variability, in spreads of the athlete's own nights; by chance (simulated, neighbours alike
+    -- by 0.3) 3 % of healthy runners fall so deep for three days, 2 % so far for two weeks
+    cast(14 as bigint) as hrv_lag_days, -- the usual ends before what is judged
+    cast(60 as bigint) as hrv_usual_days,
+    cast(3 as bigint) as hrv_week_min_nights, -- Plews: three nights of a week tell its mean
+    cast(0.05 as double) as hrv_spread_min_ratio, -- nobody's nights are more alike; a watch that rounds is
+    cast(3 as bigint) as hrv_deep_days,
+    cast(2 as bigint) as hrv_deep_min_nights,
+    cast(1.5 as double) as hrv_deep_flag_spreads,
+    cast(0.3 as double) as hrv_deep_scale,
+    cast(14 as bigint) as hrv_long_days,
+    cast(6 as bigint) as hrv_long_min_nights,
+    cast(0.75 as double) as hrv_long_flag_spreads,
+    cast(0.2 as double) as hrv_long_scale,
+    -- signs, for causes that need one: three weeks are longer than one bad one
+    cast(21 as bigint) as sign_days,
+    cast(9 as bigint) as sign_min_nights, -- nearly every other one
+    cast(4 as bigint) as sign_min_runs,
+    cast(0.03 as double) as resting_sign_ratio, -- three weeks of 3 % say as much as one of 5 %
+    cast(0.01 as double) as resting_sign_scale,
+    cast(0.7 as double) as effort_sign_rating, -- a point up is the sign; ratings are whole numbers, means are not
+    cast(0.15 as double) as effort_sign_scale,
+    cast(2 as double) as index_sign_pct, -- 2 % slower at the same heart rate
+    cast(0.7 as double) as index_sign_scale,
+    cast(0.4 as double) as index_sign_error_scale,
+    -- sleep: 7 to 9 hours are non-negotiable, half an hour less is a clear case
+    cast(25200 as double) as sleep_flag_s,
+    cast(820 as double) as sleep_scale,
+    cast(27000 as double) as sleep_target_s, -- half an hour above the least
+    cast(21600 as double) as sleep_bad_night_s, -- a night under six hours is told
+    cast(28 as bigint) as sleep_days,
+    cast(7 as bigint) as sleep_min_nights,
+    cast(16 as bigint) as sleep_full_nights, -- four of seven
+    -- load
+    cast(-5 as double) as fresh_min_form_score, -- a day with more is a fresh one
+    cast(14 as double) as without_fresh_flag_days, -- there should be one in a fortnight
+    cast(3 as double) as without_fresh_scale,
+    cast(2 as double) as monotony_flag, -- Foster; on the most strenuous tenth of the athlete's own days
+    cast(0.2 as double) as monotony_scale,
+    cast(0.08 as double) as fitness_ramp_flag_ratio, -- a week, for three weeks
+    cast(0.015 as double) as fitness_ramp_scale,
+    cast(21 as bigint) as fitness_ramp_days,
+    cast(0.4 as double) as unsigned_exposure_max_ratio, -- load alone, without a sign, is no cause
+    -- overcooked
+    cast(26 as bigint) as overcooked_max_weeks, -- a decline of years is another matter
+    cast(0.6 as double) as declining_flag_ratio, -- probability
+    cast(0.12 as double) as declining_scale,
+    cast(0.75 as double) as overcooked_error_scale, -- of a recent fall of the index, in its standard errors
+    -- strength: the articles have two sessions a week, one keeps the gains
+    cast(0.35 as double) as strength_flag_per_week,
+    cast(0.15 as double) as strength_scale,
+    cast(0.85 as double) as strength_certainty_ratio, -- there is strength work that nobody records
+    cast(4 as bigint) as journal_min_weeks, -- kept in so many of the recent eight weeks, a journal is kept
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
