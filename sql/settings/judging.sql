@@ -345,6 +345,19 @@ select
     -- structure: breaks (SCIENCE.md B14)
     cast(10 as bigint) as gap_min_days, -- fewer days without a run cost next to nothing
     cast(56 as bigint) as around_gap_days, -- eight weeks before and after a break show what it did
+    -- structure: plans (SCIENCE.md A46, A2)
+    cast(0.15 as double) as plan_repeat_tolerance_ratio, -- satellites and thumbs: 300 m may be 260 or 340
+    cast(0.75 as double) as plan_repeats_min_ratio, -- three of four repeats are that workout
+    cast(3 as bigint) as plan_days_min_count, -- one such workout is chance, three on the right days are a plan
+    cast(0.3 as double) as plan_stride_tolerance_ratio, -- nobody times strides
+    cast(0.03 as double) as plan_hill_min_ratio, -- less is no hill
+    cast(0.95 as double) as plan_way_min_ratio, -- a run that is 5 % short is as planned
+    cast(1.5 as double) as plan_way_max_ratio, -- jogging between repeats and strides is not in the plan
+    cast(14 as bigint) as plan_trial_days, -- the time trial before a plan is run in the two weeks before it
+    cast(1.03 as double) as plan_trial_max_ratio, -- a mile within 3 % of the best is all-out, too
+    -- four weeks bring a few percent: more than this, and one of the two was no trial
+    cast(0.15 as double) as plan_gain_max_ratio,
+    cast(0.70 as double) as plan_followed_min_ratio, -- who runs five days a week agrees by half with any plan
     -- recovery: does the body cope? (SCIENCE.md A10 to A14, A48)
     -- resting heart rate: the articles' 10 % is a large shift; half of it is the early sign
     cast(0.05 as double) as resting_flag_ratio,
