@@ -15,8 +15,10 @@ KILLS ?= 200
 COUNT    ?= 100000
 GUIDED_S ?= 300
 
-# How many runners of each kind `make accuracy` simulates, and anything else that tests/accuracy.py may be told.
+# How many runners of each kind `make accuracy` simulates, how many of them with each cause of a plateau, and
+# anything else that both of its scripts may be told.
 RUNNERS  ?= 150
+OF_CAUSE ?= 10
 ACCURACY ?=
 
 .PHONY: help report test format docs lint bench accuracy fuzz soak ci clean
@@ -53,8 +55,9 @@ lint: $(VENV)/.installed-dev ## Style, types, SQL, and whether the generated pag
 bench: $(VENV)/.installed-dev ## Speed and size against peers, as ratios; some minutes
 	$(bin)/python -W ignore tests/bench.py
 
-accuracy: $(VENV)/.installed-dev ## How often the verdict is right, on RUNNERS=150 simulated runners a kind; an hour
-	$(bin)/python tests/accuracy.py --count $(RUNNERS) $(ACCURACY)
+accuracy: $(VENV)/.installed-dev ## How often verdict and causes are right, on RUNNERS=150 simulated ones a kind; hours
+	$(bin)/python tests/accuracy.py --count $(RUNNERS) $(ACCURACY); verdicts=$$?; \
+	$(bin)/python tests/accuracy_causes.py --count $(OF_CAUSE) $(ACCURACY) && exit $$verdicts
 
 fuzz: $(VENV)/.installed-fuzz ## Damaged files through the readers, an hour; COUNT=1000 GUIDED_S=10 for a look
 	mkdir -p .fuzz

@@ -211,7 +211,7 @@ class Session:
     route_number: int | None = None
     drift_bpm_per_min: float = 0.1
     drift_from_s: float = 600
-    has_fractional_cadence: bool = False
+    cadence: str = "whole"  # strides a minute; or exact, or none
     dynamics_noise_ratio: float = 0
 
 
@@ -658,10 +658,10 @@ def _records(runner: Runner, session: Session, streams: _Streams, start: int) ->
     if runner.has_heart_rate:
         columns["heart_rate"] = streams.heart_rate_bpm[kept]
     strides_per_min = steps_per_min / 2  # FIT counts one foot
-    if session.has_fractional_cadence:
+    if session.cadence == "exact":
         columns["cadence"] = np.floor(strides_per_min)
         columns["fractional_cadence"] = strides_per_min % 1
-    else:
+    elif session.cadence == "whole":
         columns["cadence"] = strides_per_min
     columns["distance"] = streams.distance_m[kept]
     columns["enhanced_speed"] = speed

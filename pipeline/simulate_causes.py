@@ -19,13 +19,13 @@ from pipeline.fit_file import Column, Messages, encoded
 from pipeline.simulate import ANAEROBIC_M, FADE_EXPONENT, Device, Runner, Session, Step, Workout
 
 # What a year is made of, from the articles' weeks: base, speed, peak with a race, recovery, and again.
-PHASES = (("base", 10), ("speed", 6), ("peak", 2), ("recovery", 2), ("base", 10), ("speed", 8))
+PHASES = (("base", 6), ("speed", 6), ("peak", 2), ("recovery", 2), ("base", 10), ("speed", 8))
 PHASE_VOLUMES: Mapping[str, float] = {"base": 1, "speed": 0.97, "peak": 0.78, "recovery": 0.65}
 RUN_WEEKDAYS = {4: (1, 3, 5, 6), 5: (1, 2, 3, 4, 6)}
-DOWN_RATIO = 0.74
+DOWN_RATIO = 0.7
 STEADY_RATIO = 0.84  # of the maximum heart rate: about the effort of a marathon
 HEAT_FROM_C, HEAT_BPM_PER_C = 15, 0.7
-FINE_WEEKS = 13  # so far back every run is recorded every other second
+FINE_WEEKS = 10  # so far back every run is recorded every other second
 
 # Each comes round again with a repetition (or a tenth of its time) more, and a little faster.
 MENU = (
@@ -100,6 +100,7 @@ class Diary:
     hrv_ms: float
     has_wellness: bool = True
     has_strength_files: bool = True
+    has_cadence: bool = True
 
     def week(self, day: int) -> int:
         """Of which week a day is, counted back from the last one, which is 0."""
@@ -133,7 +134,7 @@ def healthy(seed: int) -> Diary:
         wander_sd_pct=0.8,
         heart_rate_sd_bpm=float(random.uniform(2.5, 4)),
         time_of_day_pct=2,
-        has_zones_target=bool(random.random() < 0.7),
+        has_zones_target=True,
         home_latitude_deg=float(random.uniform(44, 58)),
     )
     run_days = RUN_WEEKDAYS[int(random.choice((4, 5)))]
@@ -159,8 +160,13 @@ def healthy(seed: int) -> Diary:
 
 
 def _volume(phases: Sequence[str], week: int) -> float:
-    is_down = phases[week] in ("base", "speed") and (len(phases) - 1 - week) % 4 == 2
-    return PHASE_VOLUMES[phases[week]] * (DOWN_RATIO if is_down else 1)
+    phase = phases[week]
+    return PHASE_VOLUMES[phase] * (DOWN_RATIO if _is_down(phase, len(phases) - 1 - week) else 1)
+
+
+def _is_down(phase: str, weeks_left: int) -> bool:
+    """Every fourth week is lighter, but for those of a peak or a recovery, which are light anyway."""
+    return phase in ("base", "speed") and weeks_left % 4 == 2
 
 
 def _week(
@@ -170,9 +176,10 @@ def _week(
     runs = {day: Run("easy", 1, 0, int(random.integers(1, 7)), effort_rating=3) for day in run_days}
     runs[6] = Run("long", simulate.LONG_RUN_WEIGHT, 0, int(random.integers(1, 7)), effort_rating=4)
     if phase in ("speed", "peak"):
-        # in a peak half of the repetitions; a second workout every other week for who runs on five days
-        runs[1] = with_workout(runs[1], menu(quality_count, is_short=phase == "peak"))
-        if phase == "speed" and len(run_days) > 4 and weeks_left % 2 == 0 and weeks_left % 4 != 2:
+        # a second workout every other week for who runs on five days
+        is_light = phase == "peak" or _is_down(phase, weeks_left)
+        runs[1] = with_workout(runs[1], menu(quality_count, is_light))
+        if phase == "speed" and len(run_days) > 4 and weeks_left % 4 == 0:
             runs[3] = with_workout(runs[3], menu(quality_count + 1))
         if weeks_left in (3, 20):
             race_m = float(random.choice((5000, 10_000)))
@@ -180,19 +187,19 @@ def _week(
             runs[6] = replace(runs[6], kind="race", distance_m=race_m, fade_ratio=fade_ratio, effort_rating=9)
     if phase != "recovery" and not runs[3].is_quality:
         runs[3] = replace(runs[3], workout=STRIDES)
-    if phase == "base":
+    if phase == "base" and weeks_left < 20:
         runs[1] = replace(runs[1], workout=HILL_SPRINTS)
     return runs
 
 
-def menu(number: int, is_short: bool = False) -> Workout:
-    """The workout that comes when so many were run before."""
+def menu(number: int, is_light: bool = False) -> Workout:
+    """The workout that comes when so many were run before; a light one is half of it."""
     place, cycle = number % len(MENU), number // len(MENU)
     workout = replace(MENU[place], speed_ratio=MENU[place].speed_ratio * 1.004**cycle)
     if place in ONE_REPETITION:
         count = workout.repetition_count + cycle
-        return replace(workout, repetition_count=(count + 1) // 2 if is_short else count)
-    return replace(workout, duration_s=workout.duration_s * (0.6 if is_short else 1 + 0.1 * cycle))
+        return replace(workout, repetition_count=(count + 1) // 2 if is_light else count)
+    return replace(workout, duration_s=workout.duration_s * (0.6 if is_light else 1 + 0.1 * cycle))
 
 
 def with_workout(run: Run, workout: Workout) -> Run:
@@ -220,7 +227,7 @@ def medium_trap(diary: Diary, dose: float) -> Diary:
     def change(run: Run) -> Run:
         if run.is_quality and run.workout:
             return replace(run, workout=_faster(run.workout, -0.015 * dose))
-        to = 0.825 if run.is_easy else 0.76
+        to = 0.81 if run.is_easy else 0.75
         ratio = _towards(run.easy_ratio, to, dose)
         return (
             run if run.kind == "race" else replace(run, easy_ratio=ratio, effort_rating=3 + 2 * min(dose, 1))
@@ -289,7 +296,7 @@ def load_not_absorbed(diary: Diary, dose: float) -> Diary:
 def overcooked(diary: Diary, dose: float) -> Diary:
     """'Always tired, always dragging, and speed is getting worse', and 'easy runs getting harder'."""
     more = _runs(
-        _without_down_weeks(diary, 10, min(dose, 1)),
+        _without_down_weeks(diary, 5, min(dose, 1)),
         10,
         lambda run: _longer(run, 1 + 0.12 * dose) if run.kind != "race" else run,
     )
@@ -314,7 +321,7 @@ def no_speed_work(diary: Diary, dose: float) -> Diary:
 
 def too_much_speed(diary: Diary, dose: float) -> Diary:
     """'Elite runners usually top out at 2-3 hard sessions a week': here it is four."""
-    more = _more_workouts(diary, 9, 2.3 * dose, weekdays=(3, 5, 1))
+    more = _more_workouts(_saturday_for_friday(diary, 9), 9, 2.3 * dose, weekdays=(3, 5, 1))
 
     def hard_finish(run: Run) -> Run:
         return with_workout(run, Workout("tempo", 1, 0.965, 0, duration_s=1200))
@@ -325,7 +332,7 @@ def too_much_speed(diary: Diary, dose: float) -> Diary:
 
 def speed_added_not_replaced(diary: Diary, dose: float) -> Diary:
     """'Added on top of an already full week': workouts begin, and no easy run is left out."""
-    started = _speed_from(_without_down_weeks(diary, 8, min(2 * dose, 1)), 4)
+    started = _speed_from(diary, 4)
     more = _more_workouts(_more_runs(started, 4, 2 * dose), 4, dose, weekdays=(3,))
     return _stalled(more, 6)
 
@@ -397,17 +404,23 @@ def no_down_weeks(diary: Diary, dose: float) -> Diary:
 
 
 def no_hard_easy(diary: Diary, dose: float) -> Diary:
-    """'Don't go back-to-back': the second workout on the day after the first, often a third after that."""
+    """'Don't go back-to-back': the second workout on the day after the first, at times a third after that."""
 
     def change(index: int, day: Day) -> Day:
-        week = diary.week(index)
-        if not _is_due(week, dose) or index % 7 not in (1, 2, 3):
+        week, weekday = diary.week(index), index % 7
+        if not _is_due(week, dose) or weekday not in (1, 2, 3):
             return day
-        template = day.run or _easy_of_week(diary, index)
-        if index % 7 == 3 and not _is_due(week, 0.4 * dose):
-            return replace(day, run=replace(template, kind="easy", workout=None) if day.run else None)
-        place = (7, 1, 4)[index % 7 - 1] if index % 7 > 1 else 2 * week
-        return replace(day, run=with_workout(template, menu(place)))
+        is_light = _is_down(diary.phases[index // 7], week)
+        easy = _easy_of_week(diary, index)
+        if weekday == 1:
+            return replace(day, run=with_workout(easy, menu((0, 2, 7)[week % 3], is_light)))
+        if weekday == 2:
+            return replace(day, run=with_workout(easy, menu((1, 4)[week % 2], is_light)))
+        if _is_due(week, 0.4 * dose) and not is_light:
+            return replace(day, run=with_workout(easy, menu(6)))
+        # who has run on the day of rest rests now
+        had_rest = diary.days[index - 1].run is None
+        return replace(day, run=None if had_rest else easy)
 
     return _stalled(_days(diary, 9, change), 9)
 
@@ -445,15 +458,20 @@ def everything_at_once(diary: Diary, dose: float) -> Diary:
 def stale_routine(diary: Diary, dose: float) -> Diary:
     """'Cruising at the same pace, doing the same loops'; 'doing the same stuff'."""
     loop_m = float(np.median([run.distance_m for _, run in _runs_of(diary) if run.is_easy]))
+    share = min(dose, 1)
 
-    def same(run: Run) -> Run:
-        if run.kind == "race":
-            return run
-        to_m = loop_m if run.kind != "long" else max(round(run.distance_m / loop_m), 2) * loop_m
-        loop = replace(run, route_number=1, effort_sd_bpm=2.5 * max(1 - dose, 0))
-        return replace(loop, distance_m=_towards(run.distance_m, to_m, min(dose, 1)))
+    def same(index: int, day: Day) -> Day:
+        if day.run is None or day.run.kind == "race" or not _is_due(index, share):
+            return day
+        is_light = _is_down(diary.phases[index // 7], diary.week(index))
+        if is_light and index % 7 == 3:
+            return replace(day, run=None)  # a lighter week has a loop less
+        to_m = loop_m * (2 if day.run.kind == "long" and not is_light else 1)
+        return replace(
+            day, run=replace(day.run, route_number=1, distance_m=to_m, effort_sd_bpm=2.5 * (1 - share))
+        )
 
-    return _some_runs(_stalled(diary, 16), 20, lambda _: True, dose, same)
+    return _days(_stalled(diary, 16), round(10 + 10 * dose), same)
 
 
 def timing_drift(diary: Diary, dose: float) -> Diary:
@@ -526,14 +544,17 @@ def speed_not_fresh(diary: Diary, dose: float) -> Diary:
         weekday, week = index % 7, diary.week(index)
         if not _is_due(week, dose):
             return day
-        easy = replace(day.run or _easy_of_week(diary, index), kind="easy", workout=None, effort_rating=3)
+        easy = _easy_of_week(diary, index)
         if weekday == 0:  # the day after the long run
-            return replace(day, run=with_workout(easy, menu(5 if week % 2 else 2)))
+            is_light = _is_down(diary.phases[index // 7], week)
+            return replace(day, run=with_workout(easy, menu((5, 2)[week % 2], is_light)))
         if weekday == 1:  # and the day after that
             return replace(day, run=replace(easy, workout=STRIDES))
-        if weekday in (3, 5) and day.run:
-            return replace(day, run=easy)
-        return replace(day, run=None) if weekday == 2 else day
+        if day.run is None or weekday == 6:
+            return day
+        # who has run on Monday rests on another day
+        rests = weekday == 2 or (weekday == 3 and diary.days[index - 1].run is None)
+        return replace(day, run=None if rests else easy)
 
     return _stalled(_days(diary, 10, change), 10)
 
@@ -755,6 +776,19 @@ def _more_runs(diary: Diary, weeks: int, per_week: float) -> Diary:
     return _days(diary, weeks, change)
 
 
+def _saturday_for_friday(diary: Diary, weeks: int) -> Diary:
+    """Who runs on Thursday and Friday rests in between instead."""
+
+    def change(index: int, day: Day) -> Day:
+        friday = index - index % 7 + 4
+        friday_run, saturday_run = (diary.days[one].run for one in (friday, friday + 1))
+        if saturday_run is not None or index not in (friday, friday + 1):
+            return day
+        return replace(day, run=None if index == friday else friday_run)
+
+    return _days(diary, weeks, change)
+
+
 def _more_workouts(diary: Diary, weeks: int, per_week: float, weekdays: Sequence[int]) -> Diary:
     """Workouts in the place of easy runs."""
 
@@ -823,7 +857,7 @@ def sessions(diary: Diary) -> list[Session]:
                 route_number=run.route_number,
                 drift_bpm_per_min=run.drift_bpm_per_min,
                 drift_from_s=run.drift_from_s,
-                has_fractional_cadence=True,
+                cadence="exact" if diary.has_cadence else "none",
                 dynamics_noise_ratio=0.01,
             )
         )
@@ -863,7 +897,7 @@ def _steps(
         back = fast * rep.duration_s * work.grade_ratio / max(0.75 * easy * work.recovery_s, 1)
         body += [rep, Step("recovery", 0.75 * easy, round(work.recovery_s), -back)]
     body = body[:-1]
-    rest_m = max(run.distance_m - sum(step.speed_m_per_s * step.duration_s for step in body), 3000)
+    rest_m = max(run.distance_m - sum(step.speed_m_per_s * step.duration_s for step in body), 2200)
     before = 1 - 500 / rest_m if work.kind == "strides" else 0.6  # strides come at the end of an easy run
     return (
         *_stretch("warmup", before * rest_m, easy, steady, run.steady_ratio),
@@ -898,7 +932,7 @@ def write(diary: Diary, folder: Path) -> list[Path]:
     runs = sessions(diary)
     paths = list[Path]()
     for interval_s, some in (
-        (6, [one for one in runs if one.started_at < fine_from]),
+        (10, [one for one in runs if one.started_at < fine_from]),
         (2, [one for one in runs if one.started_at >= fine_from]),
     ):
         paths += simulate.write_sessions(replace(runner, recording_interval_s=interval_s), some, folder)

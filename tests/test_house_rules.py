@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "schema": set[str](),
     "fit_file": set[str](),
     "simulate": {"fit_file"},
+    "simulate_causes": {"fit_file", "simulate"},
     "console": set[str](),
     "query": {"errors"},
     "sources": {"errors"},
@@ -54,14 +55,14 @@ EXPLAIN_THEMSELVES = ("settings.measuring", "settings.judging", "settings.matchi
 RESTLESS_FUNCTIONS = {"now", "today", "random", "setseed", "uuid", "uuidv4", "uuidv7", "nextval"}
 RESTLESS_COLUMNS = {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"}
 
-# `value` and `threshold` stand beside a column `unit`; the others are numbers without one.
+# Values and `threshold` stand beside a column `unit`; the others are numbers without one.
 SHAPE_OF_TYPE = {
     "BOOLEAN": re.compile(r"^(is|has|counts)_"),
     "TIMESTAMP": re.compile(r"_at$"),
     "DATE": re.compile(r"_(day|on|from)$|^since$"),
     "DOUBLE": re.compile(
         r"_(m|s|days|months|bpm|deg|w|c|j|kg|m_per_s|per_min|m_per_beat|pct|pct_per_month)$"
-        r"|_(ratio|score|rating|factor)$|^p_[a-z]+$|^(value|threshold|score|monotony|polarization_index)$"
+        r"|_(ratio|score|rating|factor)$|^p_[a-z]+$|^(value|before_value|after_value|threshold|score|monotony|polarization_index)$"
     ),
 }
 ANY_SHAPE = re.compile("")

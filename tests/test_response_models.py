@@ -49,6 +49,7 @@ POINTS = """
 athlete_id | reference_heart_rate_bpm | reference_above_zero_speed_bpm
 ann        | 150                      | 100
 """
+NOBODY = pd.DataFrame({"athlete_id": pd.Series([], dtype=str)})
 
 
 # --- responses
@@ -150,3 +151,204 @@ def test_a_real_race_is_compared_with_a_real_race_at_one_distance(rows_of: RowsO
         activity__best_efforts=efforts,
     )
     assert row.race_change_pct == pytest.approx(-100 * math.log(0.99))
+
+
+# --- habits
+
+
+def weekly(values: Sequence[float | None], habit: str = "easy_share", unit: str = "ratio") -> pd.DataFrame:
+    """Rows of athlete.habit_weeks: the value of each week, none for a null."""
+    known = [(number, value) for number, value in enumerate(values) if value is not None]
+    return pd.DataFrame(
+        {
+            "athlete_id": "ann",
+            "week_start_on": [day(7 * number) for number, _ in known],
+            "habit": habit,
+            "value": [value for _, value in known],
+            "unit": unit,
+        }
+    )
+
+
+def changes(rows_of: RowsOf, *tables: pd.DataFrame) -> list[Any]:
+    found = rows_of("athlete.habit_changes", {"athlete.habit_weeks": pd.concat(tables)})
+    return list(found.itertuples())
+
+
+def test_a_week_of_habits_is_counted_from_its_days_and_runs(rows_of: RowsOf):
+    """Three runs in a whole week of which one is a quality session, the easy two of an hour each."""
+    given = {
+        "athlete.weeks": """
+            athlete_id | week_start_on | day_count | run_count | run_day_count | distance_m | longest_run_m
+            ann        | 2024-01-01    | 7         | 3         | 3             | 30000      | 12000
+            ann        | 2024-01-08    | 3         | 1         | 1             | 10000      | 10000
+        """,
+        "athlete.days": pd.DataFrame(
+            {
+                "athlete_id": "ann",
+                "local_day": [day(number) for number in range(10)],
+                "activity_count": [1, 0, 1, 0, 0, 2, 0, 1, 0, 0],
+            }
+        ),
+        "athlete.splits": """
+            athlete_id | week_start_on | window_weeks | easy_distance_ratio
+            ann        | 2024-01-01    | 1            | 0.7
+            ann        | 2024-01-01    | 4            | 0.9
+        """,
+        "athlete.activities": activities(
+            [0, 2, 5, 7],
+            session_class=["easy", "quality", "long", "easy"],
+            judged_s=3600.0,
+            moderate_s=[360.0, 900.0, 1080.0, 0.0],
+            steady_heart_rate_bpm=[140.0, 170.0, 150.0, 140.0],
+        ),
+    }
+    found = rows_of("athlete.habit_weeks", given)
+    assert set(found.week_start_on.dt.date) == {MONDAY}, "a week that is not over is none"
+    assert dict(zip(found.habit, found.value, strict=True)) == pytest.approx(
+        {
+            "distance": 30000,
+            "easy_heart_rate": 145,
+            "easy_share": 0.7,
+            "longest_run": 12000,
+            "medium_share": (360 + 1080) / 7200,
+            "quality_sessions": 1,
+            "rest_days": 4,
+            "run_days": 3,
+        }
+    )
+
+
+def test_runs_that_nobody_can_judge_leave_the_sessions_of_their_week_unknown(rows_of: RowsOf):
+    given = {
+        "athlete.weeks": """
+            athlete_id | week_start_on | day_count | run_count | run_day_count | distance_m | longest_run_m
+            ann        | 2024-01-01    | 7         | 2         | 2             | 0          | 0
+        """,
+        "athlete.days": NOBODY,
+        "athlete.splits": NOBODY,
+        "athlete.activities": activities([0, 2], session_class=["quality", "unknown"]),
+    }
+    assert list(rows_of("athlete.habit_weeks", given).habit) == ["run_days"]
+
+
+def test_a_habit_that_changed_for_good_is_found_on_its_day(rows_of: RowsOf):
+    """65 % easy for twelve weeks, 82 % in the six since."""
+    (row,) = changes(rows_of, weekly([0.64, 0.66] * 6 + [0.81, 0.83] * 3))
+    assert row.changed_on.date() == day(7 * 12)
+    assert (row.before_value, row.after_value) == (pytest.approx(0.65), pytest.approx(0.82))
+    assert (row.before_week_count, row.after_week_count) == (12, 6)
+
+
+def test_what_matters_is_a_share_of_the_distance_before(rows_of: RowsOf):
+    """Of 40 km, 6 km matter and 5 km do not."""
+    before = [40000.0] * 10
+    assert changes(rows_of, weekly([*before, *[45000.0] * 6], "distance", "m")) == []
+    (row,) = changes(rows_of, weekly([*before, *[47000.0] * 6], "distance", "m"))
+    assert (row.before_value, row.after_value) == (pytest.approx(40000), pytest.approx(47000))
+
+
+def test_a_week_off_and_a_change_of_three_weeks_are_no_change(rows_of: RowsOf):
+    habits = [0.80, 0.82] * 6
+    assert changes(rows_of, weekly([*habits, 0.2, *habits])) == []
+    assert changes(rows_of, weekly([*habits, 0.5, 0.5, 0.5])) == []
+
+
+def test_what_scatters_anyway_has_not_changed(rows_of: RowsOf):
+    """From 0.6 on average to 0.7, where weeks lie 0.3 apart."""
+    assert changes(rows_of, weekly([0.45, 0.75] * 6 + [0.55, 0.85] * 4)) == []
+
+
+def test_unknown_weeks_are_not_counted_as_none(rows_of: RowsOf):
+    (row,) = changes(rows_of, weekly([0.65] * 4 + [None] * 3 + [0.65] * 5 + [None, 0.85] * 4))
+    assert (row.before_value, row.before_week_count) == (pytest.approx(0.65), 8)
+    assert (row.after_value, row.after_week_count) == (pytest.approx(0.85), 4)
+
+
+def index_changes(rows_of: RowsOf, numbers: Sequence[int], index: Any, **given: Any) -> list[Any]:
+    tables = {
+        "athlete.quality_starts": NOBODY,
+        "athlete.habit_changes": pd.DataFrame(
+            {"athlete_id": ["ann"], "habit": ["easy_share"], "changed_on": [day(84)]}
+        ),
+        "athlete.comparable_runs": comparable(numbers, index, **given),
+        "athlete.activities": activities(numbers),
+        "athlete.device_links": NOBODY,
+    }
+    return list(rows_of("athlete.index_changes", tables).itertuples())
+
+
+def test_the_index_is_compared_eight_weeks_before_a_change_and_eight_since(rows_of: RowsOf):
+    """100 before, 103 since, at a noise of 1.25 x 4; what is farther away does not count."""
+    numbers = [10, 27, 28, 50, 60, 83, 84, 100, 120, 139, 140]
+    index = [0.0, 0.0, *[100.0] * 4, *[103.0] * 4, 0.0]
+    (row,) = index_changes(rows_of, numbers, index)
+    assert (row.before_run_count, row.after_run_count) == (4, 4)
+    assert (row.before_log_pct, row.after_log_pct) == (100, 103)
+    assert row.index_change_pct == pytest.approx(3)
+    assert row.index_change_error_pct == pytest.approx(5 * math.sqrt(1 / 4 + 1 / 4))
+
+
+def test_too_few_runs_since_a_change_make_no_change_of_the_index(rows_of: RowsOf):
+    assert index_changes(rows_of, [30, 50, 60, 83, 84, 100, 120], 100.0) == []
+
+
+HABIT_CHANGE = """
+athlete_id | habit      | changed_on | before_value | after_value | unit
+ann        | easy_share | 2024-03-25 | 0.62         | 0.81        | ratio
+"""
+
+
+def follow_up(
+    rows_of: RowsOf, change_pct: float | None, error_pct: float = 1, given: str = HABIT_CHANGE
+) -> Any:
+    """The follow-up of a change after which the index moved by so much from that of 6:00 at 150 bpm."""
+    before = 100 * math.log(1000 / 360 / 100)
+    indices = pd.DataFrame(
+        {
+            "athlete_id": ["ann"],
+            "changed_on": [day(84)],
+            "before_log_pct": [before],
+            "after_log_pct": [before + (change_pct or 0)],
+            "index_change_pct": [change_pct],
+            "index_change_error_pct": [error_pct],
+        }
+    )
+    tables = {
+        "athlete.habit_changes": given,
+        "athlete.index_changes": NOBODY if change_pct is None else indices,
+        "athlete.reference_points": POINTS,
+    }
+    (row,) = rows_of("marts.habit_changes", tables).itertuples()
+    return row
+
+
+def test_advice_that_was_followed_is_told_with_what_came_of_it(rows_of: RowsOf):
+    row = follow_up(rows_of, 2.0)
+    assert (row.cause, row.direction) == ("easy_share_low", "better")
+    assert row.sentence == (
+        "From 2024-03-25 on the easy share of the distance went from 62 to 81 %. "
+        "Pace at 150 bpm went from 6:00 to 5:53 /km: 2.0 % faster, give or take 1.6."
+    )
+    assert 1000 / row.after_speed_m_per_s == pytest.approx(360 / math.exp(0.02))
+
+
+@pytest.mark.parametrize(
+    ("change_pct", "error_pct", "direction"),
+    [(-2.0, 1.0, "worse"), (0.3, 1.0, "level"), (1.0, 1.0, "unknown"), (3.0, 2.0, "unknown")],
+)
+def test_a_change_within_its_error_is_level_or_unknown(
+    rows_of: RowsOf, change_pct: float, error_pct: float, direction: str
+):
+    assert follow_up(rows_of, change_pct, error_pct).direction == direction
+
+
+def test_a_change_the_other_way_answers_no_advice(rows_of: RowsOf):
+    given = HABIT_CHANGE.replace("0.62", "0.91")
+    assert follow_up(rows_of, 2.0, given=given).cause is None
+
+
+def test_a_change_without_enough_runs_around_says_so(rows_of: RowsOf):
+    row = follow_up(rows_of, None)
+    assert row.direction == "unknown"
+    assert row.sentence.endswith("There are too few comparable easy runs to tell what pace did since.")

@@ -176,3 +176,178 @@ def test_without_a_maximum_heart_rate_nobody_knows_the_reserve(rows_of: RowsOf):
     )
     row = drift(rows_of, SIXTEEN_WEEKS, ramp(SIXTEEN_WEEKS, 111, 12), anchors=anchors)
     assert row is None or pd.isna(row.exposure_score)
+
+
+# --- speed work begins
+
+# Three easy runs of 10 km a week for eight weeks, then four weeks in which a session takes the place of one.
+EASY_DAYS = sorted([*range(0, 56, 7), *range(2, 56, 7), *range(4, 56, 7)])
+WITH_SPEED = [*EASY_DAYS, *sorted([*range(56, 84, 7), *range(58, 84, 7), *range(60, 84, 7)])]
+TWELVE_WEEKS = PERIODS.assign(last_day=day(83), recent_from=day(28), base_from=day(-84))
+
+
+def classes(numbers: Sequence[int], first: int = 58) -> list[str]:
+    """From that day on the run of each Wednesday is a quality session."""
+    return ["quality" if number >= first and number % 7 == 2 else "easy" for number in numbers]
+
+
+def starts(rows_of: RowsOf, runs: pd.DataFrame, periods: pd.DataFrame = TWELVE_WEEKS) -> list[Any]:
+    found = rows_of("athlete.quality_starts", {"athlete.periods": periods, "athlete.activities": runs})
+    return list(found.itertuples())
+
+
+def test_speed_work_that_takes_the_place_of_a_run_changes_neither_load_nor_distance(rows_of: RowsOf):
+    """From Wednesday of the ninth week on: 11 runs in 26 days, where 24 runs were in 58."""
+    (row,) = starts(rows_of, activities(WITH_SPEED, session_class=classes(WITH_SPEED)))
+    assert row.started_on.date() == day(58)
+    assert row.session_count == 4
+    assert row.usual_week_m == pytest.approx(7 * 12 * 10000 / 28)
+    assert row.start_distance_ratio == pytest.approx(11 / 26 / (12 / 28))
+    assert row.start_load_ratio == pytest.approx(11 / 26 / (12 / 28))
+    assert row.start_easy_ratio == pytest.approx(7 / 26 / (12 / 28))
+    assert row.new_stress_count == 1
+
+
+def test_speed_work_on_top_is_more_of_all(rows_of: RowsOf):
+    """A fourth day with 12 km of speed, and a long run of 15 km: four new stresses at once."""
+    numbers = sorted([*range(0, 84, 7), *range(2, 84, 7), *range(4, 84, 7), *range(57, 84, 7)])
+    is_new = [number >= 57 and number % 7 == 1 for number in numbers]
+    is_long = [number >= 57 and number % 7 == 4 for number in numbers]
+    kilometres = [12 if new else 15 if far else 10 for new, far in zip(is_new, is_long, strict=True)]
+    runs = activities(
+        numbers,
+        session_class=["quality" if new else "easy" for new in is_new],
+        distance_m=[1000.0 * number for number in kilometres],
+        load_score=[80.0 if new else 50.0 for new in is_new],
+    )
+    (row,) = starts(rows_of, runs)
+    after_km = 4 * (12 + 10 + 15) + 3 * 10
+    assert row.started_on.date() == day(57)
+    assert row.start_distance_ratio == pytest.approx(after_km / 27 / (120 / 28))
+    assert row.start_load_ratio == pytest.approx((4 * 80 + 11 * 50) / 27 / (12 * 50 / 28))
+    assert row.new_stress_count == 4
+
+
+def test_two_sessions_a_session_last_week_and_a_past_without_runs_are_no_start(rows_of: RowsOf):
+    twice = ["quality" if number in (58, 65) else "easy" for number in WITH_SPEED]
+    assert starts(rows_of, activities(WITH_SPEED, session_class=twice)) == []
+    always = classes(WITH_SPEED, first=0)
+    assert starts(rows_of, activities(WITH_SPEED, session_class=always)) == []
+    late = [number for number in WITH_SPEED if number >= 56]
+    runs = activities([0, *late], session_class=["easy", *classes(late)])
+    assert starts(rows_of, runs) == [], "nothing to hold it against"
+
+
+def test_an_unknown_load_makes_no_ratio_of_loads(rows_of: RowsOf):
+    loads = [None if number == 60 else 50.0 for number in WITH_SPEED]
+    (row,) = starts(rows_of, activities(WITH_SPEED, session_class=classes(WITH_SPEED), load_score=loads))
+    assert pd.isna(row.start_load_ratio)
+    assert row.start_distance_ratio > 0
+
+
+ADDED = "athlete.cause_speed_added_not_replaced"
+HARDER = "athlete.cause_easy_runs_harder_after_speed"
+STARTED = """
+athlete_id | started_on | session_count | start_load_ratio | start_distance_ratio | start_easy_ratio | \
+new_stress_count | usual_week_m
+ann        | 2024-04-22 | 4 | 1.44 | 1.21 | 1.0 | 3 | 40000
+"""
+
+
+def added(rows_of: RowsOf, started: Any = STARTED, target: str = ADDED, **given: Any) -> Any:
+    change_pct, error_pct = given.pop("change", (None, None))
+    tables = {
+        "athlete.periods": PERIODS,
+        "athlete.activities": activities(range(0, LAST + 1, 3), **given),
+        "athlete.quality_starts": started,
+        "athlete.index_changes": pd.DataFrame(
+            {
+                "athlete_id": ["ann"],
+                "changed_on": [day(112)],
+                "before_run_count": [8],
+                "after_run_count": [8],
+                "index_change_pct": [change_pct],
+                "index_change_error_pct": [error_pct],
+            }
+        ),
+        "athlete.reference_points": POINTS,
+        "athlete.comparable_runs": rows([120, 129], comparable_log_pct=[3.0, 2.0]),
+    }
+    return next(rows_of(target, tables).itertuples(), None)
+
+
+def test_a_fifth_more_distance_and_more_load_is_speed_added(rows_of: RowsOf):
+    """The geometric mean of 1.44 and 1.21 is 1.32; an index 2 % lower, at an error of 2 %, is the sign."""
+    row = added(rows_of, change=(-2.0, 2.0))
+    assert row.value == pytest.approx(1.2 * 1.1)
+    assert row.exposure_score > 0.9
+    assert row.certainty_ratio == 1
+    assert row.response_score == pytest.approx(1 / (1 + math.exp(-1.7)))
+    assert row.began_on.date() == day(112)
+    assert "21 % more distance and 44 % more load. 3 new stresses came within two weeks." in row.reason
+    assert "about 40 km a week" in row.advice
+
+
+def test_speed_in_the_place_of_easy_running_is_no_addition(rows_of: RowsOf):
+    started = STARTED.replace("1.44 | 1.21 | 1.0 ", "1.21 | 1.00 | 0.8 ")
+    row = added(rows_of, started)
+    assert row.value == pytest.approx(1.1)
+    assert row.exposure_score < 0.2
+    assert row.reason.endswith("It took the place of easy running.")
+    assert row.advice is None
+    assert pd.isna(row.response_score)
+
+
+def test_where_easy_running_grew_too_speed_is_not_all_that_was_added(rows_of: RowsOf):
+    row = added(rows_of, STARTED.replace("| 1.0 |", "| 1.2 |"))
+    assert row.certainty_ratio == pytest.approx(0.7)
+
+
+def test_who_began_no_speed_work_is_not_asked_about_it(rows_of: RowsOf):
+    row = added(rows_of, NOTHING)
+    assert not row.is_applicable
+    assert pd.isna(row.exposure_score)
+    assert row.reason == "No speed work was begun in the last half year."
+
+
+def test_where_nobody_can_see_speed_work_nobody_knows_whether_it_began(rows_of: RowsOf):
+    row = added(rows_of, NOTHING, session_class="unknown")
+    assert row.is_applicable
+    assert (pd.isna(row.exposure_score), row.coverage_ratio) == (True, 0)
+    assert row.reason.startswith("Needs heart rate")
+
+
+def harder(rows_of: RowsOf, change_pct: float | None, error_pct: float | None, started: Any = STARTED) -> Any:
+    return added(rows_of, started, HARDER, change=(change_pct, error_pct))
+
+
+def test_easy_runs_at_a_lower_index_since_speed_work_began_are_harder(rows_of: RowsOf):
+    """5 % less at the same heart rate: 100 beats above zero speed become 105."""
+    row = harder(rows_of, -5.0, 2.0)
+    assert (row.value, row.threshold) == (-5, -2)
+    assert row.exposure_score == pytest.approx(1 / (1 + math.exp((2 - 5) / 0.6)))
+    assert (row.coverage_ratio, row.certainty_ratio) == (1, 1)
+    assert "5.0 % slower, give or take 3.3: 5 bpm more at the same pace." in row.reason
+    assert "at 150 bpm" in row.advice
+    assert list(row.activity_ids) == ["run129", "run120"], "the hardest first"
+
+
+def test_what_may_be_chance_counts_half(rows_of: RowsOf):
+    row = harder(rows_of, -3.0, 2.0)
+    assert row.certainty_ratio == pytest.approx(0.5)
+    assert row.reason.endswith("That may be chance.")
+
+
+def test_easy_runs_that_stayed_easy_are_a_good_sign(rows_of: RowsOf):
+    row = harder(rows_of, 1.0, 1.0)
+    assert row.exposure_score < 0.01
+    assert row.advice is None
+    assert "1.0 % faster" in row.reason
+
+
+def test_without_easy_runs_on_both_sides_nobody_knows_how_hard_they_are(rows_of: RowsOf):
+    row = harder(rows_of, None, None)
+    assert row.is_applicable
+    assert (pd.isna(row.exposure_score), row.coverage_ratio) == (True, 0)
+    assert row.reason.startswith("Needs 4 steady easy runs with heart rate before and after 2024-04-22")
+    assert not harder(rows_of, None, None, NOTHING).is_applicable

@@ -61,6 +61,7 @@ def causes(content: Content, units: Units) -> Section:
     else:
         lead = "No cause could be assessed yet."
     notes = [
+        *(f"First of all: {row['reason']}" for row in content.rows["measurement_gates"]),
         *_group("Weaker signs", weaker),
         *_group("Ruled out", [row for row in rows if row["status"] == "ok"]),
         *_not_assessable(rows),

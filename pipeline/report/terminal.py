@@ -14,6 +14,7 @@ from pipeline.report.page import Finding, Section, Table, plain
 
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 _SERIES_ROWS = 12
+_WHY_NOTES = 4
 _MARGIN = 2
 _INDENT = 5
 _BAR_MIN, _BAR_MAX = 8, 40
@@ -28,7 +29,7 @@ def terminal_report(heading: str, sections: Sequence[Section], width: int, *, co
     return _printed(parts, width, color=color)
 
 
-def terminal_why(verdict: Section, causes: Section, width: int, *, color: bool) -> str:
+def terminal_why(verdict: Section, causes: Section, beside: Sequence[str], width: int, *, color: bool) -> str:
     """The verdict, the leading causes and the first thing to try, cut to fit one screen of 24 lines."""
     parts: list[RenderableType] = [Text(verdict.title, style="bold"), *map(_paragraph, verdict.sentences)]
     if verdict.table:
@@ -45,7 +46,8 @@ def terminal_why(verdict: Section, causes: Section, width: int, *, color: bool) 
         ]
     if causes.findings and causes.findings[0].advice:
         parts.append(_paragraph(_two_lines(f"Try first: {causes.findings[0].advice}", width)))
-    parts += [_paragraph(_cut(note, width - _MARGIN), "dim") for note in causes.notes[:3]]
+    notes = (*beside, *causes.notes[: _WHY_NOTES - len(beside)])
+    parts += [_paragraph(_cut(note, width - _MARGIN), "dim") for note in notes]
     parts.append(_paragraph(_cut(f'Each number: nextgear sql "from {causes.source}"', width), "dim"))
     return _printed(parts, width, color=color)
 

@@ -10,18 +10,21 @@ with speeds as (
     select
         windows.athlete_id,
         windows.activity_id,
-        windows.effort_m / windows.moving_s as speed_m_per_s,
+        windows.grade_adjusted_m / windows.moving_s as level_speed_m_per_s,
+        windows.moving_m / windows.moving_s as speed_m_per_s,
         thresholds.run_min_m_per_s
     from activity.half_minutes as windows
     cross join settings.measuring as thresholds
-    where windows.moving_s >= thresholds.half_minute_moving_min_s and windows.effort_m > 0
+    where windows.moving_s >= thresholds.half_minute_moving_min_s and windows.grade_adjusted_m > 0
 ),
 
 gaps as (
     select
         slices.athlete_id,
         slices.activity_id,
-        median(slices.step_s / slices.record_count) as gap_s
+        median(slices.step_s / slices.record_count) as gap_s,
+        quantile_cont(slices.cadence_per_min, 0.3) filter (where slices.cadence_per_min > 0)
+            as easy_cadence_per_min
     from activity.slices as slices
     where slices.is_moving and slices.step_s > 0
     group by slices.athlete_id, slices.activity_id
@@ -31,8 +34,12 @@ easy as (
     select
         speeds.athlete_id,
         speeds.activity_id,
-        quantile_cont(speeds.speed_m_per_s, 0.3) filter (where speeds.speed_m_per_s >= speeds.run_min_m_per_s)
-            as running_m_per_s,
+        quantile_cont(speeds.level_speed_m_per_s, 0.3) filter (
+            where speeds.speed_m_per_s >= speeds.run_min_m_per_s
+        ) as level_m_per_s,
+        quantile_cont(speeds.speed_m_per_s, 0.3) filter (
+            where speeds.speed_m_per_s >= speeds.run_min_m_per_s
+        ) as uneven_m_per_s,
         2 * count(*) filter (where speeds.speed_m_per_s >= speeds.run_min_m_per_s) >= count(*) as has_run
     from speeds
     group by speeds.athlete_id, speeds.activity_id
@@ -41,7 +48,9 @@ easy as (
 select
     easy.athlete_id,
     easy.activity_id,
-    if(easy.has_run, easy.running_m_per_s, null) as easy_speed_m_per_s,
+    if(easy.has_run, easy.level_m_per_s, null) as easy_speed_m_per_s,
+    if(easy.has_run, easy.uneven_m_per_s, null) as easy_ground_speed_m_per_s,
+    gaps.easy_cadence_per_min,
     coalesce(gaps.gap_s <= thresholds.fine_gap_max_s, false) as is_finely_recorded
 from easy
 cross join settings.measuring as thresholds

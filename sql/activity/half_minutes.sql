@@ -12,14 +12,7 @@ select
     sum(slices.step_s) as recorded_s,
     sum(slices.moving_s) as moving_s,
     sum(slices.moving_m) as moving_m,
-    sum(slices.grade_adjusted_m) as grade_adjusted_m,
-    sum(
-        slices.moving_m * if(
-            slices.grade_ratio > 0,
-            1 + thresholds.climb_ratio * (slices.grade_factor - 1),
-            least(slices.grade_factor, 1)
-        )
-    ) as effort_m
+    sum(slices.grade_adjusted_m) as grade_adjusted_m
 from activity.clean_slices as slices
 cross join settings.measuring as thresholds
 inner join staging.activities as activities

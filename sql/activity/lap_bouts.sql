@@ -45,12 +45,12 @@ timed as (
 measured as (
     select
         timed.*,
-        first.effort_travelled_m
-        - coalesce(first.effort_m * (first.elapsed_s - timed.started_after_s) / nullif(first.step_s, 0), 0)
-            as from_m,
-        last.effort_travelled_m
-        - coalesce(last.effort_m * (last.elapsed_s - timed.ended_after_s) / nullif(last.step_s, 0), 0)
-            as until_m
+        first.effort_sum_s
+        - coalesce(first.effort_s * (first.elapsed_s - timed.started_after_s) / nullif(first.step_s, 0), 0)
+            as effort_from_s,
+        last.effort_sum_s
+        - coalesce(last.effort_s * (last.elapsed_s - timed.ended_after_s) / nullif(last.step_s, 0), 0)
+            as effort_to_s
     from timed
     asof left join activity.paces as first
         on
@@ -68,20 +68,17 @@ measured as (
 speeds as (
     select
         measured.*,
-        (measured.until_m - measured.from_m)
-        / (measured.ended_after_s - measured.started_after_s) as effort_m_per_s
+        (measured.effort_to_s - measured.effort_from_s)
+        / (measured.ended_after_s - measured.started_after_s) as effort_ratio
     from measured
 ),
 
 compared as (
     select
         speeds.*,
-        easy.easy_speed_m_per_s,
-        greatest(lag(speeds.effort_m_per_s) over activity, lead(speeds.effort_m_per_s) over activity)
-            as beside_m_per_s
+        greatest(lag(speeds.effort_ratio) over activity, lead(speeds.effort_ratio) over activity)
+            as beside_ratio
     from speeds
-    inner join activity.easy_speeds as easy
-        on speeds.athlete_id = easy.athlete_id and speeds.activity_id = easy.activity_id
     window activity as (partition by speeds.athlete_id, speeds.activity_id order by speeds.lap_number)
 ),
 
@@ -103,8 +100,8 @@ marked as (
             )
         )
         and compared.ended_after_s - compared.started_after_s >= thresholds.bout_min_s
-        and compared.effort_m_per_s >= compared.beside_m_per_s * (1 + thresholds.lap_contrast_min_ratio)
-        and compared.effort_m_per_s >= compared.easy_speed_m_per_s * thresholds.lap_height_min_ratio
+        and compared.effort_ratio >= compared.beside_ratio * (1 + thresholds.lap_contrast_min_ratio)
+        and compared.effort_ratio >= thresholds.lap_height_min_ratio
 )
 
 select

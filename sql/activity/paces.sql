@@ -1,31 +1,26 @@
--- One row per slice of a run: how far the runner had come on level ground by then, and how fast he was around
--- it, against his easy speed.
+-- One row per slice of a run: how fast it was against the run's easy speed, and what that adds up to.
 --
--- Around it: a quarter of a minute, of which the slice is the middle; a pause is no neighbour.
+-- Hills make two answers, and a bout has to be one by both: who keeps his pace over a hill works harder, and
+-- who keeps his effort is faster downhill. The lesser of the two says what is fast, the greater what is slow;
+-- who is faster than easy uphill gets some of the climb. Around a slice: a quarter of a minute, of which it is
+-- the middle; a pause is no neighbour.
 --
 -- grain: athlete_id, activity_id, recorded_at
-with weighed as (
+with compared as (
     select
         slices.athlete_id,
         slices.activity_id,
         slices.recorded_at,
         slices.slice_number,
         slices.elapsed_s,
-        slices.is_moving,
         slices.is_after_pause,
         slices.step_s,
-        easy.easy_speed_m_per_s,
-        if(
-            slices.step_s > 0,
-            slices.moving_m * if(
-                slices.grade_ratio > 0,
-                1 + thresholds.climb_ratio * (slices.grade_factor - 1),
-                least(slices.grade_factor, 1)
-            ),
-            0
-        ) as effort_m
+        slices.grade_ratio,
+        slices.grade_factor,
+        slices.cadence_per_min / nullif(easy.easy_cadence_per_min, 0) as cadence_ratio,
+        slices.moving_m / nullif(slices.step_s, 0) / easy.easy_ground_speed_m_per_s as ground_ratio,
+        slices.grade_adjusted_m / nullif(slices.step_s, 0) / easy.easy_speed_m_per_s as level_ratio
     from activity.clean_slices as slices
-    cross join settings.measuring as thresholds
     inner join activity.easy_speeds as easy
         on
             slices.athlete_id = easy.athlete_id
@@ -33,34 +28,55 @@ with weighed as (
             and easy.easy_speed_m_per_s > 0
 ),
 
+weighed as (
+    select
+        compared.*,
+        coalesce(
+            compared.step_s
+            * least(
+                compared.level_ratio,
+                if(
+                    compared.grade_ratio >= thresholds.climb_min_ratio
+                    and compared.ground_ratio > thresholds.climb_from_ratio,
+                    greatest(
+                        compared.ground_ratio,
+                        least(
+                            compared.ground_ratio
+                            + (compared.ground_ratio - thresholds.climb_from_ratio)
+                            * thresholds.climb_boost_ratio * (compared.grade_factor - 1),
+                            thresholds.climb_boost_max_ratio
+                        )
+                    ),
+                    compared.ground_ratio
+                )
+            ),
+            0
+        ) as effort_s,
+        coalesce(compared.step_s * greatest(compared.level_ratio, compared.ground_ratio), 0) as effort_most_s
+    from compared
+    cross join settings.measuring as thresholds
+),
+
 summed as (
     select
-        slices.athlete_id,
-        slices.activity_id,
-        slices.recorded_at,
-        slices.slice_number,
-        slices.elapsed_s,
-        slices.elapsed_s - slices.step_s as started_after_s,
-        slices.is_moving,
-        slices.easy_speed_m_per_s,
-        slices.step_s,
-        slices.effort_m,
-        sum(slices.effort_m) over until_now as effort_travelled_m,
+        weighed.*,
+        sum(weighed.effort_s) over until_now as effort_sum_s,
+        sum(weighed.effort_most_s) over until_now as effort_most_sum_s,
+        if(weighed.step_s > 0 and not weighed.is_after_pause, lag(weighed.step_s) over activity, 0)
+            as before_s,
         if(
-            slices.step_s > 0 and not slices.is_after_pause,
-            lag(slices.step_s) over activity, 0
-        ) as before_s,
-        if(
-            slices.step_s > 0 and not lead(slices.is_after_pause) over activity,
-            lead(slices.step_s) over activity, 0
-        ) as after_s,
-        lag(slices.effort_m) over activity as before_m,
-        lead(slices.effort_m) over activity as after_m
-    from weighed as slices
+            weighed.step_s > 0 and not lead(weighed.is_after_pause) over activity,
+            lead(weighed.step_s) over activity,
+            0
+        )
+            as after_s,
+        lag(weighed.effort_s) over activity as before_effort_s,
+        lead(weighed.effort_s) over activity as after_effort_s
+    from weighed
     window
-        activity as (partition by slices.athlete_id, slices.activity_id order by slices.recorded_at),
+        activity as (partition by weighed.athlete_id, weighed.activity_id order by weighed.recorded_at),
         until_now as (
-            partition by slices.athlete_id, slices.activity_id order by slices.recorded_at
+            partition by weighed.athlete_id, weighed.activity_id order by weighed.recorded_at
             rows between unbounded preceding and current row
         )
 )
@@ -70,12 +86,19 @@ select
     activity_id,
     recorded_at,
     slice_number,
-    started_after_s,
+    elapsed_s - step_s as started_after_s,
     elapsed_s,
-    is_moving,
     step_s,
-    effort_m,
-    effort_travelled_m,
-    (effort_m + if(before_s > 0, before_m, 0) + if(after_s > 0, after_m, 0))
-    / nullif(step_s + before_s + after_s, 0) / easy_speed_m_per_s as speed_to_easy_ratio
+    effort_s,
+    effort_sum_s,
+    effort_most_s,
+    effort_most_sum_s,
+    cadence_ratio,
+    if(
+        before_s > 0 and after_s > 0,
+        abs(effort_s / step_s - (before_effort_s / before_s + after_effort_s / after_s) / 2),
+        null
+    ) as jitter_ratio,
+    (2 * effort_s + if(before_s > 0, before_effort_s, 0) + if(after_s > 0, after_effort_s, 0))
+    / nullif(2 * step_s + before_s + after_s, 0) as effort_ratio
 from summed

@@ -7,19 +7,32 @@
 --
 -- grain: athlete_id, activity_id, started_after_s
 -- check: ended_after_s > started_after_s
-with levelled as (
+with jitters as (
+    select
+        paces.athlete_id,
+        paces.activity_id,
+        median(paces.jitter_ratio) as jitter_ratio
+    from activity.paces as paces
+    where paces.effort_ratio > 0
+    group by paces.athlete_id, paces.activity_id
+),
+
+levelled as (
     select
         paces.athlete_id,
         paces.activity_id,
         paces.started_after_s,
         paces.elapsed_s,
-        paces.effort_travelled_m - paces.effort_m as effort_before_m,
-        paces.effort_travelled_m,
+        paces.effort_sum_s - paces.effort_s as effort_from_s,
+        paces.effort_sum_s as effort_to_s,
+        paces.effort_most_sum_s - paces.effort_most_s as effort_most_from_s,
+        paces.effort_most_sum_s as effort_most_to_s,
+        paces.cadence_ratio,
         unnest(
             range(
                 cast(
                     floor(
-                        ln(paces.speed_to_easy_ratio / thresholds.level_first_ratio)
+                        ln(paces.effort_ratio / thresholds.level_first_ratio)
                         / ln(thresholds.level_step_ratio)
                     ) as bigint
                 )
@@ -28,7 +41,7 @@ with levelled as (
         ) as level_number
     from activity.paces as paces
     cross join settings.measuring as thresholds
-    where paces.step_s > 0 and paces.speed_to_easy_ratio >= thresholds.level_first_ratio
+    where paces.step_s > 0 and paces.effort_ratio >= thresholds.level_first_ratio
 ),
 
 begun as (
@@ -65,10 +78,13 @@ islands as (
         min(numbered.started_after_s) as started_after_s,
         max(numbered.elapsed_s) as ended_after_s,
         max(numbered.elapsed_s) - min(numbered.started_after_s) as duration_s,
-        min(numbered.effort_before_m) as effort_from_m,
-        max(numbered.effort_travelled_m) as effort_to_m,
-        (max(numbered.effort_travelled_m) - min(numbered.effort_before_m))
-        / (max(numbered.elapsed_s) - min(numbered.started_after_s)) as effort_m_per_s
+        min(numbered.effort_from_s) as effort_from_s,
+        max(numbered.effort_to_s) as effort_to_s,
+        min(numbered.effort_most_from_s) as effort_most_from_s,
+        max(numbered.effort_most_to_s) as effort_most_to_s,
+        (max(numbered.effort_to_s) - min(numbered.effort_from_s))
+        / (max(numbered.elapsed_s) - min(numbered.started_after_s)) as height_ratio,
+        avg(numbered.cadence_ratio) as cadence_ratio
     from numbered
     group by numbered.athlete_id, numbered.activity_id, numbered.level_number, numbered.island_number
 ),
@@ -78,8 +94,8 @@ neighbours as (
         islands.*,
         lag(islands.ended_after_s) over activity as valley_from_s,
         islands.started_after_s - lag(islands.ended_after_s) over activity as valley_s,
-        islands.effort_from_m - lag(islands.effort_to_m) over activity as valley_m,
-        least(islands.effort_m_per_s, lag(islands.effort_m_per_s) over activity) as beside_m_per_s,
+        islands.effort_most_from_s - lag(islands.effort_most_to_s) over activity as valley_effort_s,
+        least(islands.height_ratio, lag(islands.height_ratio) over activity) as beside_ratio,
         least(islands.duration_s, lag(islands.duration_s) over activity) as beside_s
     from islands
     window
@@ -97,14 +113,16 @@ valleys as (
         neighbours.started_after_s as until_s
     from neighbours
     cross join settings.measuring as thresholds
+    inner join jitters
+        on neighbours.athlete_id = jitters.athlete_id and neighbours.activity_id = jitters.activity_id
     where
-        neighbours.valley_m / neighbours.valley_s
-        <= neighbours.beside_m_per_s
+        neighbours.valley_effort_s / neighbours.valley_s
+        <= neighbours.beside_ratio
         * (
             1
             - thresholds.valley_depth_min_ratio
-            - thresholds.valley_noise_s / neighbours.valley_s
-            - thresholds.valley_noise_s / neighbours.beside_s
+            - (thresholds.valley_noise_s + thresholds.valley_jitter_s * coalesce(jitters.jitter_ratio, 0))
+            * (1 / neighbours.valley_s + 1 / neighbours.beside_s)
         )
 ),
 
@@ -143,10 +161,12 @@ placed as (
         islands.started_after_s,
         islands.ended_after_s,
         islands.duration_s,
-        islands.effort_from_m,
-        islands.effort_to_m,
-        islands.effort_m_per_s,
-        islands.effort_m_per_s / easy.easy_speed_m_per_s as height_ratio,
+        islands.effort_most_from_s,
+        islands.effort_most_to_s,
+        islands.height_ratio,
+        islands.cadence_ratio,
+        coalesce(jitters.jitter_ratio, 0) as jitter_ratio,
+        easy.is_finely_recorded,
         len(
             list_filter(coalesce(cut.cuts_until_s, []), lambda until_s: until_s <= islands.started_after_s)
         ) as cuts_before,
@@ -156,86 +176,148 @@ placed as (
     from islands
     inner join activity.easy_speeds as easy
         on islands.athlete_id = easy.athlete_id and islands.activity_id = easy.activity_id
+    inner join jitters
+        on islands.athlete_id = jitters.athlete_id and islands.activity_id = jitters.activity_id
     left join cut
         on islands.athlete_id = cut.athlete_id and islands.activity_id = cut.activity_id
 ),
 
-high as (
+flanked as (
     select
         placed.*,
-        sqrt(placed.duration_s)
-        * (placed.height_ratio - 1 - thresholds.valley_depth_min_ratio) as prominence
-    from placed
+        (placed.effort_most_from_s - before.effort_most_sum_s)
+        / nullif(placed.started_after_s - before.elapsed_s, 0) as before_ratio,
+        (after.effort_most_sum_s - placed.effort_most_to_s)
+        / nullif(after.elapsed_s - placed.ended_after_s, 0) as after_ratio
+    from (
+        select
+            placed.*,
+            placed.started_after_s - thresholds.flank_s as flank_from_s,
+            placed.ended_after_s + thresholds.flank_s as flank_until_s
+        from placed
+        cross join settings.measuring as thresholds
+        where
+            placed.cuts_before = placed.cuts_begun
+            and placed.duration_s
+            >= if(placed.is_finely_recorded, thresholds.bout_min_s, thresholds.coarse_bout_min_s)
+            and placed.height_ratio
+            >= 1 + thresholds.bout_height_min_ratio + thresholds.bout_noise_beside_walk_s / placed.duration_s
+    ) as placed
+    asof left join activity.paces as before
+        on
+            placed.athlete_id = before.athlete_id
+            and placed.activity_id = before.activity_id
+            and placed.flank_from_s >= before.elapsed_s
+    asof left join activity.paces as after
+        on
+            placed.athlete_id = after.athlete_id
+            and placed.activity_id = after.activity_id
+            and placed.flank_until_s >= after.elapsed_s
+),
+
+high as (
+    select
+        flanked.*,
+        sqrt(flanked.duration_s) * (flanked.height_ratio - 1 - thresholds.bout_edge_min_ratio) as prominence
+    from flanked
     cross join settings.measuring as thresholds
     where
-        placed.cuts_before = placed.cuts_begun
-        and placed.duration_s >= thresholds.bout_min_s
-        and placed.height_ratio
-        >= 1 + thresholds.bout_height_min_ratio + thresholds.bout_noise_s / placed.duration_s
+        (
+            (
+                flanked.height_ratio
+                >= 1 + thresholds.bout_height_min_ratio
+                + (
+                    if(
+                        coalesce(flanked.before_ratio, 0) < thresholds.walk_min_ratio,
+                        thresholds.bout_noise_after_stand_s,
+                        thresholds.bout_noise_s
+                    )
+                    + thresholds.bout_jitter_s * flanked.jitter_ratio
+                )
+                / flanked.duration_s
+                and not coalesce(
+                    flanked.jitter_ratio > thresholds.jitter_max_ratio
+                    and flanked.duration_s < thresholds.cadence_needed_s
+                    and flanked.cadence_ratio < thresholds.cadence_min_ratio,
+                    false
+                )
+            )
+            or (
+                flanked.height_ratio
+                >= 1 + thresholds.bout_height_min_ratio
+                + (
+                    thresholds.bout_noise_beside_walk_s + thresholds.bout_jitter_s * flanked.jitter_ratio
+                )
+                / flanked.duration_s
+                and coalesce(
+                    least(flanked.before_ratio, flanked.after_ratio)
+                    between thresholds.walk_min_ratio and thresholds.walk_max_ratio
+                    and flanked.before_ratio >= thresholds.walk_min_ratio,
+                    false
+                )
+            )
+        )
+        and (
+            (
+                flanked.duration_s >= thresholds.bout_long_s
+                and flanked.height_ratio >= thresholds.bout_long_min_ratio
+            )
+            or coalesce(
+                greatest(flanked.before_ratio, flanked.after_ratio)
+                <= flanked.height_ratio * (1 - thresholds.bout_edge_min_ratio),
+                false
+            )
+        )
 ),
 
+-- of the levels the one with the island that stands out most; of equal ones the lowest
 chosen as (
     select
-        high.athlete_id,
-        high.activity_id,
-        high.cuts_before,
-        arg_max(
-            struct_pack(
-                started_after_s := high.started_after_s,
-                ended_after_s := high.ended_after_s,
-                effort_from_m := high.effort_from_m,
-                effort_to_m := high.effort_to_m,
-                height_ratio := high.height_ratio
-            ),
-            high.prominence
-        ) as best
+        high.*,
+        first_value(high.level_number) over (
+            partition by high.athlete_id, high.activity_id, high.cuts_before
+            order by high.prominence desc, high.level_number asc
+        ) as chosen_number
     from high
-    group by high.athlete_id, high.activity_id, high.cuts_before
 ),
 
-flanks as (
+-- a tempo over hills may have come apart: where there is no valley between two, they are one
+separated as (
     select
         chosen.athlete_id,
         chosen.activity_id,
-        chosen.best,
-        thresholds.flank_s,
-        thresholds.bout_flank_free_ratio,
-        thresholds.valley_depth_min_ratio,
-        chosen.best.started_after_s - thresholds.flank_s as flank_from_s,
-        chosen.best.ended_after_s + thresholds.flank_s as flank_until_s
+        chosen.started_after_s,
+        chosen.ended_after_s,
+        coalesce(
+            (chosen.effort_most_from_s - lag(chosen.effort_most_to_s) over activity)
+            / (chosen.started_after_s - lag(chosen.ended_after_s) over activity)
+            < greatest(
+                least(chosen.height_ratio, lag(chosen.height_ratio) over activity)
+                * (1 - thresholds.bout_edge_min_ratio),
+                1 + thresholds.bout_edge_min_ratio
+            ),
+            true
+        ) as is_first
     from chosen
     cross join settings.measuring as thresholds
+    where chosen.level_number = chosen.chosen_number
+    window activity as (partition by chosen.athlete_id, chosen.activity_id order by chosen.started_after_s)
 ),
 
-flanked as (
+joined as (
     select
-        flanks.*,
-        (flanks.best.effort_to_m - flanks.best.effort_from_m)
-        / (flanks.best.ended_after_s - flanks.best.started_after_s) as effort_m_per_s,
-        (flanks.best.effort_from_m - before.effort_travelled_m)
-        / nullif(flanks.best.started_after_s - before.elapsed_s, 0) as before_m_per_s,
-        (after.effort_travelled_m - flanks.best.effort_to_m)
-        / nullif(after.elapsed_s - flanks.best.ended_after_s, 0) as after_m_per_s
-    from flanks
-    asof left join activity.paces as before
-        on
-            flanks.athlete_id = before.athlete_id
-            and flanks.activity_id = before.activity_id
-            and flanks.flank_from_s >= before.elapsed_s
-    asof left join activity.paces as after
-        on
-            flanks.athlete_id = after.athlete_id
-            and flanks.activity_id = after.activity_id
-            and flanks.flank_until_s >= after.elapsed_s
+        separated.*,
+        count(*) filter (where separated.is_first) over (
+            partition by separated.athlete_id, separated.activity_id order by separated.started_after_s
+            rows between unbounded preceding and current row
+        ) as bout_number
+    from separated
 )
 
 select
     athlete_id,
     activity_id,
-    best.started_after_s,
-    best.ended_after_s
-from flanked
-where
-    best.height_ratio >= bout_flank_free_ratio
-    or coalesce(before_m_per_s <= effort_m_per_s * (1 - valley_depth_min_ratio), false)
-    or coalesce(after_m_per_s <= effort_m_per_s * (1 - valley_depth_min_ratio), false)
+    min(started_after_s) as started_after_s,
+    max(ended_after_s) as ended_after_s
+from joined
+group by athlete_id, activity_id, bout_number

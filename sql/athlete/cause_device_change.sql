@@ -20,6 +20,8 @@ devices as (
         windows.as_of_day,
         runs.device_key,
         count(*) as run_count,
+        min(runs.local_day) as first_day,
+        max(runs.local_day) as last_day,
         list(runs.activity_id order by runs.local_day, runs.activity_id) as activity_ids
     from windows
     inner join athlete.trend_runs as runs
@@ -37,6 +39,7 @@ shares as (
         devices.as_of_day,
         1 - max(devices.run_count) / sum(devices.run_count) as other_ratio,
         count(*) as device_count,
+        arg_max(devices.first_day, devices.last_day) as latest_from,
         string_agg(devices.device_key, ', ' order by devices.run_count desc, devices.device_key asc)
             as device_names,
         flatten(
@@ -57,17 +60,25 @@ select
     cast(1 as double) as certainty_ratio,
     cast(null as double) as response_score,
     true as is_applicable,
-    cast(null as date) as began_on,
-    cast(null as varchar) as advice,
+    case when shares.other_ratio >= thresholds.device_other_flag_ratio then shares.latest_from end
+        as began_on,
+    case
+        when shares.other_ratio >= thresholds.device_other_flag_ratio
+            then
+                'Run the same easy loop twice with each of the two devices within two weeks, or once with '
+                || 'both: that tells how they differ. Until then trust the runs of one device only.'
+    end as advice,
     shares.window_start_on,
     shares.as_of_day as window_end_on,
     if(
         shares.device_count = 1,
         format('All steady runs are from one device ({}).', shares.device_names),
         format(
-            'The steady runs are from {} devices ({}); how these differ is known only so well.',
+            'The steady runs are from {} devices ({}), {:.0f} % of them not from the most used one; '
+            || 'how these differ is known only so well.',
             shares.device_count,
-            shares.device_names
+            shares.device_names,
+            100 * shares.other_ratio
         )
     ) as reason,
     shares.activity_ids

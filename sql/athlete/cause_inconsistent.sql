@@ -1,15 +1,19 @@
 -- One row per athlete: the share of weeks, recent and before, without a run or under half the usual distance.
 --
--- Weeks whose runs have no distance say nothing.
+-- Weeks whose runs have no distance say nothing. The longest silence, and how much the number of running days
+-- swings from week to week, are told beside it.
 --
 -- grain: athlete_id
 with inside as (
     select
         weeks.athlete_id,
+        weeks.week_start_on,
         weeks.run_count,
+        weeks.run_day_count,
         weeks.distance_m,
         median(weeks.distance_m) over (partition by weeks.athlete_id) as usual_m,
         periods.base_from,
+        periods.recent_from,
         periods.last_day
     from athlete.weeks as weeks
     inner join athlete.periods as periods on weeks.athlete_id = periods.athlete_id
@@ -19,41 +23,103 @@ with inside as (
         and (weeks.run_count = 0 or weeks.distance_m > 0)
 ),
 
-counted as (
+light as (
     select
-        inside.athlete_id,
-        any_value(inside.base_from) as base_from,
-        any_value(inside.last_day) as last_day,
-        count(*) as week_count,
-        count(*) filter (
-            where inside.run_count = 0 or inside.distance_m < thresholds.light_week_ratio * inside.usual_m
-        ) as light_count
+        inside.*,
+        inside.run_count = 0 or inside.distance_m < thresholds.light_week_ratio * inside.usual_m as is_light
     from inside
     cross join settings.judging as thresholds
-    group by inside.athlete_id
-    having sum(inside.run_count) > 0
+),
+
+counted as (
+    select
+        light.athlete_id,
+        any_value(light.base_from) as base_from,
+        any_value(light.last_day) as last_day,
+        any_value(light.usual_m) as usual_m,
+        median(light.run_day_count) filter (where not light.is_light) as usual_days,
+        stddev_pop(light.run_day_count) as days_spread,
+        count(*) as week_count,
+        count(*) filter (where light.is_light) as light_count,
+        count(*) filter (where light.is_light) / count(*) as light_ratio,
+        min(light.week_start_on) filter (where light.is_light) as first_light_on,
+        count(*) filter (where light.is_light and light.week_start_on < light.recent_from) as base_light_count
+    from light
+    group by light.athlete_id
+    having sum(light.run_count) > 0
+),
+
+gaps as (
+    select
+        runs.athlete_id,
+        max(runs.local_day - runs.before_day) as longest_gap_days
+    from (
+        select
+            activities.athlete_id,
+            activities.local_day,
+            lag(activities.local_day) over (
+                partition by activities.athlete_id order by activities.local_day
+            ) as before_day
+        from athlete.activities as activities
+        where activities.is_run
+    ) as runs
+    inner join athlete.periods as periods on runs.athlete_id = periods.athlete_id
+    where runs.before_day >= periods.base_from
+    group by runs.athlete_id
 )
 
 select
     counted.athlete_id,
-    counted.light_count / counted.week_count as value,
+    counted.light_ratio as value,
     'ratio' as unit,
     thresholds.light_weeks_flag_ratio as threshold,
-    1 / (
-        1 + exp(
-            (thresholds.light_weeks_flag_ratio - counted.light_count / counted.week_count)
-            / thresholds.light_weeks_scale
-        )
-    ) as exposure_score,
+    1 / (1 + exp((thresholds.light_weeks_flag_ratio - counted.light_ratio) / thresholds.light_weeks_scale))
+        as exposure_score,
     least(counted.week_count * 7 / (thresholds.recent_days + thresholds.base_days - 7), 1) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
+    case
+        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
+            then cast(1 as double)
+        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
+            then cast(0 as double)
+    end as response_score,
+    case when counted.base_light_count = 0 then counted.first_light_on end as began_on,
     counted.base_from as window_start_on,
     counted.last_day as window_end_on,
     format(
-        '{} of {} weeks had no run, or less than half of the usual distance.',
-        counted.light_count,
-        counted.week_count
+        '{} of {} weeks had no run, or less than half of the usual distance{}{}.',
+        if(counted.light_count = 0, 'None', cast(counted.light_count as varchar)),
+        counted.week_count,
+        case
+            when gaps.longest_gap_days > thresholds.interruption_days
+                then format('; the longest gap was {} days', gaps.longest_gap_days)
+            else ''
+        end,
+        case
+            when counted.days_spread >= 1
+                then
+                    format(
+                        '; the number of days with a run swings by {:.1f} from week to week',
+                        counted.days_spread
+                    )
+            else ''
+        end
     ) as reason,
+    case
+        when counted.light_ratio >= thresholds.light_weeks_flag_ratio
+            then
+                format(
+                    'Plan a week that you can keep even when life is full: {:.0f} runs and about {:.0f} km. '
+                    || 'Do not make up for a missed run; just run the next one.',
+                    greatest(
+                        coalesce(counted.usual_days, thresholds.weekly_runs_goal) - 1,
+                        thresholds.weekly_runs_min
+                    ),
+                    thresholds.lighter_goal_ratio * counted.usual_m / 1000
+                )
+    end as advice,
     cast([] as varchar[]) as activity_ids
 from counted
+left join gaps on counted.athlete_id = gaps.athlete_id
+left join athlete.responses as responses on counted.athlete_id = responses.athlete_id
 cross join settings.judging as thresholds

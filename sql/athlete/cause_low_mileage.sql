@@ -7,29 +7,73 @@ with weeks as (
         periods.athlete_id,
         periods.recent_from,
         periods.last_day,
-        median(weeks.distance_m) as weekly_m,
-        count(*) as week_count
+        weeks.week_start_on,
+        weeks.distance_m,
+        weeks.run_count,
+        weeks.week_start_on >= periods.recent_from as is_recent
     from athlete.periods as periods
     inner join athlete.weeks as weeks on periods.athlete_id = weeks.athlete_id
     where
-        weeks.week_start_on >= periods.recent_from
+        weeks.week_start_on >= periods.base_from
         and weeks.day_count = 7
         and (weeks.run_count = 0 or weeks.distance_m > 0)
-    group by periods.athlete_id, periods.recent_from, periods.last_day
-    having sum(weeks.run_count) > 0
+),
+
+usual as (
+    select
+        weeks.athlete_id,
+        any_value(weeks.recent_from) as recent_from,
+        any_value(weeks.last_day) as last_day,
+        median(weeks.distance_m) filter (where weeks.is_recent) as weekly_m,
+        median(weeks.run_count) filter (where weeks.is_recent) as weekly_runs,
+        median(weeks.distance_m) filter (where not weeks.is_recent) as base_m,
+        max(weeks.week_start_on) filter (where weeks.distance_m >= thresholds.mileage_flag_m) as enough_on,
+        count(*) filter (where weeks.is_recent) as week_count
+    from weeks
+    cross join settings.judging as thresholds
+    group by weeks.athlete_id
+    having sum(weeks.run_count) filter (where weeks.is_recent) > 0
 )
 
 select
-    weeks.athlete_id,
-    weeks.weekly_m as value,
+    usual.athlete_id,
+    usual.weekly_m as value,
     'm/week' as unit,
     thresholds.mileage_flag_m as threshold,
-    1 / (1 + exp((weeks.weekly_m - thresholds.mileage_flag_m) / thresholds.mileage_scale)) as exposure_score,
-    least(weeks.week_count * 7 / (thresholds.recent_days - 7), 1) as coverage_ratio,
+    1 / (1 + exp((usual.weekly_m - thresholds.mileage_flag_m) / thresholds.mileage_scale)) as exposure_score,
+    least(usual.week_count * 7 / (thresholds.recent_days - 7), 1) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
-    weeks.recent_from as window_start_on,
-    weeks.last_day as window_end_on,
-    'The usual distance of a recent week; the articles begin to see gains above the threshold.' as reason,
+    cast(null as double) as response_score,
+    case
+        when usual.weekly_m <= thresholds.mileage_flag_m and usual.base_m >= thresholds.mileage_flag_m
+            then usual.enough_on + 7
+    end as began_on,
+    usual.recent_from as window_start_on,
+    usual.last_day as window_end_on,
+    format(
+        'You run {:.0f} km in a usual week of late; the articles begin to see gains above {:.0f} km.',
+        usual.weekly_m / 1000,
+        thresholds.mileage_flag_m / 1000
+    ) as reason,
+    case
+        when usual.weekly_m <= thresholds.mileage_flag_m
+            then
+                format(
+                    'Let the week grow by a tenth at a time, from {:.0f} km to more than {:.0f} km, '
+                    || 'all of it easy: {}.',
+                    usual.weekly_m / 1000,
+                    thresholds.mileage_flag_m / 1000,
+                    if(
+                        usual.weekly_runs < thresholds.weekly_runs_goal,
+                        format(
+                            'first with one more short run (you run {:.0f} times a week), '
+                            || 'then with a longer one',
+                            usual.weekly_runs
+                        ),
+                        'first with a long run, then with the others'
+                    )
+                )
+    end as advice,
     cast([] as varchar[]) as activity_ids
-from weeks
+from usual
 cross join settings.judging as thresholds

@@ -1,43 +1,108 @@
--- One row per athlete: the longest run of recent weeks without a lighter one (20 % under the three before).
+-- One row per athlete: the longest run of recent weeks without a lighter one.
 --
--- Where nobody ran, nothing is lighter or heavier.
+-- Lighter is 20 % less distance than the three weeks before, or 20 % fewer hard sessions in as many runs: the
+-- articles drop the volume or the intensity. Where nobody ran, nothing is lighter or heavier; nor is a week
+-- after one without a run, of which the mean of the three is low. A stretch whose lightest weeks are nearly
+-- that light counts as little as a short one: a week is not planned to the kilometre.
 --
 -- grain: athlete_id
-with inside as (
+with limits as (
+    select
+        thresholds.*,
+        to_days(7 * cast(thresholds.weeks_compared as integer)) as stretch
+    from settings.judging as thresholds
+),
+
+compared as (
     select
         weeks.athlete_id,
         weeks.week_start_on,
         weeks.is_down_week,
         weeks.run_count,
-        periods.last_day - cast(thresholds.rest_search_days as integer) + 1 as search_from,
-        periods.last_day
+        weeks.distance_m,
+        phases.hard_session_count,
+        min(weeks.run_count) over weeks_before as fewest_before,
+        avg(weeks.run_count) over weeks_before as runs_before,
+        avg(phases.hard_session_count) over weeks_before as hard_before
     from athlete.weeks as weeks
-    inner join athlete.periods as periods on weeks.athlete_id = periods.athlete_id
-    cross join settings.judging as thresholds
-    where
-        weeks.week_start_on > periods.last_day - cast(thresholds.rest_search_days as integer)
-        and weeks.is_down_week is not null
+    inner join athlete.week_phases as phases
+        on weeks.athlete_id = phases.athlete_id and weeks.week_start_on = phases.week_start_on
+    cross join limits
+    window weeks_before as (
+        partition by weeks.athlete_id order by weeks.week_start_on
+        range between limits.stretch preceding and interval 7 days preceding
+    )
+),
+
+lighter as (
+    select
+        compared.*,
+        compared.run_count > 0 and compared.fewest_before = 0 as is_after_empty_week,
+        compared.is_down_week
+        or coalesce(
+            compared.hard_before >= 1
+            and compared.hard_session_count <= limits.down_week_ratio * compared.hard_before
+            and compared.run_count >= floor(compared.runs_before),
+            false
+        ) as is_lighter
+    from compared
+    cross join limits
+    where compared.is_down_week is not null
+),
+
+numbered as (
+    select
+        lighter.*,
+        count(*) filter (where lighter.is_lighter) over (
+            partition by lighter.athlete_id order by lighter.week_start_on
+        ) as stretch_number
+    from lighter
 ),
 
 stretches as (
     select
-        inside.*,
-        count(*) filter (where inside.is_down_week) over (
-            partition by inside.athlete_id order by inside.week_start_on
-        ) as stretch_number
-    from inside
+        numbered.*,
+        case
+            when numbered.stretch_number > 0
+                then
+                    min(case when not numbered.is_lighter then numbered.week_start_on end) over (
+                        partition by numbered.athlete_id, numbered.stretch_number
+                    )
+        end as stretch_from,
+        periods.last_day - cast(limits.rest_search_days as integer) + 1 as search_from,
+        periods.last_day
+    from numbered
+    inner join athlete.periods as periods on numbered.athlete_id = periods.athlete_id
+    cross join limits
+    qualify numbered.week_start_on > periods.last_day - cast(limits.rest_search_days as integer)
+),
+
+ordered as (
+    select
+        stretches.*,
+        row_number() over (
+            partition by stretches.athlete_id, stretches.stretch_number
+            order by stretches.is_lighter, stretches.distance_m
+        ) as lightest_number
+    from stretches
 ),
 
 lengths as (
     select
-        stretches.athlete_id,
-        any_value(stretches.search_from) as search_from,
-        any_value(stretches.last_day) as last_day,
-        count(*) filter (where not stretches.is_down_week) as stretch_weeks,
+        ordered.athlete_id,
+        any_value(ordered.search_from) as search_from,
+        any_value(ordered.last_day) as last_day,
+        min(ordered.stretch_from) as stretch_from,
+        count(*) filter (where not ordered.is_lighter and not ordered.is_after_empty_week) as stretch_weeks,
         count(*) as week_count,
-        sum(stretches.run_count) as run_count
-    from stretches
-    group by stretches.athlete_id, stretches.stretch_number
+        sum(ordered.run_count) as run_count,
+        median(ordered.distance_m) filter (where not ordered.is_lighter) as usual_m,
+        avg(ordered.distance_m) filter (
+            where not ordered.is_lighter and ordered.lightest_number <= limits.lightest_count
+        ) as lightest_m
+    from ordered
+    cross join limits
+    group by ordered.athlete_id, ordered.stretch_number
 ),
 
 longest as (
@@ -46,32 +111,72 @@ longest as (
         any_value(lengths.search_from) as search_from,
         any_value(lengths.last_day) as last_day,
         max(lengths.stretch_weeks) as stretch_weeks,
+        arg_max_null(lengths.stretch_from, lengths.stretch_weeks) as stretch_from,
+        arg_max(lengths.usual_m, lengths.stretch_weeks) as usual_m,
+        arg_max(lengths.lightest_m / nullif(lengths.usual_m, 0), lengths.stretch_weeks) as lightest_ratio,
         sum(lengths.week_count) as week_count
     from lengths
     group by lengths.athlete_id
     having sum(lengths.run_count) > 0
+),
+
+exposures as (
+    select
+        longest.*,
+        least(
+            1 / (
+                1
+                + exp(
+                    (thresholds.weeks_without_rest_flag - longest.stretch_weeks)
+                    / thresholds.weeks_without_rest_scale
+                )
+            ),
+            1 / (
+                1
+                + exp(
+                    (thresholds.lightest_flag_ratio - coalesce(longest.lightest_ratio, 1))
+                    / thresholds.lightest_scale
+                )
+            )
+        ) as exposure_score
+    from longest
+    cross join settings.judging as thresholds
 )
 
 select
-    longest.athlete_id,
-    cast(longest.stretch_weeks as double) as value,
+    exposures.athlete_id,
+    cast(exposures.stretch_weeks as double) as value,
     'weeks' as unit,
     thresholds.weeks_without_rest_flag as threshold,
-    1 / (
-        1
-        + exp(
-            (thresholds.weeks_without_rest_flag - longest.stretch_weeks) / thresholds.weeks_without_rest_scale
-        )
-    ) as exposure_score,
-    least(longest.week_count * 7 / (thresholds.rest_search_days - 7), 1) as coverage_ratio,
+    exposures.exposure_score,
+    least(exposures.week_count * 7 / (thresholds.rest_search_days - 7), 1) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
-    longest.search_from as window_start_on,
-    longest.last_day as window_end_on,
+    case
+        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
+            then cast(1 as double)
+        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
+            then cast(0 as double)
+    end as response_score,
+    case when exposures.exposure_score >= thresholds.score_min then exposures.stretch_from end as began_on,
+    exposures.search_from as window_start_on,
+    exposures.last_day as window_end_on,
     format(
-        '{} of the last {} weeks followed each other without a lighter one.',
-        longest.stretch_weeks,
-        cast(longest.week_count as bigint)
+        '{} of the last {} weeks followed each other without a lighter one; '
+        || 'the articles ask for one every few weeks.',
+        exposures.stretch_weeks,
+        cast(exposures.week_count as bigint)
     ) as reason,
+    case
+        when exposures.exposure_score >= thresholds.score_min
+            then
+                format(
+                    'Make the next week a lighter one: about {:.0f} km instead of {:.0f}, '
+                    || 'the same runs but shorter; then one like it every fourth week.',
+                    thresholds.lighter_goal_ratio * exposures.usual_m / 1000,
+                    exposures.usual_m / 1000
+                )
+    end as advice,
     cast([] as varchar[]) as activity_ids
-from longest
+from exposures
+left join athlete.responses as responses on exposures.athlete_id = responses.athlete_id
 cross join settings.judging as thresholds

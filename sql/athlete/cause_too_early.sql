@@ -18,6 +18,7 @@ starts as (
         max(gaps.local_day) filter (
             where coalesce(gaps.gap_days > thresholds.interruption_days, true)
         ) as going_since,
+        min(gaps.local_day) as first_day,
         max(gaps.local_day) as last_day
     from gaps
     cross join settings.judging as thresholds
@@ -37,10 +38,17 @@ select
     ) as exposure_score,
     cast(1 as double) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
+    cast(null as double) as response_score,
+    cast(null as date) as began_on,
     starts.going_since as window_start_on,
     starts.last_day as window_end_on,
     format(
-        'Training has gone on for {} without a gap of more than {} days; the body takes months.',
+        '{} for {} without a gap of more than {} days; the body takes months.',
+        if(
+            starts.going_since = starts.first_day,
+            'As far as the files go back, you have trained',
+            'You have trained'
+        ),
         case
             when starts.last_day - starts.going_since < 7 then 'less than a week'
             when starts.last_day - starts.going_since < 7 * 2 then 'a week'
@@ -48,6 +56,16 @@ select
         end,
         thresholds.interruption_days
     ) as reason,
+    case
+        when starts.last_day - starts.going_since <= thresholds.uninterrupted_flag_days
+            then
+                format(
+                    'Change nothing yet: go on as you do, without a gap, until {}, and look again then.',
+                    strftime(
+                        starts.going_since + cast(thresholds.uninterrupted_flag_days as integer), '%d %B %Y'
+                    )
+                )
+    end as advice,
     cast([] as varchar[]) as activity_ids
 from starts
 cross join settings.judging as thresholds

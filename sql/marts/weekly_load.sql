@@ -14,7 +14,10 @@ select
     weeks.load_change_ratio,
     weeks.longest_run_m,
     weeks.is_down_week,
+    phases.phase,
     weeks.fitness_score,
     weeks.fatigue_score,
     weeks.form_score
 from athlete.weeks as weeks
+left join athlete.week_phases as phases
+    on weeks.athlete_id = phases.athlete_id and weeks.week_start_on = phases.week_start_on

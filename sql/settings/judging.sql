@@ -172,6 +172,97 @@ select
     cast(2.5 as double) as near_distance_max_ratio, -- 5 km says much of 10 km, little of a marathon
     -- a race tells of fitness to so many percent of VDOT: course, day and weather (SCIENCE.md C1)
     cast(2.1 as double) as race_noise_pct,
+    -- work bouts and workouts (SCIENCE.md 0 and A34)
+    cast(0.04 as double) as hill_min_ratio, -- hills are 5 % and steeper; a bout's grade is known to 1 %
+    cast(20 as double) as hill_sprint_max_s, -- 8 to 12 s, 15 s at most; and the watch sees edges late
+    cast(35 as double) as stride_max_s, -- 15 to 30 s
+    cast(8 as double) as bout_edge_s, -- where a fast bout begins and ends is known to some seconds
+    cast(170 as double) as stride_max_m, -- 200 m are a repeat, whoever runs them in half a minute
+    cast(1.2 as double) as stride_min_ratio, -- of easy speed: 85-95 % of the top speed is far above it
+    cast(150 as double) as sprint_recovery_min_s, -- strides rest for one or two minutes, sprints for three
+    cast(0.90 as double) as work_speed_min_ratio, -- of critical speed: half-marathon pace, less its own error
+    cast(1.10 as double) as work_above_easy_min_ratio, -- where critical speed is not known
+    -- easy running has not become work where two minutes of it leave the heart below the first threshold
+    cast(120 as double) as heart_rate_follows_s,
+    cast(5 as double) as float_gap_s, -- a float follows without a stop
+    cast(0.97 as double) as float_max_ratio, -- and is slower than what is before and after it
+    cast(1.03 as double) as float_min_ratio, -- but not as slow as easy running
+    cast(1.9 as double) as walk_max_m_per_s, -- slower than 8:45 /km hardly anybody jogs
+    cast(0.2 as double) as same_set_max_ratio, -- repetitions of one set differ by less in length
+    cast(3 as bigint) as thirds, -- a set fades from its first third to its last
+    cast(120 as double) as quality_fast_min_s, -- two minutes of fast running in all; less is strides
+    cast(1500 as double) as late_min_s, -- a fast finish begins after the first miles
+    cast(300 as double) as finish_max_after_s, -- and hardly any of the run is left after it
+    cast(4 as bigint) as fartlek_min_count, -- "6 to 8": less is no play
+    cast(0.9 as double) as cut_short_max_ratio, -- a last repetition shorter than that was given up
+    -- up to here the articles have repetitions at mile pace (200 m), at 5K pace (400 to 1000 m), at 10K pace
+    -- (1600 m), beyond at the pace of an hour
+    cast(55 as double) as mile_pace_max_s,
+    cast(360 as double) as five_km_pace_max_s,
+    cast(600 as double) as ten_km_pace_max_s,
+    cast(1609.344 as double) as mile_m,
+    cast(10000 as double) as ten_km_m,
+    cast(3600 as double) as threshold_pace_s, -- threshold is the pace of an hour
+    cast(9 as bigint) as easy_pace_number, -- the last of settings.pace_classes
+    cast(8 as bigint) as timing_min_bouts, -- four sessions' first parts; fewer make no curve
+    cast(0.006 as double) as step_spread_min_ratio, -- cadence is recorded in whole steps of 160 to 190
+    cast(0.012 as double) as contact_spread_min_ratio, -- contact is told to 1 to 2 %
+    cast(0.03 as double) as distance_preferred_ratio, -- 400 m in 92 s are 400 m
+    -- causes that are seen in workouts (SCIENCE.md A15 to A31)
+    cast(6 as double) as session_weeks_min_count, -- of eight weeks so many with running tell of a habit
+    cast(0.45 as double) as touches_flag_per_week, -- less than every second week
+    cast(0.1 as double) as touches_scale,
+    cast(2.7 as double) as hard_sessions_flag_per_week, -- the articles: elites top out at two to three
+    cast(0.2 as double) as hard_sessions_scale,
+    -- the articles want nine of ten; one hard day after another every other week, of two a week, is no chance
+    cast(0.8 as double) as hard_easy_flag_ratio,
+    cast(0.06 as double) as hard_easy_scale,
+    cast(6 as double) as hard_days_min_count, -- of fewer hard days one alone decides
+    cast(0.5 as double) as rest_days_flag_per_week, -- complete rest once a week; a streak is no habit
+    cast(0.15 as double) as rest_days_scale,
+    cast(0.6 as double) as rest_days_weight_ratio, -- the articles have weeks of seven runs, too, for some
+    cast(36 as double) as fresh_after_hours,
+    cast(0.4 as double) as not_fresh_flag_ratio,
+    cast(0.08 as double) as not_fresh_scale,
+    cast(6 as double) as speed_sessions_min_count, -- a session of fast repetitions in most weeks
+    cast(84 as bigint) as same_workout_days, -- looked for in twelve weeks
+    cast(4 as bigint) as same_workout_min_count,
+    cast(0.75 as double) as same_workout_flag_ratio,
+    cast(0.06 as double) as same_workout_scale,
+    cast(0.08 as double) as same_length_max_ratio, -- 400 m of the track are 380 to 430 m of a watch
+    cast(0.2 as double) as same_recovery_max_ratio,
+    -- 1.5 % is meant; the day, the satellites and the wind are as much again
+    cast(0.03 as double) as same_pace_max_ratio,
+    -- what grew or got faster or rests shorter by this much over the weeks was no repetition
+    cast(0.15 as double) as progress_volume_min_ratio,
+    cast(0.03 as double) as progress_speed_min_ratio,
+    cast(0.2 as double) as progress_recovery_min_ratio,
+    cast(0.3 as double) as progress_exposure_ratio,
+    cast(0.04 as double) as race_fade_flag_ratio, -- second half over the first; even is 2 % either way
+    cast(0.008 as double) as race_fade_scale,
+    cast(168 as bigint) as race_fade_days, -- races are few: half a year of them
+    cast(2 as double) as race_fade_min_count,
+    cast(0.03 as double) as repeat_fade_flag_ratio,
+    cast(0.006 as double) as repeat_fade_scale,
+    cast(4 as double) as repeat_sessions_min_count, -- fewer sessions are the day's form
+    cast(0.03 as double) as fantasy_flag_ratio, -- faster than the articles' pace for it by what is no error
+    cast(0.006 as double) as fantasy_scale,
+    cast(0.5 as double) as failed_flag_ratio, -- half of the sessions fade or are broken off
+    cast(0.1 as double) as failed_scale,
+    -- 5 km in a race: contact + 9 %, steps - 4 % (Girard 2013); a session is stopped before half of that
+    cast(0.04 as double) as contact_drift_flag_ratio,
+    cast(0.008 as double) as contact_drift_scale,
+    cast(0.02 as double) as step_drift_flag_ratio,
+    cast(0.004 as double) as step_drift_scale,
+    cast(84 as bigint) as timing_days,
+    cast(3 as bigint) as timing_min_sessions,
+    cast(0.6 as double) as timing_certainty_ratio, -- a watch sees the timing roughly (SCIENCE.md A29)
+    cast(28 as bigint) as short_change_days, -- four weeks against four weeks
+    cast(0.2 as double) as more_reps_flag_ratio,
+    cast(0.05 as double) as more_reps_scale,
+    cast(0.01 as double) as slower_flag_ratio,
+    cast(0.003 as double) as slower_scale,
+    cast(3 as double) as like_sessions_min_count, -- so many sessions have their like in the weeks before
     -- recovery: what watches measure of days and nights
     cast(25 as double) as resting_possible_min_bpm, -- the lowest ever told of an athlete is 26
     cast(120 as double) as resting_possible_max_bpm, -- higher is no rest
@@ -179,6 +270,64 @@ select
     cast(0.3 as double) as hrv_possible_max_s, -- more is a sensor that lost beats
     cast(3600 as double) as sleep_possible_min_s, -- less is a nap, or a watch that was taken off
     cast(64800 as double) as sleep_possible_max_s, -- more than eighteen hours is a watch on the table
+    -- structure: long runs
+    cast(0.20 as double) as long_run_share_min_ratio, -- of its week: the articles' templates have 25 to 42 %
+    -- the articles' fast finish is 2 of 12 miles; more is a workout
+    cast(0.20 as double) as long_run_hard_max_ratio,
+    -- a workout or race this long is the long run of its week
+    cast(5400 as double) as long_anyway_min_s,
+    cast(2.5 as double) as long_run_min_runs, -- with fewer runs a week, a week can hardly have a long one
+    -- the articles: in every week; flagged where most have none
+    cast(0.40 as double) as long_weeks_flag_ratio,
+    cast(0.10 as double) as long_weeks_scale,
+    cast(4 as bigint) as long_weeks_min_count, -- fewer whole weeks are no habit
+    cast(1.10 as double) as growth_max_ratio, -- longer by more than a tenth is a spike (SCIENCE.md A45)
+    cast(1.5 as double) as long_run_goal_ratio, -- the articles' long run against their other runs, at least
+    -- structure: lighter weeks
+    cast(0.84 as double) as lightest_flag_ratio, -- 20 % lighter, as one week differs from the next by 4 %
+    cast(0.015 as double) as lightest_scale,
+    cast(2 as bigint) as lightest_count, -- one light week may be luck, two are hardly
+    cast(0.75 as double) as lighter_goal_ratio, -- in the middle of the articles' 20 to 30 %
+    -- structure: phases (SCIENCE.md A42)
+    cast(14 as bigint) as phase_around_days, -- a phase shows over five weeks: two before, two after
+    cast(0.08 as double) as phase_hard_min_ratio, -- a larger share of hard sessions is no base any more
+    cast(2 as bigint) as phase_hard_min_count, -- one race or one test does not end a base
+    cast(0.60 as double) as recovery_volume_max_ratio,
+    cast(0.85 as double) as peak_volume_max_ratio, -- 15 to 40 % less
+    cast(21 as bigint) as peak_days, -- the articles: two to three weeks before a key race
+    -- structure: how often to run
+    cast(4 as double) as weekly_runs_goal, -- the articles: gains grow up to four or five runs a week
+    cast(3 as double) as weekly_runs_min, -- their smallest week has three, for most of the benefit
+    -- structure: the order of phases (SCIENCE.md A42)
+    cast(35 as bigint) as race_cluster_days, -- five weeks
+    cast(3.5 as double) as race_cluster_flag, -- four races in them are nearly every weekend, three are not
+    cast(0.35 as double) as race_cluster_scale,
+    -- without a name or an entry, what looks like a race may be a hard tempo run
+    cast(0.8 as double) as guessed_races_certainty_ratio,
+    cast(16 as double) as hard_weeks_flag, -- a build of ten, a peak of three, and some to spare
+    cast(2 as double) as hard_weeks_scale,
+    cast(0.8 as double) as hard_weeks_certainty_ratio, -- that no lighter week was there is a cause of its own
+    cast(0.45 as double) as notice_certainty_ratio, -- worth a word, never a leading cause
+    cast(4 as bigint) as rest_block_min_weeks, -- shorter rests lose little (SCIENCE.md B14)
+    cast(4 as double) as base_weeks_flag, -- half of the base that the articles give
+    cast(1 as double) as base_weeks_scale,
+    cast(3.5 as double) as peaks_flag, -- the articles: maybe three
+    cast(0.3 as double) as peaks_scale,
+    cast(20 as double) as phase_history_weeks, -- a block of more than sixteen weeks must fit in
+    -- structure: routine (SCIENCE.md A28)
+    cast(1.5 as double) as distance_class_ratio, -- 5 to 8 km is one class, and so on
+    -- the articles' week alone has three kinds of session: on more than one route they are more than four
+    cast(4 as double) as kinds_flag,
+    cast(0.6 as double) as kinds_scale,
+    cast(0.05 as double) as pace_spread_flag_ratio, -- from run to run, as ordinary easy runs differ
+    cast(0.01 as double) as pace_spread_scale,
+    cast(12 as bigint) as stale_min_runs, -- two weeks of few runs are no routine
+    cast(0.4 as double) as stale_certainty_ratio, -- weak evidence
+    cast(0.95 as double) as stale_clear_exposure, -- one route and one pace: still not certain, but clear
+    cast(0.6 as double) as stale_clear_certainty_ratio,
+    -- structure: breaks (SCIENCE.md B14)
+    cast(10 as bigint) as gap_min_days, -- fewer days without a run cost next to nothing
+    cast(56 as bigint) as around_gap_days, -- eight weeks before and after a break show what it did
     -- recovery: does the body cope? (SCIENCE.md A10 to A14, A48)
     -- resting heart rate: the articles' 10 % is a large shift; half of it is the early sign
     cast(0.05 as double) as resting_flag_ratio,
@@ -270,7 +419,7 @@ select
     -- how the body answers, and how habits change
     cast(4 as bigint) as response_min_runs, -- fewer runs on either side are no comparison
     cast(1800 as double) as drift_run_min_s, -- the articles' easy run: in half an hour heart rate can drift
-    cast(112 as bigint) as drift_days, -- SCIENCE.md A8: sixteen weeks, in less the scatter of the runs decides
+    cast(112 as bigint) as drift_days, -- SCIENCE.md A8: in less than sixteen weeks scatter decides
     cast(56 as bigint) as drift_ramp_min_days, -- a faster rise is another habit, or an illness
     cast(28 as bigint) as drift_ramp_step_days, -- ramps are tried at every fourth week
     cast(4 as double) as drift_flag_points, -- A8: four points of the reserve in eight weeks
@@ -280,6 +429,32 @@ select
     -- a sensor that slipped is 15 to 35 bpm off, a runner who drifts is not
     cast(20 as double) as drift_outlier_min_bpm,
     cast(0.70 as double) as easy_effort_max_ratio, -- article 001: easy is 60 to 70 % of the maximum
+    -- speed work begins (SCIENCE.md A17 and A18)
+    cast(28 as bigint) as start_days, -- four weeks without, and four weeks since
+    cast(3 as bigint) as start_min_sessions, -- fewer are a trial, no habit
+    cast(21 as bigint) as start_after_min_days, -- three weeks tell what the fourth will be
+    cast(14 as bigint) as start_stress_days, -- what came in the same two weeks came together
+    cast(182 as bigint) as start_memory_days, -- what began longer ago has been absorbed, or is a habit
+    cast(1.10 as double) as stress_volume_ratio, -- A17: what counts as a new stress
+    cast(1 as double) as stress_run_days,
+    cast(1.15 as double) as stress_long_run_ratio,
+    cast(1.15 as double) as added_flag_ratio, -- A17: up to 1.10 is replaced, beyond 1.20 is added
+    cast(0.03 as double) as added_scale, -- so that 1.10 is clearly the one, 1.20 the other
+    cast(1.15 as double) as added_easy_max_ratio, -- more easy running than before: not only speed was added
+    cast(0.7 as double) as added_with_more_certainty_ratio, -- then "everything at once" says it better
+    cast(1.7 as double) as logistic_per_sd, -- a logistic curve this steep is the normal distribution
+    cast(2 as double) as harder_flag_pct, -- A18: 2 % less speed at the same heart rate, or 3 bpm more
+    cast(0.6 as double) as harder_scale,
+    cast(8 as bigint) as harder_full_runs, -- two easy runs in each of four weeks
+    cast(12 as bigint) as habit_before_weeks, -- a habit is what one did for a quarter of a year
+    cast(8 as bigint) as habit_before_min_weeks, -- or for two months, where weeks are missing
+    cast(8 as bigint) as habit_after_weeks, -- advice is to show in four to eight weeks
+    cast(4 as bigint) as habit_after_min_weeks,
+    -- of a year of weeks and a dozen habits the most outstanding is looked at: two would be luck
+    cast(4 as double) as habit_change_spreads,
+    cast(3 as double) as habit_evenness, -- no habit is more even than a third of what matters
+    -- within two percent, error and all, a change is no change that training could show in two months
+    cast(2 as double) as level_max_pct,
     cast(0.5 as double) as doubtful_certainty_ratio, -- evidence that hangs on a guess counts half
     cast(0.6 as double) as pace_certainty_ratio, -- pace says less of effort than heart rate does
     -- a third of the runs moved from the road to a treadmill, or from strap to wrist: another measurement

@@ -59,23 +59,53 @@ select
     cast(2 as double) as fine_gap_max_s, -- a record every second or two: else ten fast seconds are a guess
     cast(1.9 as double) as run_min_m_per_s, -- slower is walking: it says nothing of the easy running speed
     cast(20 as double) as half_minute_moving_min_s, -- most of a half minute
-    -- even runners keep half their pace uphill: of what a climb costs, so much counts as running harder
-    cast(0.4 as double) as climb_ratio,
+    -- who runs faster than easy up a real hill runs hard: what he is above 5 % counts more, the steeper it is, ...
+   
+    cast(0.04 as double) as climb_min_ratio,
+    cast(1.05 as double) as climb_from_ratio,
+    cast(5 as double) as climb_boost_ratio,
+    cast(1.25 as double) as climb_boost_max_ratio, -- ... until it is a bout anyhow
     -- fast seconds are looked for at levels this far apart, the first so far above the easy speed
     cast(1.1 as double) as level_first_ratio,
     cast(1.08 as double) as level_step_ratio,
     cast(20 as double) as valley_min_s, -- fast parts with less between them are one
     -- between two bouts the speed falls by 8 %, and by more where seconds are few: GPS makes such valleys
-    cast(0.08 as double) as valley_depth_min_ratio,
+    cast(0.06 as double) as valley_depth_min_ratio,
     cast(1.4 as double) as valley_noise_s,
+    -- and a bout begins or ends with as much
+    cast(0.08 as double) as bout_edge_min_ratio,
     cast(8 as double) as bout_min_s, -- a hill sprint of 6 to 15 s fills one or two slices
     -- a bout is 10 % faster than easy, and more where seconds are few: 200 s 12 %, 20 s 28 %
     cast(0.1 as double) as bout_height_min_ratio,
     cast(3.5 as double) as bout_noise_s,
     -- so much faster, and it may have been reached little by little
-    cast(1.2 as double) as bout_flank_free_ratio,
-    cast(60 as double) as flank_s, -- what a bout is compared with: the minute before and after
-    -- a marked lap of work is this much faster than its neighbours
+    -- a GPS in a city lags and catches up: so many more for a jitter of 100 % from slice to slice; usual are 1 to
+   
+    -- 15 %
+    cast(27 as double) as bout_jitter_s,
+    cast(11 as double) as valley_jitter_s,
+    -- where it jitters as much, a short bout has to be seen in the steps, too: nobody runs a fifth faster at the
+   
+    -- same cadence, a GPS that catches up does
+    cast(0.03 as double) as jitter_max_ratio,
+    cast(120 as double) as cadence_needed_s,
+    cast(1.02 as double) as cadence_min_ratio,
+    cast(40 as double) as coarse_bout_min_s, -- shorter ones cannot be seen in a coarse recording
+    -- who walks before or after it (hill sprints, strides) did not just meet a gap between buildings
+    cast(2 as double) as bout_noise_beside_walk_s,
+    -- who stood before it was just found by the satellites again, and is rested
+    cast(14 as double) as bout_noise_after_stand_s,
+    cast(0.25 as double) as walk_min_ratio,
+    cast(0.75 as double) as walk_max_ratio,
+    -- what is long and so much faster may have been reached little by little
+    cast(240 as double) as bout_long_s,
+    cast(1.2 as double) as bout_long_min_ratio,
+    cast(30 as double) as flank_s, -- what a bout is compared with: half a minute before and after
+    -- where a bout begins and ends is told by the metres around it: so many seconds of them, ...
+    cast(10 as double) as edge_s,
+    cast(5 as double) as edge_inset_s, -- ... against the speed inside, that far from the edge, ...
+    cast(30 as double) as edge_inside_s,
+    cast(15 as double) as edge_outside_s, -- ... and that outside, if it is slower
     cast(0.06 as double) as lap_contrast_min_ratio,
     cast(1.05 as double) as lap_height_min_ratio, -- and faster than the easy speed
     -- a lap that is no more than this of what the stream sees is not it

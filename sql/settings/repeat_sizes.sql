@@ -1,0 +1,53 @@
+-- One row per length that people give a repetition, in metres or in seconds.
+--
+-- grain: size_unit, repeat_size
+select
+    sizes.size_unit,
+    cast(sizes.repeat_size as double) as repeat_size,
+    sizes.repeat_name
+from (
+    values
+    ('m', 50, '50 m'),
+    ('m', 60, '60 m'),
+    ('m', 80, '80 m'),
+    ('m', 100, '100 m'),
+    ('m', 150, '150 m'),
+    ('m', 200, '200 m'),
+    ('m', 300, '300 m'),
+    ('m', 400, '400 m'),
+    ('m', 500, '500 m'),
+    ('m', 600, '600 m'),
+    ('m', 800, '800 m'),
+    ('m', 1000, '1000 m'),
+    ('m', 1200, '1200 m'),
+    ('m', 1609.344, '1 mile'),
+    ('m', 2000, '2 km'),
+    ('m', 3000, '3 km'),
+    ('m', 3218.688, '2 miles'),
+    ('m', 4000, '4 km'),
+    ('m', 4828.032, '3 miles'),
+    ('m', 5000, '5 km'),
+    ('s', 10, '10 s'),
+    ('s', 15, '15 s'),
+    ('s', 20, '20 s'),
+    ('s', 25, '25 s'),
+    ('s', 30, '30 s'),
+    ('s', 45, '45 s'),
+    ('s', 60, '1 min'),
+    ('s', 90, '90 s'),
+    ('s', 120, '2 min'),
+    ('s', 150, '2:30 min'),
+    ('s', 180, '3 min'),
+    ('s', 240, '4 min'),
+    ('s', 300, '5 min'),
+    ('s', 360, '6 min'),
+    ('s', 480, '8 min'),
+    ('s', 600, '10 min'),
+    ('s', 720, '12 min'),
+    ('s', 900, '15 min'),
+    ('s', 1200, '20 min'),
+    ('s', 1500, '25 min'),
+    ('s', 1800, '30 min'),
+    ('s', 2400, '40 min'),
+    ('s', 3600, '60 min')
+) as sizes (size_unit, repeat_size, repeat_name)
