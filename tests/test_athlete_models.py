@@ -1689,11 +1689,6 @@ def every_table(
         }
 
 
-def _plain(rows: pd.DataFrame) -> pd.DataFrame:
-    """The same values, whatever pandas made of a column without any."""
-    return rows.astype(object).where(rows.notna(), None)
-
-
 # Of those that need two files of one session tests/test_sessions.py says the same, of those that need a
 # sure critical speed tests/test_anchors.py, of races tests/test_report_marts.py, of fast running
 # tests/test_workout_models.py.
