@@ -35,7 +35,9 @@ def terminal_why(verdict: Section, causes: Section, beside: Sequence[str], width
     if verdict.table:
         odds = " · ".join(f"{name} {share}" for name, share in verdict.table.rows)
         parts.append(_paragraph(odds, "dim"))
-    parts += [Text(), Text(causes.title, style="bold")]
+    asked = Text(f'{causes.title} · nextgear sql "from {causes.source}"', style="dim")
+    asked.stylize("not dim bold", 0, len(causes.title))
+    parts += [Text(), asked]
     if not causes.findings:
         parts += map(_paragraph, causes.sentences)
     for place, finding in enumerate(causes.findings[:3], 1):
@@ -48,7 +50,6 @@ def terminal_why(verdict: Section, causes: Section, beside: Sequence[str], width
         parts.append(_paragraph(_two_lines(f"Try first: {causes.findings[0].advice}", width)))
     notes = (*beside, *causes.notes[: _WHY_NOTES - len(beside)])
     parts += [_paragraph(_cut(note, width - _MARGIN), "dim") for note in notes]
-    parts.append(_paragraph(_cut(f'Each number: nextgear sql "from {causes.source}"', width), "dim"))
     return _printed(parts, width, color=color)
 
 
