@@ -263,6 +263,23 @@ select
     cast(0.01 as double) as slower_flag_ratio,
     cast(0.003 as double) as slower_scale,
     cast(3 as double) as like_sessions_min_count, -- so many sessions have their like in the weeks before
+    -- the articles on runs and speed that are no cause (SCIENCE.md A23, A32 to A36)
+    cast(2100 as double) as recovery_run_max_s, -- 20 to 30 minutes, and the way home
+    cast(0.75 as double) as recovery_run_max_ratio, -- of maximum heart rate
+    cast(168 as bigint) as top_speed_days, -- top speed fades over months, and is seldom run
+    cast(0.80 as double) as small_reserve_min_ratio, -- 5 km at more than 80 % of the top speed
+    -- "super low (<160)", and that at an easy pace which is a run: slower, nothing follows from it
+    cast(160 as double) as low_cadence_per_min,
+    cast(2.8 as double) as low_cadence_min_m_per_s,
+    cast(4 as double) as strides_min_count, -- 4 to 8, one to three times a week, 15 to 30 s, 1 to 2 min rest
+    cast(8 as double) as strides_max_count,
+    cast(3 as double) as strides_max_per_week,
+    cast(15 as double) as strides_min_s,
+    cast(30 as double) as strides_max_s,
+    cast(55 as double) as strides_recovery_min_s, -- a minute, seen some seconds short
+    cast(4 as double) as hill_sprints_min_count, -- "start with 4", "rest at least 2 minutes"
+    cast(110 as double) as hill_sprints_recovery_min_s,
+    cast(0.02 as double) as even_max_ratio, -- 12 times 400 m "all at 1:40": two seconds either way
     -- recovery: what watches measure of days and nights
     cast(25 as double) as resting_possible_min_bpm, -- the lowest ever told of an athlete is 26
     cast(120 as double) as resting_possible_max_bpm, -- higher is no rest
@@ -480,6 +497,35 @@ select
     cast(3 as double) as habit_evenness, -- no habit is more even than a third of what matters
     -- within two percent, error and all, a change is no change that training could show in two months
     cast(2 as double) as level_max_pct,
+    -- heart rate within a run (SCIENCE.md A9)
+    cast(240 as double) as opening_from_s, -- until then heart rate is still on its way up
+    cast(600 as double) as opening_fresh_until_s, -- and from then on it can drift
+    cast(4 as double) as rise_bpm, -- A9: above the runner's own fresh curve
+    cast(5 as double) as rise_flag_min, -- A9: five minutes earlier
+    cast(1.2 as double) as rise_scale,
+    cast(12 as bigint) as rise_full_runs, -- three runs in each of four weeks: the minute differs a lot
+    cast(0.02 as double) as decoupling_flag_ratio, -- A9: two points
+    cast(0.004 as double) as decoupling_scale, -- the median of thirty runs is as sure as that
+    cast(7 as double) as warmer_flag_c, -- A3: what seven degrees do, training need not have done
+    cast(1 as double) as warmer_scale,
+    cast(1 as double) as heat_took_flag_pct, -- four months of a usual gain: less hides nothing
+    cast(0.3 as double) as heat_took_scale,
+    cast(0.7 as double) as heat_known_min_ratio, -- of the runs on either side: the rest is as warm as they
+    -- everything at once (SCIENCE.md A27)
+    cast(3 as bigint) as step_weeks, -- A27: the mean of three weeks
+    cast(6 as bigint) as step_before_weeks, -- of six weeks two may be light without moving the median
+    cast(4 as bigint) as step_before_min_weeks,
+    cast(84 as bigint) as step_search_days, -- what changed longer ago has become the habit
+    cast(0.10 as double) as step_min_ratio, -- A27: a tenth
+    cast(2 as double) as step_min_spreads, -- and twice what such means differ anyway
+    cast(2.5 as double) as at_once_flag_count, -- A27: more than two
+    cast(0.3 as double) as at_once_scale,
+    cast(6 as bigint) as at_once_full_weeks, -- in six of the twelve weeks a change can be seen
+    cast(4 as bigint) as at_once_known_count, -- distance, days, quality sessions and the longest run
+    -- progress that pace does not show (SCIENCE.md A4)
+    cast(60 as double) as answered_bout_min_s, -- in a shorter one heart rate has not yet answered
+    cast(0.03 as double) as resting_stable_ratio, -- a beat or two: more is a price paid for the load
+    cast(3 as bigint) as signs_min_count, -- A4: three signs and more
     cast(0.5 as double) as doubtful_certainty_ratio, -- evidence that hangs on a guess counts half
     cast(0.6 as double) as pace_certainty_ratio, -- pace says less of effort than heart rate does
     -- a third of the runs moved from the road to a treadmill, or from strap to wrist: another measurement
