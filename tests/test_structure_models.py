@@ -653,3 +653,71 @@ def test_repeats_that_a_watch_was_too_slow_to_see_say_nothing(rows_of: RowsOf):
 )
 def test_who_never_recorded_anything_has_no_structure(rows_of: RowsOf, model: str):
     assert rows_of(model, given(season(EASY).head(0))).empty
+
+
+# --- races, and the week
+
+
+def test_a_taper_is_held_against_the_weeks_before_and_the_rest_against_the_articles(rows_of: RowsOf):
+    """60 km a week; 20 + 10 + 10 in the seven days before the race; the next workout nine days after it."""
+    rows = season(*[HARD] * 8, "eq....r", "......e", HARD)
+    bouts = pd.DataFrame(
+        {
+            "athlete_id": "ann",
+            "activity_id": "run",
+            "bout_number": [1, 2, 3],
+            "local_day": [MONDAY + timedelta(days=day) for day in (40, 57, 58)],
+            "bout_kind": ["repeat", "repeat", "stride"],
+            "work_speed_m_per_s": [4.0, 4.04, 6.0],
+        }
+    )
+    race = rows_of("marts.race_preparation", given(rows, athlete__work_bouts=bouts)).iloc[0]
+    assert race.local_day.date() == MONDAY + timedelta(days=62)
+    assert race.taper_ratio == pytest.approx(40 / 60) and race.is_tapered
+    assert race.taper_speed_ratio == pytest.approx(1.01) and race.is_speed_kept
+    assert (race.days_to_quality, race.rest_days, race.is_recovered) == (9, 7, True)
+    assert "33 % less than in a usual week" in race.reason and "came after 9 days; 7 are" in race.reason
+
+
+def test_a_marathon_asks_for_two_weeks_on_either_side(rows_of: RowsOf):
+    rows = season(*[EASY] * 8, LIGHT, "e.....r", "e.q....")
+    rows["distance_m"] = [
+        42195.0 if kind == "race" else metres
+        for kind, metres in zip(rows.session_class, rows.distance_m, strict=True)
+    ]
+    race = rows_of("marts.race_preparation", given(rows)).iloc[0]
+    assert (race.taper_days, race.rest_days) == (14, 14)
+    assert race.taper_ratio == pytest.approx((20 + 26 + 10) / 100)
+    assert race.days_to_quality == 3 and not race.is_recovered
+    assert pd.isna(race.taper_speed_ratio)
+
+
+def test_after_a_race_of_yesterday_one_waits(rows_of: RowsOf):
+    race = rows_of("marts.race_preparation", given(season(EASY, "e.....r", "e......"))).iloc[0]
+    assert pd.isna(race.taper_ratio) and pd.isna(race.is_recovered) and pd.isna(race.days_to_quality)
+    assert race.reason.endswith("Wait 6 more days with anything hard.")
+
+
+def test_the_usual_week_stands_beside_the_articles_week_of_as_many_runs(rows_of: RowsOf):
+    week = rows_of("marts.week_patterns", given(season(*["e.q.q.l"] * 9, "eq.q..l"))).iloc[0]
+    assert week.usual_week == "Mon easy, Tue rest, Wed hard, Thu rest, Fri hard, Sat rest, Sun long"
+    assert (week.weekly_run_days, week.weekly_hard_days, week.back_to_back_count) == (4, 2, 0)
+    assert (week.template_run_days, week.template_hard_count) == (5, 2)
+    assert week.longest_run_ratio == pytest.approx(20 / 50)
+    assert "two workouts, two easy runs and one long run" in week.reason
+
+
+def test_hard_days_in_a_row_are_counted(rows_of: RowsOf):
+    assert rows_of("marts.week_patterns", given(season(*["eqq...l"] * 8))).back_to_back_count[0] == 8
+
+
+def test_a_run_far_longer_than_all_of_the_month_before_is_a_spike(rows_of: RowsOf):
+    """20 km after 10 km is twice as much; the next 20 km are no more than that."""
+    rows = rows_of("marts.weekly_load", given(season("e.e.e.e", "e.e.e.l", "e.e.e.l")))
+    assert list(rows.longest_growth_ratio[1:]) == [pytest.approx(1), pytest.approx(0)]
+    assert list(rows.has_spike) == [False, True, False]
+
+
+def test_the_ramp_is_the_slope_of_the_weeks_so_far(rows_of: RowsOf):
+    rows = rows_of("marts.weekly_load", given(season("l.l....", "l.ls...", "l.lss..", "l.lsss.", "e.....e")))
+    assert rows.ramp_m[:3].isna().all() and rows.ramp_m[3] == pytest.approx(6000)

@@ -298,6 +298,7 @@ select
     cast(0.40 as double) as long_weeks_flag_ratio,
     cast(0.10 as double) as long_weeks_scale,
     cast(4 as bigint) as long_weeks_min_count, -- fewer whole weeks are no habit
+    cast(30 as bigint) as spike_days, -- a run is held against the longest of the thirty days before (A45)
     cast(1.10 as double) as growth_max_ratio, -- longer by more than a tenth is a spike (SCIENCE.md A45)
     cast(1.5 as double) as long_run_goal_ratio, -- the articles' long run against their other runs, at least
     -- structure: lighter weeks
@@ -424,6 +425,17 @@ select
     cast(0.15 as double) as strength_scale,
     cast(0.85 as double) as strength_certainty_ratio, -- there is strength work that nobody records
     cast(4 as bigint) as journal_min_weeks, -- kept in so many of the recent eight weeks, a journal is kept
+    -- structure: races (SCIENCE.md A43, A44)
+    cast(12000 as double) as long_race_min_m, -- beyond 10 km, measured a little long
+    cast(7 as bigint) as short_race_taper_days, -- the articles: 7 to 10 days before 10 km
+    cast(14 as bigint) as long_race_taper_days, -- two weeks before a half marathon
+    cast(7 as bigint) as short_race_rest_days, -- without anything hard after 5 to 10 km
+    cast(14 as bigint) as long_race_rest_days,
+    cast(42 as bigint) as before_taper_from_days, -- the taper is held against the sixth to third week before
+    cast(15 as bigint) as before_taper_until_days,
+    cast(0.60 as double) as taper_min_ratio, -- 15 to 40 % less is a taper
+    cast(0.85 as double) as taper_max_ratio,
+    cast(0.98 as double) as taper_speed_min_ratio, -- fast parts within 2 % are as fast as before
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
