@@ -14,7 +14,7 @@ from pipeline.report.page import Finding, Section, Table, plain
 
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 _SERIES_ROWS = 12
-_WHY_NOTES = 4
+_WHY_CAUSES, _WHY_NOTES = 3, 5
 _MARGIN = 2
 _INDENT = 5
 _BAR_MIN, _BAR_MAX = 8, 40
@@ -40,11 +40,16 @@ def terminal_why(verdict: Section, causes: Section, beside: Sequence[str], width
     parts += [Text(), asked]
     if not causes.findings:
         parts += map(_paragraph, causes.sentences)
-    for place, finding in enumerate(causes.findings[:3], 1):
+    for place, finding in enumerate(causes.findings[:_WHY_CAUSES], 1):
         evidence = f" · {finding.evidence}" if finding.evidence else ""
+        reason = (
+            _two_lines(finding.reason, width)
+            if place < _WHY_CAUSES
+            else _cut(finding.reason, width - _INDENT)
+        )
         parts += [
             _paragraph(_cut(f"{place}. {finding.title}{evidence}", width - _MARGIN)),
-            Padding(Text(plain(_two_lines(finding.reason, width)), style="dim"), (0, 0, 0, _INDENT)),
+            Padding(Text(plain(reason), style="dim"), (0, 0, 0, _INDENT)),
         ]
     if causes.findings and causes.findings[0].advice:
         parts.append(_paragraph(_two_lines(f"Try first: {causes.findings[0].advice}", width)))
