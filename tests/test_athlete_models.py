@@ -1717,7 +1717,6 @@ MAY_BE_EMPTY = {
     "athlete.plan_candidate_days",
     "athlete.plan_candidates",
     "athlete.plan_starts",
-    "marts.breaks",
     "marts.plan_days",
 }
 
