@@ -352,3 +352,124 @@ def test_a_change_without_enough_runs_around_says_so(rows_of: RowsOf):
     row = follow_up(rows_of, None)
     assert row.direction == "unknown"
     assert row.sentence.endswith("There are too few comparable easy runs to tell what pace did since.")
+
+
+# --- progress out of sight
+
+
+def signs(rows_of: RowsOf, **given: Any) -> pd.DataFrame:
+    tables: dict[str, Any] = {
+        "athlete.periods": PERIODS,
+        "athlete.activities": activities([*BEFORE, *NOW]),
+        "athlete.trend_runs": NOBODY,
+        "athlete.weeks": NOBODY,
+        "athlete.anchors": "athlete_id | is_latest_anchor | athlete_heart_rate_resting_bpm\nann | true | 50",
+        "athlete.responses": "athlete_id\nann",
+        "athlete.verdicts": "athlete_id | is_latest | verdict\nann | true | plateau",
+        "activity.pacings": NOBODY,
+        "activity.bouts": NOBODY,
+        "activity.bout_outlines": NOBODY,
+    }
+    tables |= {name.replace("__", "."): table for name, table in given.items()}
+    return rows_of("marts.progress_signs", tables).set_index("sign")
+
+
+def by_run(**columns: Any) -> pd.DataFrame:
+    return rows([*BEFORE, *NOW], **columns).drop(columns="local_day")
+
+
+def test_what_is_not_measured_is_unknown_and_says_what_it_takes(rows_of: RowsOf):
+    found = signs(rows_of)
+    assert set(found.direction) == {"unknown"}
+    assert set(found.index) == {
+        "index",
+        "decoupling",
+        "heart_rate_recovery",
+        "evenness",
+        "load_carried",
+        "effort_felt",
+    }
+    assert not found.is_improving_underneath.any()
+    assert "journal.csv" in found.sentence["load_carried"]
+
+
+def test_a_sign_is_better_only_beyond_its_error(rows_of: RowsOf):
+    """2 % +- 1 % is beyond 1.645 errors, 1 % is not."""
+    clear = "athlete_id | index_change_pct | index_change_error_pct\nann | 2 | 1"
+    found = signs(rows_of, athlete__responses=clear)
+    assert found.direction["index"] == "better"
+    assert found.sentence["index"] == (
+        "Pace at the same easy heart rate: better, 2.0 % more than in the weeks before, give or take 1.6."
+    )
+    vague = clear.replace("| 2 |", "| 1 |")
+    assert signs(rows_of, athlete__responses=vague).direction["index"] == "level"
+
+
+def test_smoother_pacing_and_less_drift_are_better_where_they_are_less(rows_of: RowsOf):
+    """From 6 and 8 % to 4 and 5 %: 2.5 points less, with an error of sqrt(1.2 / 5 + 0.33 / 4)."""
+    variation = [0.06, 0.08, 0.06, 0.08, 0.07, 0.04, 0.05, 0.04, 0.05]
+    drift = [0.03, 0.04, 0.03, 0.04, 0.03, 0.06, 0.07, 0.06, 0.07]
+    found = signs(
+        rows_of,
+        athlete__activities=activities([*BEFORE, *NOW], decoupling_ratio=drift),
+        athlete__trend_runs=by_run(counts_for_trend=True),
+        activity__pacings=by_run(speed_variation_ratio=variation),
+    )
+    assert found.direction["evenness"] == "better"
+    assert found.sign_change_pct["evenness"] == pytest.approx(-2.5)
+    assert found.sign_error_pct["evenness"] == pytest.approx(math.sqrt(1 / 5 + (1 / 3) / 4))
+    assert found.direction["decoupling"] == "worse"
+
+
+def test_a_heart_that_falls_faster_after_a_bout_has_recovered_better(rows_of: RowsOf):
+    """Of 120 beats above rest 24, then 36; a bout of half a minute tells nothing."""
+    drops = [23.0, 25.0, 24.0, 23.0, 25.0, 35.0, 37.0, 36.0, 36.0]
+    bouts = by_run(bout_number=1, duration_s=180.0, heart_rate_peak_bpm=170.0, heart_rate_drop_bpm=drops)
+    found = signs(rows_of, activity__bouts=bouts)
+    assert found.sign_change_pct["heart_rate_recovery"] == pytest.approx(10)
+    assert found.direction["heart_rate_recovery"] == "better"
+    short = signs(rows_of, activity__bouts=bouts.assign(duration_s=30.0))
+    assert short.direction["heart_rate_recovery"] == "unknown"
+
+
+WEEKLY_LOADS = pd.DataFrame(
+    {
+        "athlete_id": "ann",
+        "week_start_on": [day(7 * week) for week in range(24)],
+        "day_count": 7,
+        "load_unknown_count": 0,
+        "load_score": [195.0, 205.0] * 8 + [235.0, 245.0] * 4,
+    }
+)
+
+
+@pytest.mark.parametrize(("resting", "direction"), [("0.01", "better"), ("0.05", "worse"), ("", "unknown")])
+def test_more_load_counts_only_at_an_unchanged_resting_heart_rate(
+    rows_of: RowsOf, resting: str, direction: str
+):
+    """240 after 200 are 20 % more."""
+    responses = f"athlete_id | resting_change_ratio\nann | {resting}"
+    found = signs(rows_of, athlete__weeks=WEEKLY_LOADS, athlete__responses=responses)
+    assert found.direction["load_carried"] == direction
+    if resting:
+        assert found.sign_change_pct["load_carried"] == pytest.approx(20)
+
+
+def test_three_better_signs_under_a_plateau_are_progress_out_of_sight(rows_of: RowsOf):
+    given = {
+        "athlete__activities": activities(
+            [*BEFORE, *NOW],
+            session_rpe_score=[150.0, 151.0, 149.0, 150.0, 150.0, 120.0, 121.0, 119.0, 120.0],
+            heart_rate_load_score=50.0,
+        ),
+        "activity__pacings": by_run(
+            speed_variation_ratio=[0.06, 0.07, 0.06, 0.07, 0.06, 0.03, 0.04, 0.03, 0.04]
+        ),
+        "athlete__responses": "athlete_id | index_change_pct | index_change_error_pct\nann | 3 | 1",
+    }
+    found = signs(rows_of, **given)
+    assert found.direction["effort_felt"] == "better"
+    assert set(found.better_count) == {3}
+    assert found.is_improving_underneath.all()
+    improving = "athlete_id | is_latest | verdict\nann | true | improving"
+    assert not signs(rows_of, **given, athlete__verdicts=improving).is_improving_underneath.any()

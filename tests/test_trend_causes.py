@@ -351,3 +351,287 @@ def test_without_easy_runs_on_both_sides_nobody_knows_how_hard_they_are(rows_of:
     assert (pd.isna(row.exposure_score), row.coverage_ratio) == (True, 0)
     assert row.reason.startswith("Needs 4 steady easy runs with heart rate before and after 2024-04-22")
     assert not harder(rows_of, None, None, NOTHING).is_applicable
+
+
+# --- everything at once
+
+WEEKS = 20  # the last begins on day 133
+GROWN = range(16, WEEKS)
+HABITS = {"distance": "m", "run_days": "a week", "quality_sessions": "a week", "longest_run": "m"}
+
+
+def habit_weeks(**grown: float) -> pd.DataFrame:
+    """A week of 40 km on 4 days with one session and a run of 14 km; in the last four weeks as it says."""
+    usual = {"distance": 40000.0, "run_days": 4.0, "quality_sessions": 1.0, "longest_run": 14000.0}
+    written = [
+        {
+            "athlete_id": "ann",
+            "week_start_on": day(7 * week),
+            "habit": habit,
+            "unit": unit,
+            "value": grown.get(habit, usual[habit]) if week in GROWN else usual[habit],
+        }
+        for week in range(WEEKS)
+        for habit, unit in HABITS.items()
+    ]
+    return pd.DataFrame(written)
+
+
+def at_once(rows_of: RowsOf, weeks: pd.DataFrame, runs: pd.DataFrame | None = None) -> Any:
+    (row,) = rows_of(
+        "athlete.cause_everything_at_once",
+        {
+            "athlete.periods": PERIODS.assign(last_day=day(7 * WEEKS - 1)),
+            "athlete.habit_weeks": weeks,
+            "athlete.activities": activities([112, 120]) if runs is None else runs,
+        },
+    ).itertuples()
+    return row
+
+
+def test_four_things_that_grow_together_are_too_many(rows_of: RowsOf):
+    """Four of four: e = 1 / (1 + exp((2.5 - 4) / 0.3))."""
+    weeks = habit_weeks(distance=52000.0, run_days=5.0, quality_sessions=2.0, longest_run=18000.0)
+    row = at_once(rows_of, weeks)
+    assert row.value == 4
+    assert row.exposure_score == pytest.approx(1 / (1 + math.exp(-1.5 / 0.3)))
+    assert row.coverage_ratio == 1
+    assert row.began_on.date() == day(7 * 16)
+    assert "4 things grew" in row.reason
+    assert "the distance of a week (40 to 52 km)" in row.reason
+    assert "4 days of running" in row.advice
+    assert list(row.activity_ids) == ["run112", "run120"]
+
+
+def test_more_sessions_on_more_days_are_two_things(rows_of: RowsOf):
+    row = at_once(rows_of, habit_weeks(run_days=5.0, quality_sessions=2.0))
+    assert row.value == 2
+    assert row.exposure_score < 0.2
+    assert row.advice is None
+    assert row.began_on is pd.NaT
+
+
+def test_new_shoes_are_a_change_where_others_were_told_before(rows_of: RowsOf):
+    runs = activities([0, 30, 60, 112, 115, 118], gear=["old", "old", "old", "new", "new", "old"])
+    weeks = habit_weeks(run_days=5.0, quality_sessions=2.0)
+    assert at_once(rows_of, weeks, runs).value == 3
+    first = activities([112, 115], gear="new")
+    assert at_once(rows_of, weeks, first).value == 2, "nobody knows what was worn before"
+
+
+def test_less_of_everything_is_a_rest_and_a_tenth_less_than_it_scatters_is_nothing(rows_of: RowsOf):
+    rest = habit_weeks(distance=20000.0, run_days=2.0, quality_sessions=0.0, longest_run=8000.0)
+    assert at_once(rows_of, rest).value == 0
+    weeks = habit_weeks(distance=44000.0)
+    weeks.loc[weeks.habit == "distance", "value"] += [6000.0, -6000.0] * (WEEKS // 2)
+    assert at_once(rows_of, weeks).value == 0
+
+
+def test_the_weeks_after_a_break_are_no_change_of_the_habit(rows_of: RowsOf):
+    """Two weeks without a run, then as before: the median of six weeks has not moved."""
+    weeks = habit_weeks()
+    off = pd.to_datetime(weeks.week_start_on).dt.date.isin([day(7 * 14), day(7 * 15)])
+    weeks.loc[off, "value"] = 0.0
+    row = at_once(rows_of, weeks)
+    assert row.value == 0
+    assert row.reason == "Nothing grew by more than it usually differs."
+
+
+def test_a_short_history_shows_no_growth_and_no_lack_of_it(rows_of: RowsOf):
+    weeks = habit_weeks()
+    row = at_once(rows_of, weeks[pd.to_datetime(weeks.week_start_on).dt.date >= day(7 * 14)])
+    assert (pd.isna(row.value), pd.isna(row.exposure_score), row.coverage_ratio) == (True, True, 0)
+    assert row.reason == "Needs four months of whole weeks with runs."
+
+
+# --- heat
+
+COOL, WARM = list(range(0, 110, 10)), list(range(112, LAST, 5))
+
+
+def heat_mask(
+    rows_of: RowsOf,
+    index: Sequence[float],
+    effect: Sequence[float],
+    temperature: Sequence[float | None],
+    numbers: Sequence[int] = (*COOL, *WARM),
+    **columns: Any,
+) -> Any:
+    usual = {"run_noise_pct": 4.0, "heat_cost_error_pct_per_c": 0.05, "heat_c": 0.0}
+    runs = rows(numbers, comparable_log_pct=index, **(usual | columns))
+    by_run = runs[["athlete_id", "activity_id"]]
+    found = rows_of(
+        "athlete.cause_heat_mask",
+        {
+            "athlete.periods": PERIODS,
+            "athlete.comparable_runs": runs,
+            "athlete.heat_effects": by_run.assign(heat_effect_pct=effect),
+            "activity.summaries": by_run.assign(temperature_mean_c=temperature),
+        },
+    )
+    return next(found.itertuples(), None)
+
+
+def split(cool: float, warm: float) -> list[float]:
+    return [cool] * len(COOL) + [warm] * len(WARM)
+
+
+def test_ten_degrees_that_turn_a_gain_into_a_loss_mask_it(rows_of: RowsOf):
+    """3 % better without the heat that took 4 %: as run it was 1 % worse."""
+    row = heat_mask(rows_of, split(100, 103), split(0, -4), split(12, 22))
+    assert (row.value, row.unit) == (pytest.approx(10), "°C")
+    assert row.exposure_score == pytest.approx(1 / (1 + math.exp(-3)) / (1 + math.exp(-3 / 0.3)))
+    assert (row.coverage_ratio, row.certainty_ratio) == (1, 1)
+    assert "took about 4.0 %" in row.reason
+    assert "as run it went -1.0 %, without the heat +3.0 %" in row.reason
+    assert "cooler than 15 °C" in row.advice
+
+
+def test_heat_that_changes_no_answer_hides_nothing(rows_of: RowsOf):
+    """6 % better or 8 % better is better."""
+    row = heat_mask(rows_of, split(100, 108), split(0, -2), split(12, 22))
+    assert row.exposure_score < 0.5
+    assert row.advice is None
+
+
+def test_equal_temperatures_hide_nothing(rows_of: RowsOf):
+    row = heat_mask(rows_of, split(100, 99), split(0, 0), split(12, 13))
+    assert row.exposure_score < 0.01
+    assert row.reason == "The recent runs were as warm as those before (13 °C, +1)."
+
+
+def test_warmth_of_an_unknown_cost_is_unknown(rows_of: RowsOf):
+    """Ten degrees at 0 +- 0.5 % a degree may be nothing, or 8 %."""
+    row = heat_mask(
+        rows_of,
+        split(100, 99),
+        split(0, 0),
+        split(12, 22),
+        heat_c=split(0, 10),
+        heat_cost_error_pct_per_c=0.5,
+    )
+    assert (pd.isna(row.exposure_score), row.coverage_ratio) == (True, 0)
+    assert "do not show what a degree costs you" in row.reason
+
+
+def test_without_temperatures_and_an_earlier_year_nobody_knows(rows_of: RowsOf):
+    row = heat_mask(rows_of, split(100, 97), split(0, 0), [None] * (len(COOL) + len(WARM)))
+    assert (pd.isna(row.exposure_score), row.coverage_ratio) == (True, 0)
+    assert row.reason.startswith("Most files tell no temperature")
+
+
+def test_a_season_that_cost_as_much_a_year_before_counts_half(rows_of: RowsOf):
+    numbers = [*COOL, *WARM, *(number - 365 for number in (*COOL, *WARM))]
+    nowhere = [None] * len(numbers)
+    row = heat_mask(rows_of, split(100, 97) + split(90, 87), [0.0] * len(numbers), nowhere, numbers=numbers)
+    assert (row.value, row.unit) == (pytest.approx(3), "%")
+    assert row.exposure_score > 0.9
+    assert row.certainty_ratio == pytest.approx(0.5)
+    assert "a year before" in row.reason
+
+
+def test_too_few_comparable_runs_make_no_row(rows_of: RowsOf):
+    assert heat_mask(rows_of, [100.0] * 3, [0.0] * 3, [12.0] * 3, numbers=[0, 10, 120]) is None
+
+
+# --- heart rate that rises early
+
+BEFORE, NOW = range(0, 112, 14), range(112, LAST, 8)
+
+
+def rise(
+    rows_of: RowsOf,
+    before_min: float = 20,
+    now_min: float = 12,
+    before: Sequence[int] = BEFORE,
+    now: Sequence[int] = NOW,
+    decoupling: float | None = None,
+    celsius: float | None = None,
+    bouts: Any = NOTHING,
+    **given: Any,
+) -> Any:
+    """Runs of half an hour at 140 bpm, which is 145 from that minute on."""
+    runs = activities([*before, *now], **({"moving_s": 1800.0} | given))
+    openings = [
+        {
+            "athlete_id": "ann",
+            "activity_id": f"run{number:03}",
+            "interval_number": interval,
+            "grade_adjusted_speed_m_per_s": 3.0,
+            "heart_rate_bpm": 140.0 if 2 * interval < (now_min if number >= 112 else before_min) else 145.0,
+            "moving_s": 120.0,
+        }
+        for number in (*before, *now)
+        for interval in range(20)
+    ]
+    temperatures = [10.0] * len(before) + [celsius] * len(now)
+    found = rows_of(
+        "athlete.cause_early_heart_rate_rise",
+        {
+            "athlete.periods": PERIODS,
+            "athlete.activities": runs,
+            "athlete.anchors": ANCHORS,
+            "activity.bouts": bouts,
+            "activity.openings": pd.DataFrame(openings),
+            "activity.summaries": runs[["athlete_id", "activity_id"]].assign(temperature_mean_c=temperatures),
+            "athlete.responses": pd.DataFrame(
+                {"athlete_id": ["ann"], "decoupling_change_ratio": [decoupling]}
+            ),
+        },
+    )
+    return next(found.itertuples(), None)
+
+
+def test_a_heart_rate_that_climbs_eight_minutes_earlier_rises_early(rows_of: RowsOf):
+    """At minute 12 and not 20: e = 1 / (1 + exp((5 - 8) / 1.2)); 8 runs before and 7 now, of 12 asked for."""
+    row = rise(rows_of)
+    assert (row.value, row.threshold) == (-8, -5)
+    assert row.exposure_score == pytest.approx(1 / (1 + math.exp(-3 / 1.2)))
+    assert row.coverage_ratio == pytest.approx(7 / 12)
+    assert row.certainty_ratio == 1
+    assert pd.isna(row.response_score), "nothing is known of decoupling"
+    assert "4 bpm above what the pace cost at the start after 12 minutes, it was 20 before." in row.reason
+    assert "12th minute" in row.advice
+    assert row.began_on.date() == day(112)
+
+
+def test_a_heart_rate_that_climbs_when_it_always_did_is_fine(rows_of: RowsOf):
+    row = rise(rows_of, 20, 20)
+    assert row.value == 0
+    assert row.exposure_score < 0.05
+    assert row.advice is None
+
+
+def test_a_drift_of_three_points_more_is_early_enough(rows_of: RowsOf):
+    """The minute is as it was; decoupling says it: e = 1 / (1 + exp((0.02 - 0.03) / 0.004))."""
+    row = rise(rows_of, 20, 20, decoupling=0.03)
+    assert row.exposure_score == pytest.approx(1 / (1 + math.exp(-0.01 / 0.004)))
+    assert row.response_score == pytest.approx(1 / (1 + math.exp(2.5 / 1.2)))
+    assert "drifts 3.0 points more" in row.reason
+
+
+def test_the_minute_and_the_drift_confirm_each_other(rows_of: RowsOf):
+    assert rise(rows_of, decoupling=0.02).response_score > 0.9
+    assert rise(rows_of, decoupling=-0.01).response_score < 0.05
+
+
+def test_what_the_warmth_does_training_need_not_have_done(rows_of: RowsOf):
+    row = rise(rows_of, celsius=19)
+    assert row.certainty_ratio == pytest.approx(0.5)
+    assert "9 degrees warmer" in row.reason
+
+
+def test_runs_are_looked_at_only_until_their_first_fast_part(rows_of: RowsOf):
+    """Strides in the last minutes make one recent run too short to tell."""
+    bouts = "athlete_id | activity_id | bout_number | started_after_s\nann | run112 | 1 | 1200"
+    row = rise(rows_of, bouts=bouts)
+    assert "run112" not in row.activity_ids
+    assert len(row.activity_ids) == len(NOW) - 1
+
+
+def test_a_new_watch_or_a_few_runs_tell_nothing_of_the_minute(rows_of: RowsOf):
+    devices = ["old"] * len(BEFORE) + ["new"] * len(NOW)
+    for row in (rise(rows_of, device_key=devices), rise(rows_of, now=NOW[:3])):
+        assert (pd.isna(row.value), pd.isna(row.exposure_score), row.coverage_ratio) == (True, True, 0)
+        assert row.reason.startswith("Needs 6 easy runs of half an hour and more on one device")
+    assert rise(rows_of, moving_s=1500.0) is None

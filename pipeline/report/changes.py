@@ -15,7 +15,7 @@ def progress_signs(content: Content, units: Units) -> Section:  # noqa: ARG001 -
     return Section(
         "progress_signs",
         "Progress that pace does not show",
-        (_signs_in_short(content) or "None of these signs can be told yet.", *known),
+        (_signs_in_short(content) or "These signs cannot be told yet.", *known),
         notes=unknown,
         source="marts.progress_signs",
     )

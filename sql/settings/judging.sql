@@ -301,6 +301,7 @@ select
     cast(0.40 as double) as long_weeks_flag_ratio,
     cast(0.10 as double) as long_weeks_scale,
     cast(4 as bigint) as long_weeks_min_count, -- fewer whole weeks are no habit
+    cast(30 as bigint) as spike_days, -- a run is held against the longest of the thirty days before (A45)
     cast(1.10 as double) as growth_max_ratio, -- longer by more than a tenth is a spike (SCIENCE.md A45)
     cast(1.5 as double) as long_run_goal_ratio, -- the articles' long run against their other runs, at least
     -- structure: lighter weeks
@@ -348,6 +349,19 @@ select
     -- structure: breaks (SCIENCE.md B14)
     cast(10 as bigint) as gap_min_days, -- fewer days without a run cost next to nothing
     cast(56 as bigint) as around_gap_days, -- eight weeks before and after a break show what it did
+    -- structure: plans (SCIENCE.md A46, A2)
+    cast(0.15 as double) as plan_repeat_tolerance_ratio, -- satellites and thumbs: 300 m may be 260 or 340
+    cast(0.75 as double) as plan_repeats_min_ratio, -- three of four repeats are that workout
+    cast(3 as bigint) as plan_days_min_count, -- one such workout is chance, three on the right days are a plan
+    cast(0.3 as double) as plan_stride_tolerance_ratio, -- nobody times strides
+    cast(0.03 as double) as plan_hill_min_ratio, -- less is no hill
+    cast(0.95 as double) as plan_way_min_ratio, -- a run that is 5 % short is as planned
+    cast(1.5 as double) as plan_way_max_ratio, -- jogging between repeats and strides is not in the plan
+    cast(14 as bigint) as plan_trial_days, -- the time trial before a plan is run in the two weeks before it
+    cast(1.03 as double) as plan_trial_max_ratio, -- a mile within 3 % of the best is all-out, too
+    -- four weeks bring a few percent: more than this, and one of the two was no trial
+    cast(0.15 as double) as plan_gain_max_ratio,
+    cast(0.70 as double) as plan_followed_min_ratio, -- who runs five days a week agrees by half with any plan
     -- recovery: does the body cope? (SCIENCE.md A10 to A14, A48)
     -- resting heart rate: the articles' 10 % is a large shift; half of it is the early sign
     cast(0.05 as double) as resting_flag_ratio,
@@ -414,6 +428,17 @@ select
     cast(0.15 as double) as strength_scale,
     cast(0.85 as double) as strength_certainty_ratio, -- there is strength work that nobody records
     cast(4 as bigint) as journal_min_weeks, -- kept in so many of the recent eight weeks, a journal is kept
+    -- structure: races (SCIENCE.md A43, A44)
+    cast(12000 as double) as long_race_min_m, -- beyond 10 km, measured a little long
+    cast(7 as bigint) as short_race_taper_days, -- the articles: 7 to 10 days before 10 km
+    cast(14 as bigint) as long_race_taper_days, -- two weeks before a half marathon
+    cast(7 as bigint) as short_race_rest_days, -- without anything hard after 5 to 10 km
+    cast(14 as bigint) as long_race_rest_days,
+    cast(42 as bigint) as before_taper_from_days, -- the taper is held against the sixth to third week before
+    cast(15 as bigint) as before_taper_until_days,
+    cast(0.60 as double) as taper_min_ratio, -- 15 to 40 % less is a taper
+    cast(0.85 as double) as taper_max_ratio,
+    cast(0.98 as double) as taper_speed_min_ratio, -- fast parts within 2 % are as fast as before
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
@@ -475,6 +500,35 @@ select
     cast(3 as double) as habit_evenness, -- no habit is more even than a third of what matters
     -- within two percent, error and all, a change is no change that training could show in two months
     cast(2 as double) as level_max_pct,
+    -- heart rate within a run (SCIENCE.md A9)
+    cast(240 as double) as opening_from_s, -- until then heart rate is still on its way up
+    cast(600 as double) as opening_fresh_until_s, -- and from then on it can drift
+    cast(4 as double) as rise_bpm, -- A9: above the runner's own fresh curve
+    cast(5 as double) as rise_flag_min, -- A9: five minutes earlier
+    cast(1.2 as double) as rise_scale,
+    cast(12 as bigint) as rise_full_runs, -- three runs in each of four weeks: the minute differs a lot
+    cast(0.02 as double) as decoupling_flag_ratio, -- A9: two points
+    cast(0.004 as double) as decoupling_scale, -- the median of thirty runs is as sure as that
+    cast(7 as double) as warmer_flag_c, -- A3: what seven degrees do, training need not have done
+    cast(1 as double) as warmer_scale,
+    cast(1 as double) as heat_took_flag_pct, -- four months of a usual gain: less hides nothing
+    cast(0.3 as double) as heat_took_scale,
+    cast(0.7 as double) as heat_known_min_ratio, -- of the runs on either side: the rest is as warm as they
+    -- everything at once (SCIENCE.md A27)
+    cast(3 as bigint) as step_weeks, -- A27: the mean of three weeks
+    cast(6 as bigint) as step_before_weeks, -- of six weeks two may be light without moving the median
+    cast(4 as bigint) as step_before_min_weeks,
+    cast(84 as bigint) as step_search_days, -- what changed longer ago has become the habit
+    cast(0.10 as double) as step_min_ratio, -- A27: a tenth
+    cast(2 as double) as step_min_spreads, -- and twice what such means differ anyway
+    cast(2.5 as double) as at_once_flag_count, -- A27: more than two
+    cast(0.3 as double) as at_once_scale,
+    cast(6 as bigint) as at_once_full_weeks, -- in six of the twelve weeks a change can be seen
+    cast(4 as bigint) as at_once_known_count, -- distance, days, quality sessions and the longest run
+    -- progress that pace does not show (SCIENCE.md A4)
+    cast(60 as double) as answered_bout_min_s, -- in a shorter one heart rate has not yet answered
+    cast(0.03 as double) as resting_stable_ratio, -- a beat or two: more is a price paid for the load
+    cast(3 as bigint) as signs_min_count, -- A4: three signs and more
     cast(0.5 as double) as doubtful_certainty_ratio, -- evidence that hangs on a guess counts half
     cast(0.6 as double) as pace_certainty_ratio, -- pace says less of effort than heart rate does
     -- a third of the runs moved from the road to a treadmill, or from strap to wrist: another measurement
