@@ -1713,7 +1713,6 @@ MAY_BE_EMPTY = {
     "marts.breaks",
     "marts.habit_changes",
     "marts.race_changes",
-    "athlete.breaks",  # tests/test_structure_models.py
     "athlete.plan_candidate_days",
     "athlete.plan_candidates",
     "athlete.plan_starts",
