@@ -68,7 +68,6 @@ def causes(content: Content, units: Units) -> Section:
         *_group("Cannot tell", unknown),
         *_group("Weaker signs", weaker),
         *_group("Does not apply", [row for row in rows if row["status"] == "not_applicable"]),
-        *(f"{_title(row)}: {row['reason'] or 'no reason given'}" for row in unknown),
     ]
     return Section(
         "causes",
@@ -76,6 +75,7 @@ def causes(content: Content, units: Units) -> Section:
         (lead,),
         findings=[_finding(row, units) for row in leading],
         notes=notes,
+        details=[f"{_title(row)}: {row['reason'] or 'no reason given'}" for row in unknown],
         source="marts.causes",
     )
 
