@@ -209,6 +209,9 @@ select
     cast(0.012 as double) as contact_spread_min_ratio, -- contact is told to 1 to 2 %
     cast(0.03 as double) as distance_preferred_ratio, -- 400 m in 92 s are 400 m
     -- causes that are seen in workouts (SCIENCE.md A15 to A31)
+    -- where no fast part is seen: eight minutes of a steady easy run on a warm day are no workout
+    cast(0.2 as double) as hard_alone_min_ratio,
+    cast(3600 as double) as tiring_run_min_s, -- an hour tires where it is a quarter farther than usual
     cast(6 as double) as session_weeks_min_count, -- of eight weeks so many with running tell of a habit
     cast(0.45 as double) as touches_flag_per_week, -- less than every second week
     cast(0.1 as double) as touches_scale,
