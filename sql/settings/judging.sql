@@ -247,8 +247,11 @@ select
     cast(4 as double) as repeat_sessions_min_count, -- fewer sessions are the day's form
     cast(0.03 as double) as fantasy_flag_ratio, -- faster than the articles' pace for it by what is no error
     cast(0.006 as double) as fantasy_scale,
-    cast(0.5 as double) as failed_flag_ratio, -- half of the sessions fade or are broken off
-    cast(0.1 as double) as failed_scale,
+    cast(0.4 as double) as failed_flag_ratio, -- two of five sessions are broken off or shorter than they were
+    cast(0.08 as double) as failed_scale,
+    -- at a pace out of reach less fade tells: last third and first third show two thirds of the way down
+    cast(0.02 as double) as fantasy_fade_flag_ratio,
+    cast(0.004 as double) as fantasy_fade_scale,
     -- 5 km in a race: contact + 9 %, steps - 4 % (Girard 2013); a session is stopped before half of that
     cast(0.04 as double) as contact_drift_flag_ratio,
     cast(0.008 as double) as contact_drift_scale,
@@ -260,8 +263,8 @@ select
     cast(28 as bigint) as short_change_days, -- four weeks against four weeks
     cast(0.2 as double) as more_reps_flag_ratio,
     cast(0.05 as double) as more_reps_scale,
-    cast(0.01 as double) as slower_flag_ratio,
-    cast(0.003 as double) as slower_scale,
+    cast(0.015 as double) as slower_flag_ratio, -- 1 % is meant; fitness and weather swing by half as much
+    cast(0.004 as double) as slower_scale,
     cast(3 as double) as like_sessions_min_count, -- so many sessions have their like in the weeks before
     -- the articles on runs and speed that are no cause (SCIENCE.md A23, A32 to A36)
     cast(2100 as double) as recovery_run_max_s, -- 20 to 30 minutes, and the way home
