@@ -369,21 +369,25 @@ select
     -- resting heart rate: the articles' 10 % is a large shift; half of it is the early sign
     cast(0.05 as double) as resting_flag_ratio,
     cast(0.0225 as double) as resting_scale, -- 10 % is then a clear case (0.9)
+    cast(2 as double) as resting_week_spreads, -- whose usual weeks differ more than others', needs more
     cast(60 as bigint) as resting_usual_days,
     cast(5 as bigint) as resting_held_days, -- for so many days in a row
     cast(3 as bigint) as held_min_nights, -- of those five days
     cast(4 as bigint) as week_min_nights, -- of seven days, or the week's mean is not known
     cast(20 as bigint) as usual_min_nights, -- fewer in two months tell no usual
     cast(0.20 as double) as resting_outlier_ratio, -- a night so far off was a watch worn loosely, or a fever
-    cast(16 as bigint) as recovery_full_days, -- judged days of the eight weeks that tell all: four of seven, half
+    cast(16 as bigint) as recovery_full_days, -- of the eight weeks, and all is told: four of seven, half
     cast(14 as bigint) as recent_min_nights, -- fewer are no period to compare
     cast(28 as bigint) as base_min_nights,
     -- heart-rate variability, in spreads of the athlete's own nights; by chance (simulated, neighbours alike
-    -- by 0.3) 3 % of healthy runners fall so deep for three days, 2 % so far for two weeks
+    -- by 0.3, a slow wander of 0.3) 3 % of healthy runners fall so deep for three days or so far for two weeks
     cast(14 as bigint) as hrv_lag_days, -- the usual ends before what is judged
     cast(60 as bigint) as hrv_usual_days,
     cast(3 as bigint) as hrv_week_min_nights, -- Plews: three nights of a week tell its mean
     cast(0.05 as double) as hrv_spread_min_ratio, -- nobody's nights are more alike; a watch that rounds is
+    -- of independent nights a week's mean has 0.38 of their spread; where weeks differ by more, they are the
+    -- measure
+    cast(2.4 as double) as hrv_week_spread_factor,
     cast(3 as bigint) as hrv_deep_days,
     cast(2 as bigint) as hrv_deep_min_nights,
     cast(1.5 as double) as hrv_deep_flag_spreads,
@@ -397,8 +401,9 @@ select
     cast(9 as bigint) as sign_min_nights, -- nearly every other one
     cast(4 as bigint) as sign_min_runs,
     cast(0.03 as double) as resting_sign_ratio, -- three weeks of 3 % say as much as one of 5 %
+    cast(1.3 as double) as resting_sign_spreads, -- unless the usual weeks differ by nearly as much
     cast(0.01 as double) as resting_sign_scale,
-    cast(0.7 as double) as effort_sign_rating, -- a point up is the sign; ratings are whole numbers, means are not
+    cast(0.7 as double) as effort_sign_rating, -- a point up is the sign; means fall a little short
     cast(0.15 as double) as effort_sign_scale,
     cast(2 as double) as index_sign_pct, -- 2 % slower at the same heart rate
     cast(0.7 as double) as index_sign_scale,
