@@ -294,6 +294,8 @@ select
     cast(3600 as double) as sleep_possible_min_s, -- less is a nap, or a watch that was taken off
     cast(64800 as double) as sleep_possible_max_s, -- more than eighteen hours is a watch on the table
     -- structure: long runs
+    -- the articles' long runs are 1.6 to 2.4 times the others; a week as a whole may be short
+    cast(1.4 as double) as long_run_clear_ratio,
     cast(0.20 as double) as long_run_share_min_ratio, -- of its week: the articles' templates have 25 to 42 %
     -- the articles' fast finish is 2 of 12 miles; more is a workout
     cast(0.20 as double) as long_run_hard_max_ratio,
