@@ -19,6 +19,11 @@ with evidence as (
     from athlete.cause_easy_run_drift as evidence
     union all by name
     select
+        'early_heart_rate_rise' as cause,
+        evidence.*
+    from athlete.cause_early_heart_rate_rise as evidence
+    union all by name
+    select
         'resting_heart_rate_up' as cause,
         evidence.*
     from athlete.cause_resting_heart_rate_up as evidence
@@ -99,6 +104,11 @@ with evidence as (
     from athlete.cause_fantasy_paces as evidence
     union all by name
     select
+        'everything_at_once' as cause,
+        evidence.*
+    from athlete.cause_everything_at_once as evidence
+    union all by name
+    select
         'stale_routine' as cause,
         evidence.*
     from athlete.cause_stale_routine as evidence
@@ -107,6 +117,11 @@ with evidence as (
         'timing_drift' as cause,
         evidence.*
     from athlete.cause_timing_drift as evidence
+    union all by name
+    select
+        'heat_mask' as cause,
+        evidence.*
+    from athlete.cause_heat_mask as evidence
     union all by name
     select
         'device_change' as cause,

@@ -85,7 +85,7 @@ ways as (
         signs.well_in_words,
         unnest([
             struct_pack(
-                place := 1,
+                place := 'days',
                 value := cast(recent.without_fresh_days as double),
                 unit := 'days',
                 threshold := thresholds.without_fresh_flag_days,
@@ -98,7 +98,7 @@ ways as (
                 )
             ),
             struct_pack(
-                place := 2,
+                place := 'likeness',
                 value := recent.monotony,
                 unit := 'monotony',
                 threshold := thresholds.monotony_flag,
@@ -111,7 +111,7 @@ ways as (
                 )
             ),
             struct_pack(
-                place := 3,
+                place := 'ramp',
                 value := recent.ramp_ratio,
                 unit := 'ratio',
                 threshold := thresholds.fitness_ramp_flag_ratio,

@@ -1,9 +1,9 @@
 -- One row per athlete with a resting heart rate: how far it rose in the recent weeks, and stayed there.
 --
 -- Either for some days: the mean of seven days against the median of the sixty days that it ends, held for
--- five days in a row, so that one bad night shows nothing and a rise that has passed still does. Or slowly: the
--- median of the recent weeks against that of the weeks before. Days of illness say nothing of training, nor
--- do nights far off all others; and only one source is used, for journal and watch measure differently.
+-- five days in a row, so that one bad night shows nothing and a rise that has passed still does. Or slowly:
+-- the median of the recent weeks against that of the weeks before. Days of illness say nothing of training,
+-- nor do nights far off all others; and only one source is used: journal and watch measure differently.
 --
 -- grain: athlete_id
 -- check: (value is null) = (exposure_score is null)

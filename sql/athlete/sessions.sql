@@ -1,7 +1,8 @@
 -- One row per run: how hard it was, and what fast running was in it.
 --
 -- Hard is quality, a race, or a long run with a fast part that makes it one. A touch of speed is a run with
--- strides, hill sprints, repetitions, tempo or a race. Whether there was any can be seen in runs with a
+-- strides, hill sprints, repetitions, tempo or a race; of a run without any bout, one that was hard for most
+-- of it: an easy run that became too hard is no tempo. Whether there was any can be seen in runs with a
 -- stream of speeds or of heart rates; short ones only where every second or two was recorded.
 --
 -- grain: athlete_id, activity_id
@@ -24,7 +25,9 @@ select
     ) as is_hard,
     activities.session_class = 'long' as is_long,
     coalesce(
-        activities.session_class in ('quality', 'race')
+        activities.session_class = 'race'
+        or workouts.is_quality
+        or (activities.session_class = 'quality' and 2 * activities.hard_s >= activities.moving_s)
         or workouts.has_strides
         or workouts.has_hill_sprints
         or workouts.has_fast_repeats,

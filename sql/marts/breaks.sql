@@ -19,7 +19,7 @@ select
             )
         when breaks.break_change_pct is null
             then format(
-                '{} days without a run cost about {:.0f} %; too few comparable runs are around them to see it.',
+                '{} days without a run cost about {:.0f} %; there are too few runs around them to see it.',
                 breaks.break_days, breaks.expected_cost_pct
             )
         else format(

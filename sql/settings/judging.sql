@@ -247,8 +247,11 @@ select
     cast(4 as double) as repeat_sessions_min_count, -- fewer sessions are the day's form
     cast(0.03 as double) as fantasy_flag_ratio, -- faster than the articles' pace for it by what is no error
     cast(0.006 as double) as fantasy_scale,
-    cast(0.5 as double) as failed_flag_ratio, -- half of the sessions fade or are broken off
-    cast(0.1 as double) as failed_scale,
+    cast(0.4 as double) as failed_flag_ratio, -- two of five sessions are broken off or shorter than they were
+    cast(0.08 as double) as failed_scale,
+    -- at a pace out of reach less fade tells: last third and first third show two thirds of the way down
+    cast(0.02 as double) as fantasy_fade_flag_ratio,
+    cast(0.004 as double) as fantasy_fade_scale,
     -- 5 km in a race: contact + 9 %, steps - 4 % (Girard 2013); a session is stopped before half of that
     cast(0.04 as double) as contact_drift_flag_ratio,
     cast(0.008 as double) as contact_drift_scale,
@@ -260,9 +263,26 @@ select
     cast(28 as bigint) as short_change_days, -- four weeks against four weeks
     cast(0.2 as double) as more_reps_flag_ratio,
     cast(0.05 as double) as more_reps_scale,
-    cast(0.01 as double) as slower_flag_ratio,
-    cast(0.003 as double) as slower_scale,
+    cast(0.015 as double) as slower_flag_ratio, -- 1 % is meant; fitness and weather swing by half as much
+    cast(0.004 as double) as slower_scale,
     cast(3 as double) as like_sessions_min_count, -- so many sessions have their like in the weeks before
+    -- the articles on runs and speed that are no cause (SCIENCE.md A23, A32 to A36)
+    cast(2100 as double) as recovery_run_max_s, -- 20 to 30 minutes, and the way home
+    cast(0.75 as double) as recovery_run_max_ratio, -- of maximum heart rate
+    cast(168 as bigint) as top_speed_days, -- top speed fades over months, and is seldom run
+    cast(0.80 as double) as small_reserve_min_ratio, -- 5 km at more than 80 % of the top speed
+    -- "super low (<160)", and that at an easy pace which is a run: slower, nothing follows from it
+    cast(160 as double) as low_cadence_per_min,
+    cast(2.8 as double) as low_cadence_min_m_per_s,
+    cast(4 as double) as strides_min_count, -- 4 to 8, one to three times a week, 15 to 30 s, 1 to 2 min rest
+    cast(8 as double) as strides_max_count,
+    cast(3 as double) as strides_max_per_week,
+    cast(15 as double) as strides_min_s,
+    cast(30 as double) as strides_max_s,
+    cast(55 as double) as strides_recovery_min_s, -- a minute, seen some seconds short
+    cast(4 as double) as hill_sprints_min_count, -- "start with 4", "rest at least 2 minutes"
+    cast(110 as double) as hill_sprints_recovery_min_s,
+    cast(0.02 as double) as even_max_ratio, -- 12 times 400 m "all at 1:40": two seconds either way
     -- recovery: what watches measure of days and nights
     cast(25 as double) as resting_possible_min_bpm, -- the lowest ever told of an athlete is 26
     cast(120 as double) as resting_possible_max_bpm, -- higher is no rest
@@ -281,6 +301,7 @@ select
     cast(0.40 as double) as long_weeks_flag_ratio,
     cast(0.10 as double) as long_weeks_scale,
     cast(4 as bigint) as long_weeks_min_count, -- fewer whole weeks are no habit
+    cast(30 as bigint) as spike_days, -- a run is held against the longest of the thirty days before (A45)
     cast(1.10 as double) as growth_max_ratio, -- longer by more than a tenth is a spike (SCIENCE.md A45)
     cast(1.5 as double) as long_run_goal_ratio, -- the articles' long run against their other runs, at least
     -- structure: lighter weeks
@@ -328,6 +349,19 @@ select
     -- structure: breaks (SCIENCE.md B14)
     cast(10 as bigint) as gap_min_days, -- fewer days without a run cost next to nothing
     cast(56 as bigint) as around_gap_days, -- eight weeks before and after a break show what it did
+    -- structure: plans (SCIENCE.md A46, A2)
+    cast(0.15 as double) as plan_repeat_tolerance_ratio, -- satellites and thumbs: 300 m may be 260 or 340
+    cast(0.75 as double) as plan_repeats_min_ratio, -- three of four repeats are that workout
+    cast(3 as bigint) as plan_days_min_count, -- one such workout is chance, three on the right days are a plan
+    cast(0.3 as double) as plan_stride_tolerance_ratio, -- nobody times strides
+    cast(0.03 as double) as plan_hill_min_ratio, -- less is no hill
+    cast(0.95 as double) as plan_way_min_ratio, -- a run that is 5 % short is as planned
+    cast(1.5 as double) as plan_way_max_ratio, -- jogging between repeats and strides is not in the plan
+    cast(14 as bigint) as plan_trial_days, -- the time trial before a plan is run in the two weeks before it
+    cast(1.03 as double) as plan_trial_max_ratio, -- a mile within 3 % of the best is all-out, too
+    -- four weeks bring a few percent: more than this, and one of the two was no trial
+    cast(0.15 as double) as plan_gain_max_ratio,
+    cast(0.70 as double) as plan_followed_min_ratio, -- who runs five days a week agrees by half with any plan
     -- recovery: does the body cope? (SCIENCE.md A10 to A14, A48)
     -- resting heart rate: the articles' 10 % is a large shift; half of it is the early sign
     cast(0.05 as double) as resting_flag_ratio,
@@ -394,6 +428,17 @@ select
     cast(0.15 as double) as strength_scale,
     cast(0.85 as double) as strength_certainty_ratio, -- there is strength work that nobody records
     cast(4 as bigint) as journal_min_weeks, -- kept in so many of the recent eight weeks, a journal is kept
+    -- structure: races (SCIENCE.md A43, A44)
+    cast(12000 as double) as long_race_min_m, -- beyond 10 km, measured a little long
+    cast(7 as bigint) as short_race_taper_days, -- the articles: 7 to 10 days before 10 km
+    cast(14 as bigint) as long_race_taper_days, -- two weeks before a half marathon
+    cast(7 as bigint) as short_race_rest_days, -- without anything hard after 5 to 10 km
+    cast(14 as bigint) as long_race_rest_days,
+    cast(42 as bigint) as before_taper_from_days, -- the taper is held against the sixth to third week before
+    cast(15 as bigint) as before_taper_until_days,
+    cast(0.60 as double) as taper_min_ratio, -- 15 to 40 % less is a taper
+    cast(0.85 as double) as taper_max_ratio,
+    cast(0.98 as double) as taper_speed_min_ratio, -- fast parts within 2 % are as fast as before
     -- causes (SCIENCE.md A and 0)
     cast(56 as bigint) as recent_days, -- what the runner does now
     cast(112 as bigint) as base_days, -- what he or she did before
