@@ -499,7 +499,7 @@ def split(cool: float, warm: float) -> list[float]:
 def heat_mask(
     rows_of: RowsOf,
     index: Sequence[float],
-    temperature: Sequence[float | None],
+    temperature: Any,
     cost: float = 0,
     cost_error: float | None = None,
     heat: Sequence[float] | None = None,
@@ -614,7 +614,7 @@ def rise(
         for number in (*before, *now)
         for interval in range(20)
     ]
-    temperatures = [10.0] * len(before) + [celsius] * len(now)
+    temperatures: Any = [10.0] * len(before) + [celsius] * len(now)
     found = rows_of(
         "athlete.cause_early_heart_rate_rise",
         {
