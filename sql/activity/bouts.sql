@@ -7,7 +7,16 @@
 -- check: bout_source in ('laps', 'stream')
 -- check: duration_s > 0
 -- check: recovery_s is null or recovery_s >= 0
-with found as (
+with marked as (
+    select
+        laps.athlete_id,
+        laps.activity_id,
+        median(laps.effort_ratio) as effort_ratio
+    from activity.lap_bouts as laps
+    group by laps.athlete_id, laps.activity_id
+),
+
+found as (
     select
         laps.athlete_id,
         laps.activity_id,
@@ -29,6 +38,10 @@ with found as (
             and bouts.activity_id = laps.activity_id
             and bouts.started_after_s < laps.ended_after_s
             and bouts.ended_after_s > laps.started_after_s
+    cross join settings.measuring as thresholds
+    left join marked
+        on bouts.athlete_id = marked.athlete_id and bouts.activity_id = marked.activity_id
+    where coalesce(bouts.effort_ratio >= thresholds.beside_laps_min_ratio * marked.effort_ratio, true)
 ),
 
 numbered as (

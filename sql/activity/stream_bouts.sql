@@ -352,6 +352,7 @@ select
     athlete_id,
     activity_id,
     started_after_s,
-    ended_after_s
+    ended_after_s,
+    height_ratio as effort_ratio
 from chosen
 where level_number = chosen_number

@@ -107,7 +107,9 @@ select
     cast(0.06 as double) as lap_contrast_min_ratio,
     cast(1.05 as double) as lap_height_min_ratio, -- and faster than the easy speed
     -- a lap that is no more than this of what the stream sees is not it
-    cast(0.75 as double) as lap_agreement_min_ratio,
+    cast(0.65 as double) as lap_agreement_min_ratio,
+    -- where laps mark the work, what is this much slower than it is a brisk warm-up
+    cast(0.85 as double) as beside_laps_min_ratio,
     cast(60 as double) as recovery_window_s, -- heart rate after a bout is looked at for a minute
     -- openings and pacings
     cast(0.1 as double) as first_part_ratio, -- the first tenth of the way: there a race is begun too fast
