@@ -377,13 +377,16 @@ def habit_weeks(**grown: float) -> pd.DataFrame:
     return pd.DataFrame(written)
 
 
-def at_once(rows_of: RowsOf, weeks: pd.DataFrame, runs: pd.DataFrame | None = None) -> Any:
+def at_once(
+    rows_of: RowsOf, weeks: pd.DataFrame, runs: pd.DataFrame | None = None, workouts: Any = NOTHING
+) -> Any:
     (row,) = rows_of(
         "athlete.cause_everything_at_once",
         {
             "athlete.periods": PERIODS.assign(last_day=day(7 * WEEKS - 1)),
             "athlete.habit_weeks": weeks,
             "athlete.activities": activities([112, 120]) if runs is None else runs,
+            "athlete.workouts": workouts,
         },
     ).itertuples()
     return row
@@ -417,6 +420,18 @@ def test_new_shoes_are_a_change_where_others_were_told_before(rows_of: RowsOf):
     assert at_once(rows_of, weeks, runs).value == 3
     first = activities([112, 115], gear="new")
     assert at_once(rows_of, weeks, first).value == 2, "nobody knows what was worn before"
+
+
+def test_workouts_of_another_kind_are_a_change_where_there_were_workouts(rows_of: RowsOf):
+    """800s for six weeks, then 200s twice in three weeks."""
+    weeks = habit_weeks(run_days=5.0, quality_sessions=2.0)
+    templates = ["repeats_800"] * 6 + ["repeats_200"] * 2
+    workouts = rows([71, 78, 85, 92, 99, 106, 113, 120], workout_template=templates, is_quality=True)
+    row = at_once(rows_of, weeks, workouts=workouts)
+    assert row.value == 3
+    assert "other workouts" in row.reason
+    first = workouts[workouts.workout_template == "repeats_200"]
+    assert at_once(rows_of, weeks, workouts=first).value == 2, "the first workouts are no other ones"
 
 
 def test_less_of_everything_is_a_rest_and_a_tenth_less_than_it_scatters_is_nothing(rows_of: RowsOf):

@@ -398,22 +398,28 @@ def test_without_a_run_nothing_is_said_of_workouts(rows_of: RowsOf, cause: str):
 def test_a_run_is_hard_or_fast_as_its_class_and_its_workout_say(rows_of: RowsOf):
     workouts = {
         1: {"has_strides": True, "is_quality": False},
+        3: {"is_quality": True},
         6: {"workout_template": "fast_finish", "is_quality": False},
     }
     rows = [(0, "easy"), (1, "easy"), (3, "quality"), (5, "race"), (6, "long"), (13, "long")]
     sessions = rows_of("athlete.sessions", trained(rows, workouts))
     assert list(sessions.is_hard) == [False, False, True, True, True, False]
     assert list(sessions.has_fast_running) == [False, True, True, True, False, False]
+    too_hard = rows_of(
+        "athlete.sessions", trained([(3, "quality")], {})
+    )  # heart rate alone, for a part of it
+    assert (too_hard.is_hard[0], too_hard.has_fast_running[0]) == (True, False)
     habits = rows_of("athlete.speed_habits", trained(rows, workouts)).iloc[0]
     assert (habits.week_count, habits.run_count, habits.hard_per_week_ratio) == (2, 6, 1.5)
     assert habits.speed_per_week_ratio == 1.5
 
 
-def test_the_heart_alone_makes_a_run_hard_where_a_fifth_of_it_was(rows_of: RowsOf):
-    tables = trained([(0, "quality"), (2, "quality"), (4, "easy")], hard_s=[500, 900, 0])
+def test_the_heart_alone_makes_a_run_hard_where_a_fifth_of_it_was_and_fast_where_half_was(rows_of: RowsOf):
+    rows = [(0, "quality"), (2, "quality"), (4, "quality"), (6, "easy")]
+    tables = trained(rows, moving_s=3600, hard_s=[500, 900, 2000, 0])
     sessions = rows_of("athlete.sessions", tables)
-    assert list(sessions.is_hard) == [False, True, False]
-    assert list(sessions.has_fast_running) == [False, True, False]
+    assert list(sessions.is_hard) == [False, True, True, False]
+    assert list(sessions.has_fast_running) == [False, False, True, False]
 
 
 def test_an_hour_is_long_where_it_is_a_quarter_farther_than_usual(rows_of: RowsOf):

@@ -71,10 +71,10 @@ select
     if(
         hard_per_week >= hard_sessions_flag_per_week,
         format(
-            'Keep two hard sessions a week, with two easy days or rest between them, and run the '
-            || 'other {:.0f} '
-            || 'easy for four weeks; elite runners top out at two to three.',
-            hard_per_week - 2
+            'Keep two of the {:.1f} hard sessions of a week, with two easy days or rest between '
+            || 'them, and run '
+            || 'the others easy for four weeks; elite runners top out at two to three.',
+            hard_per_week
         ),
         null
     ) as advice,

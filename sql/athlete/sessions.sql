@@ -1,7 +1,8 @@
 -- One row per run: how hard it was, and what fast running was in it.
 --
 -- Hard is quality, a race, or a long run with a fast part that makes it one. A touch of speed is a run with
--- strides, hill sprints, repetitions, tempo or a race. Whether there was any can be seen in runs with a
+-- strides, hill sprints, repetitions, tempo or a race; of a run without any bout, one that was hard for most
+-- of it: an easy run that became too hard is no tempo. Whether there was any can be seen in runs with a
 -- stream of speeds or of heart rates; short ones only where every second or two was recorded.
 --
 -- Where no fast part was seen, heart rate alone makes a run hard if a good part of it was above the second
@@ -14,6 +15,7 @@ with judged as (
         activities.*,
         workouts.workout_template,
         workouts.signature,
+        workouts.is_quality,
         coalesce(workouts.has_fast_repeats, false) as has_fast_repeats,
         coalesce(workouts.has_strides, false) as has_strides,
         coalesce(workouts.has_hill_sprints, false) as has_hill_sprints,
@@ -58,8 +60,15 @@ select
         false
     ) as is_hard,
     judged.is_long,
-    judged.is_work or judged.has_strides or judged.has_hill_sprints or judged.has_fast_repeats
-        as has_fast_running,
+    coalesce(
+        judged.session_class = 'race'
+        or judged.is_quality
+        or (judged.session_class = 'quality' and 2 * judged.hard_s >= judged.moving_s)
+        or judged.has_strides
+        or judged.has_hill_sprints
+        or judged.has_fast_repeats,
+        false
+    ) as has_fast_running,
     judged.has_fast_repeats,
     judged.has_strides,
     judged.has_hill_sprints,

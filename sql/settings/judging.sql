@@ -173,7 +173,7 @@ select
     -- a race tells of fitness to so many percent of VDOT: course, day and weather (SCIENCE.md C1)
     cast(2.1 as double) as race_noise_pct,
     -- work bouts and workouts (SCIENCE.md 0 and A34)
-    cast(0.04 as double) as hill_min_ratio, -- hills are 5 % and steeper; a bout's grade is known to 1 %
+    cast(0.03 as double) as hill_min_ratio, -- hills are 5 % and steeper; of short ones altitude shows less
     cast(20 as double) as hill_sprint_max_s, -- 8 to 12 s, 15 s at most; and the watch sees edges late
     cast(35 as double) as stride_max_s, -- 15 to 30 s
     cast(8 as double) as bout_edge_s, -- where a fast bout begins and ends is known to some seconds
