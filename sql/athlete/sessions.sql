@@ -1,8 +1,7 @@
 -- One row per run: how hard it was, and what fast running was in it.
 --
 -- Hard is quality, a race, or a long run with a fast part that makes it one. A touch of speed is a run with
--- strides, hill sprints, repetitions, tempo or a race; of a run without any bout, one that was hard for most
--- of it: an easy run that became too hard is no tempo. Whether there was any can be seen in runs with a
+-- strides, hill sprints, repetitions, tempo or a race. Whether there was any can be seen in runs with a
 -- stream of speeds or of heart rates; short ones only where every second or two was recorded.
 --
 -- Where no fast part was seen, heart rate alone makes a run hard if a good part of it was above the second
