@@ -493,8 +493,19 @@ def test_too_much_speed_began_where_it_was_less_before(rows_of: RowsOf):
     assert (row.value, row.began_on.date()) == (4, day(112))
 
 
+def test_without_heart_rate_fast_parts_are_seen_and_the_evidence_counts_less(rows_of: RowsOf):
+    """Four quality sessions among six runs a week: of the other two it is not known how hard they were."""
+    pattern = dict.fromkeys((0, 2, 4, 6), "quality") | dict.fromkeys((1, 3), "unknown")
+    workouts = {7 * week + weekday: {"is_quality": True} for week in range(24) for weekday in (0, 2, 4, 6)}
+    row = found(rows_of, "too_much_speed", trained(weekly(pattern), workouts, judged_s=0))
+    assert (row.value, row.coverage_ratio) == (4, 1)
+    assert row.certainty_ratio == pytest.approx(1 - 0.4 / 3)
+
+
 def test_where_no_effort_is_known_no_speed_is_too_much(rows_of: RowsOf):
-    row = rows_of("athlete.cause_too_much_speed", trained(weekly({0: "unknown"}))).iloc[0]
+    blind = trained(weekly({0: "unknown"}), judged_s=0)
+    blind = blind | {"activity.bout_outlines": "athlete_id | activity_id"}
+    row = rows_of("athlete.cause_too_much_speed", blind).iloc[0]
     assert math.isnan(row.value)
     assert math.isnan(row.exposure_score)
 
