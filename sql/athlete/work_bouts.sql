@@ -94,7 +94,19 @@ measured as (
         bouts.work_speed_m_per_s / critical_speed_m_per_s as speed_to_critical_ratio,
         critical_speed_m_per_s * thresholds.single_effort_m / (thresholds.single_effort_m - d_prime_m)
             as five_km_speed_m_per_s,
-        thresholds.* exclude (d_prime_usual_m)
+        thresholds.float_gap_s,
+        thresholds.float_max_ratio,
+        thresholds.float_min_ratio,
+        thresholds.walk_max_m_per_s,
+        thresholds.work_speed_min_ratio,
+        thresholds.work_above_easy_min_ratio,
+        thresholds.heart_rate_follows_s,
+        thresholds.hill_sprint_max_s,
+        thresholds.stride_max_s,
+        thresholds.stride_max_m,
+        thresholds.stride_min_ratio,
+        thresholds.sprint_recovery_min_s,
+        thresholds.quality_hard_s
     from bouts
     cross join settings.judging as thresholds
     left join nearest on bouts.athlete_id = nearest.athlete_id and bouts.local_day = nearest.local_day
