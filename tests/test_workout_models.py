@@ -232,6 +232,11 @@ def test_one_fast_part_at_the_end_is_a_progression_or_the_fast_finish_of_a_long_
     assert (row.workout_template, row.is_quality) == (template, True)
 
 
+def test_a_sprint_home_is_no_progression(rows_of: RowsOf):
+    row = workout(rows_of, bout(50, 4.5, None, started_after_s=2300), elapsed_s=2400)
+    assert (row.workout_template, row.is_quality) == ("unclassified", False)
+
+
 def test_a_race_is_a_race_whatever_is_in_it(rows_of: RowsOf):
     row = workout(rows_of, *5 * [metres(1000, 4.1)], races=["run"])
     assert (row.workout_template, row.is_race, row.is_quality) == ("race", True, False)

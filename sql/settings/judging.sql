@@ -193,6 +193,7 @@ select
     cast(120 as double) as quality_fast_min_s, -- two minutes of fast running in all; less is strides
     cast(1500 as double) as late_min_s, -- a fast finish begins after the first miles
     cast(300 as double) as finish_max_after_s, -- and hardly any of the run is left after it
+    cast(240 as double) as finish_min_s, -- the last 5 to 10 minutes; less is a sprint home
     cast(4 as bigint) as fartlek_min_count, -- "6 to 8": less is no play
     cast(0.9 as double) as cut_short_max_ratio, -- a last repetition shorter than that was given up
     -- up to here the articles have repetitions at mile pace (200 m), at 5K pace (400 to 1000 m), at 10K pace
