@@ -540,6 +540,12 @@ def test_two_hard_days_tell_nothing_of_what_follows_them(rows_of: RowsOf):
     assert "2 hard days" in row.reason
 
 
+def test_what_follows_hard_days_is_no_question_where_there_are_none(rows_of: RowsOf):
+    row = found(rows_of, "no_hard_easy", trained(weekly(EASY_ONLY)))
+    assert (row.is_applicable, math.isnan(row.exposure_score)) == (False, True)
+    assert row.reason == "No hard day was seen in the last eight weeks."
+
+
 def fast(*weekdays: int) -> dict[int, dict[str, Any]]:
     return {
         7 * week + weekday: {"has_fast_repeats": True, "workout_template": "repeats_400"}

@@ -77,19 +77,27 @@ select
     * least(week_count / session_weeks_min_count, 1) as coverage_ratio,
     1 - (1 - pace_certainty_ratio) * (1 - classed_ratio) as certainty_ratio,
     cast(null as double) as response_score,
+    hard_count > 0 or coalesce(seen_ratio = 0, true) as is_applicable,
     cast(null as date) as began_on,
     recent_from as window_start_on,
     last_day as window_end_on,
-    if(
-        followed_ratio is null,
-        format('{} hard days in the last eight weeks: too few to tell what follows them.', hard_count),
-        format(
+    case
+        when hard_count = 0 then 'No hard day was seen in the last eight weeks.'
+        when
+            followed_ratio is null
+            then
+                format(
+                    '{} hard day{} in the last eight weeks: too few to tell what follows them.',
+                    hard_count,
+                    if(hard_count = 1, '', 's')
+                )
+        else format(
             '{} of {} hard days were followed by an easy one or rest; {:.1f} days a week are without a run.',
             hard_count - dense_count,
             hard_count,
             rest_days
         )
-    ) as reason,
+    end as reason,
     case
         when followed_ratio <= hard_easy_flag_ratio
             then
