@@ -173,7 +173,7 @@ select
     -- a race tells of fitness to so many percent of VDOT: course, day and weather (SCIENCE.md C1)
     cast(2.1 as double) as race_noise_pct,
     -- work bouts and workouts (SCIENCE.md 0 and A34)
-    cast(0.04 as double) as hill_min_ratio, -- hills are 5 % and steeper; a bout's grade is known to 1 %
+    cast(0.03 as double) as hill_min_ratio, -- hills are 5 % and steeper; of short ones altitude shows less
     cast(20 as double) as hill_sprint_max_s, -- 8 to 12 s, 15 s at most; and the watch sees edges late
     cast(35 as double) as stride_max_s, -- 15 to 30 s
     cast(8 as double) as bout_edge_s, -- where a fast bout begins and ends is known to some seconds
@@ -193,6 +193,7 @@ select
     cast(120 as double) as quality_fast_min_s, -- two minutes of fast running in all; less is strides
     cast(1500 as double) as late_min_s, -- a fast finish begins after the first miles
     cast(300 as double) as finish_max_after_s, -- and hardly any of the run is left after it
+    cast(240 as double) as finish_min_s, -- the last 5 to 10 minutes; less is a sprint home
     cast(4 as bigint) as fartlek_min_count, -- "6 to 8": less is no play
     cast(0.9 as double) as cut_short_max_ratio, -- a last repetition shorter than that was given up
     -- up to here the articles have repetitions at mile pace (200 m), at 5K pace (400 to 1000 m), at 10K pace
