@@ -318,6 +318,9 @@ def index_changes(rows_of: RowsOf, numbers: Sequence[int], index: Any, **given: 
         "athlete.comparable_runs": comparable(numbers, index, **given),
         "athlete.activities": activities(numbers),
         "athlete.device_links": NOBODY,
+        "activity.summaries": rows(
+            numbers, temperature_mean_c=[10.0 if number < 84 else 18.0 for number in numbers]
+        ).drop(columns="local_day"),
     }
     return list(rows_of("athlete.index_changes", tables).itertuples())
 
@@ -331,6 +334,7 @@ def test_the_index_is_compared_eight_weeks_before_a_change_and_eight_since(rows_
     assert (row.before_log_pct, row.after_log_pct) == (100, 103)
     assert row.index_change_pct == pytest.approx(3)
     assert row.index_change_error_pct == pytest.approx(5 * math.sqrt(1 / 4 + 1 / 4))
+    assert row.warmer_c == pytest.approx(8)
 
 
 def test_too_few_runs_since_a_change_make_no_change_of_the_index(rows_of: RowsOf):
@@ -445,6 +449,8 @@ def test_a_sign_is_better_only_beyond_its_error(rows_of: RowsOf):
     assert found.sentence["index"] == (
         "Pace at the same easy heart rate: better, 2.0 % more than in the weeks before, give or take 1.6."
     )
+    tiny = clear.replace("| 2 | 1", "| 0.4 | 0.1")
+    assert signs(rows_of, athlete__responses=tiny).direction["index"] == "level"
     vague = clear.replace("| 2 |", "| 1 |")
     assert signs(rows_of, athlete__responses=vague).direction["index"] == "level"
 

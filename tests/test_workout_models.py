@@ -405,13 +405,21 @@ def test_a_run_is_hard_or_fast_as_its_class_and_its_workout_say(rows_of: RowsOf)
     sessions = rows_of("athlete.sessions", trained(rows, workouts))
     assert list(sessions.is_hard) == [False, False, True, True, True, False]
     assert list(sessions.has_fast_running) == [False, True, True, True, False, False]
-    too_hard = rows_of(
-        "athlete.sessions", trained([(3, "quality")], {})
-    )  # heart rate alone, for a part of it
-    assert (too_hard.is_hard[0], too_hard.has_fast_running[0]) == (True, False)
     habits = rows_of("athlete.speed_habits", trained(rows, workouts)).iloc[0]
     assert (habits.week_count, habits.run_count, habits.hard_per_week_ratio) == (2, 6, 1.5)
     assert habits.speed_per_week_ratio == 1.5
+
+
+def test_the_heart_alone_makes_a_run_hard_where_a_fifth_of_it_was(rows_of: RowsOf):
+    tables = trained([(0, "quality"), (2, "quality"), (4, "easy")], hard_s=[500, 900, 0])
+    sessions = rows_of("athlete.sessions", tables)
+    assert list(sessions.is_hard) == [False, True, False]
+    assert list(sessions.has_fast_running) == [False, True, False]
+
+
+def test_an_hour_is_long_where_it_is_a_quarter_farther_than_usual(rows_of: RowsOf):
+    tables = trained([(0, "easy"), (2, "easy"), (6, "easy")], moving_s=3600, distance_m=[8000, 8000, 10_000])
+    assert list(rows_of("athlete.sessions", tables).is_long) == [False, False, True]
 
 
 def test_weeks_without_any_fast_running_are_flagged_and_half_a_touch_a_week_is_the_border(rows_of: RowsOf):

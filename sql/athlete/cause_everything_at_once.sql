@@ -140,19 +140,12 @@ repeated as (
         workouts.athlete_id,
         workouts.local_day,
         workouts.workout_template,
-        count(*) over weeks_before as before_count,
         workouts.local_day
         - lag(workouts.local_day) over (
             partition by workouts.athlete_id, workouts.workout_template order by workouts.local_day
         ) as days_since
     from athlete.workouts as workouts
-    cross join limits
     where workouts.is_quality
-    window
-        weeks_before as (
-            partition by workouts.athlete_id order by workouts.local_day
-            range between limits.before preceding and interval 1 day preceding
-        )
 ),
 
 sessions as (
@@ -226,16 +219,15 @@ kinds as (
     inner join sessions
         on
             weeks.athlete_id = sessions.athlete_id
-            and weeks.week_start_on <= sessions.local_day
+            and sessions.local_day >= weeks.week_start_on - cast(7 * thresholds.step_before_weeks as integer)
             and sessions.local_day < weeks.week_start_on + cast(7 * thresholds.step_weeks as integer)
     group by weeks.athlete_id, weeks.week_start_on, thresholds.step_weeks
     having
-        count(*) filter (
-            where sessions.before_count >= thresholds.step_weeks
-            and sessions.workout_template != 'unclassified'
-            and sessions.new_from >= weeks.week_start_on
+        count(*) filter (where weeks.week_start_on > sessions.local_day) >= thresholds.step_weeks
+        and count(*) filter (
+            where sessions.new_from >= weeks.week_start_on and sessions.workout_template != 'unclassified'
         )
-        >= greatest(2, count(*) / 2)
+        >= greatest(2, count(*) filter (where weeks.week_start_on <= sessions.local_day) / 2)
 ),
 
 everything as (
@@ -318,10 +310,18 @@ judged as (
                     1
                     / (1 + exp((thresholds.at_once_flag_count - most.thing_count) / thresholds.at_once_scale))
         end as exposure_score,
+        -- what speed work on top brings with it says that cause better
+        coalesce(
+            added.exposure_score >= thresholds.score_min
+            and most.thing_count < thresholds.added_stress_max_count
+            and abs(added.began_on - most.week_start_on) < 7 * thresholds.step_weeks,
+            false
+        ) as is_added_speed,
         thresholds.score_min
     from athlete.periods as periods
     cross join settings.judging as thresholds
     left join most on periods.athlete_id = most.athlete_id
+    left join athlete.cause_speed_added_not_replaced as added on periods.athlete_id = added.athlete_id
 )
 
 select
@@ -336,7 +336,7 @@ select
         * least(judged.known_count / thresholds.at_once_known_count, 1),
         0
     ) as coverage_ratio,
-    cast(1 as double) as certainty_ratio,
+    if(judged.is_added_speed, thresholds.added_with_more_certainty_ratio, 1) as certainty_ratio,
     cast(null as double) as response_score,
     case when judged.exposure_score >= judged.score_min then judged.week_start_on end as began_on,
     judged.window_start_on,

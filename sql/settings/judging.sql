@@ -209,6 +209,9 @@ select
     cast(0.012 as double) as contact_spread_min_ratio, -- contact is told to 1 to 2 %
     cast(0.03 as double) as distance_preferred_ratio, -- 400 m in 92 s are 400 m
     -- causes that are seen in workouts (SCIENCE.md A15 to A31)
+    -- where no fast part is seen: eight minutes of a steady easy run on a warm day are no workout
+    cast(0.2 as double) as hard_alone_min_ratio,
+    cast(3600 as double) as tiring_run_min_s, -- an hour tires where it is a quarter farther than usual
     cast(6 as double) as session_weeks_min_count, -- of eight weeks so many with running tell of a habit
     cast(0.45 as double) as touches_flag_per_week, -- less than every second week
     cast(0.1 as double) as touches_scale,
@@ -291,6 +294,8 @@ select
     cast(3600 as double) as sleep_possible_min_s, -- less is a nap, or a watch that was taken off
     cast(64800 as double) as sleep_possible_max_s, -- more than eighteen hours is a watch on the table
     -- structure: long runs
+    -- the articles' long runs are 1.6 to 2.4 times the others; a week as a whole may be short
+    cast(1.4 as double) as long_run_clear_ratio,
     cast(0.20 as double) as long_run_share_min_ratio, -- of its week: the articles' templates have 25 to 42 %
     -- the articles' fast finish is 2 of 12 miles; more is a workout
     cast(0.20 as double) as long_run_hard_max_ratio,
@@ -473,6 +478,8 @@ select
     cast(56 as bigint) as drift_ramp_min_days, -- a faster rise is another habit, or an illness
     cast(28 as bigint) as drift_ramp_step_days, -- ramps are tried at every fourth week
     cast(4 as double) as drift_flag_points, -- A8: four points of the reserve in eight weeks
+    -- of a rise of heart rate: how much of it a faster pace must explain, for effort to be what rose
+    cast(0.4 as double) as drift_pace_min_ratio,
     cast(0.8 as double) as drift_scale, -- the error of a runner with four easy runs a week is one point
     cast(10 as bigint) as drift_min_runs, -- a beginner's effort differs by 5 bpm from run to run
     cast(16 as bigint) as drift_full_runs, -- one easy run a week is just enough
@@ -491,6 +498,7 @@ select
     cast(1.15 as double) as added_flag_ratio, -- A17: up to 1.10 is replaced, beyond 1.20 is added
     cast(0.03 as double) as added_scale, -- so that 1.10 is clearly the one, 1.20 the other
     cast(1.15 as double) as added_easy_max_ratio, -- more easy running than before: not only speed was added
+    cast(4 as bigint) as added_stress_max_count, -- so are a longer long run, more days and more distance
     cast(0.7 as double) as added_with_more_certainty_ratio, -- then "everything at once" says it better
     cast(1.7 as double) as logistic_per_sd, -- a logistic curve this steep is the normal distribution
     cast(2 as double) as harder_flag_pct, -- A18: 2 % less speed at the same heart rate, or 3 bpm more
@@ -518,6 +526,10 @@ select
     cast(1 as double) as warmer_scale,
     cast(1 as double) as heat_took_flag_pct, -- four months of a usual gain: less hides nothing
     cast(0.3 as double) as heat_took_scale,
+    -- B11: a degree costs 0.6 +- 0.3 beats, unless the runs say otherwise
+    cast(0.6 as double) as heat_prior_bpm_per_c,
+    cast(0.3 as double) as heat_prior_error_bpm_per_c,
+    cast(0.5 as double) as heat_share_min_ratio, -- of a loss: then heat is most of it
     cast(0.7 as double) as heat_known_min_ratio, -- of the runs on either side: the rest is as warm as they
     -- everything at once (SCIENCE.md A27)
     cast(3 as bigint) as step_weeks, -- A27: the mean of three weeks
@@ -527,7 +539,7 @@ select
     cast(0.10 as double) as step_min_ratio, -- A27: a tenth
     cast(2 as double) as step_min_spreads, -- and twice what such means differ anyway
     cast(2.5 as double) as at_once_flag_count, -- A27: more than two
-    cast(0.3 as double) as at_once_scale,
+    cast(0.2 as double) as at_once_scale,
     cast(6 as bigint) as at_once_full_weeks, -- in six of the twelve weeks a change can be seen
     cast(4 as bigint) as at_once_known_count, -- distance, days, quality sessions and the longest run
     -- progress that pace does not show (SCIENCE.md A4)
