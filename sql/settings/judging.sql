@@ -422,7 +422,7 @@ select
     -- load
     cast(-5 as double) as fresh_min_form_score, -- a day with more is a fresh one
     cast(14 as double) as without_fresh_flag_days, -- there should be one in a fortnight
-    cast(3 as double) as without_fresh_scale,
+    cast(2.5 as double) as without_fresh_scale, -- three weeks are a clear case
     cast(2 as double) as monotony_flag, -- Foster; on the most strenuous tenth of the athlete's own days
     cast(0.2 as double) as monotony_scale,
     cast(0.08 as double) as fitness_ramp_flag_ratio, -- a week, for three weeks
