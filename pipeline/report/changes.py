@@ -15,7 +15,7 @@ def progress_signs(content: Content, units: Units) -> Section:  # noqa: ARG001 -
     return Section(
         "progress_signs",
         "Progress that pace does not show",
-        (_signs_in_short(content) or "None of these signs can be told yet.", *known),
+        (_signs_in_short(content) or "These signs cannot be told yet.", *known),
         notes=unknown,
         source="marts.progress_signs",
     )
@@ -49,4 +49,4 @@ def _signs_in_short(content: Content) -> str:
         return ""
     if any(row["is_improving_underneath"] for row in rows):
         return f"You improve underneath: {better} of {len(known)} signs are better, though pace is not."
-    return f"Of {len(known)} signs that can improve before pace does, {better} are better than before."
+    return f"Of {len(known)} signs that can move before pace does, {better or 'none'} moved for the better."

@@ -1,9 +1,9 @@
 -- One row per slice of a run: how fast it was against the run's easy speed, and what that adds up to.
 --
--- Hills make two answers, and a bout has to be one by both: who keeps his pace over a hill works harder, and
--- who keeps his effort is faster downhill. The lesser of the two says what is fast, the greater what is slow;
--- who is faster than easy uphill gets some of the climb. Around a slice: a quarter of a minute, of which it is
--- the middle; a pause is no neighbour.
+-- Hills make two answers, and a bout has to be one by both: who keeps the pace over a hill works harder, and
+-- who keeps the effort is faster downhill. The lesser of the two says what is fast, the greater what is slow;
+-- who is faster than easy uphill gets some of the climb. Around a slice: a quarter of a minute, of which it
+-- is the middle; a pause is no neighbour.
 --
 -- grain: athlete_id, activity_id, recorded_at
 with compared as (

@@ -69,7 +69,7 @@ numbered as (
     from begun
 ),
 
-islands as (
+fragments as (
     select
         numbered.athlete_id,
         numbered.activity_id,
@@ -87,6 +87,61 @@ islands as (
         avg(numbered.cadence_ratio) as cadence_ratio
     from numbered
     group by numbered.athlete_id, numbered.activity_id, numbered.level_number, numbered.island_number
+),
+
+-- a tempo over hills comes apart: where there is no valley between two, they are one
+separated as (
+    select
+        fragments.*,
+        coalesce(
+            (fragments.effort_most_from_s - lag(fragments.effort_most_to_s) over activity)
+            / (fragments.started_after_s - lag(fragments.ended_after_s) over activity)
+            < greatest(
+                least(fragments.height_ratio, lag(fragments.height_ratio) over activity)
+                * (1 - thresholds.bout_edge_min_ratio),
+                1 + thresholds.bout_edge_min_ratio
+            )
+            - thresholds.valley_noise_s
+            / (fragments.started_after_s - lag(fragments.ended_after_s) over activity),
+            true
+        ) as is_first
+    from fragments
+    cross join settings.measuring as thresholds
+    window
+        activity as (
+            partition by fragments.athlete_id, fragments.activity_id, fragments.level_number
+            order by fragments.started_after_s
+        )
+),
+
+counted as (
+    select
+        separated.*,
+        count(*) filter (where separated.is_first) over (
+            partition by separated.athlete_id, separated.activity_id, separated.level_number
+            order by separated.started_after_s
+            rows between unbounded preceding and current row
+        ) as joined_number
+    from separated
+),
+
+islands as (
+    select
+        counted.athlete_id,
+        counted.activity_id,
+        counted.level_number,
+        counted.joined_number as island_number,
+        min(counted.started_after_s) as started_after_s,
+        max(counted.ended_after_s) as ended_after_s,
+        max(counted.ended_after_s) - min(counted.started_after_s) as duration_s,
+        min(counted.effort_most_from_s) as effort_most_from_s,
+        max(counted.effort_most_to_s) as effort_most_to_s,
+        (max(counted.effort_to_s) - min(counted.effort_from_s))
+        / (max(counted.ended_after_s) - min(counted.started_after_s)) as height_ratio,
+        sum(counted.cadence_ratio * counted.duration_s)
+        / sum(counted.duration_s) filter (where counted.cadence_ratio is not null) as cadence_ratio
+    from counted
+    group by counted.athlete_id, counted.activity_id, counted.level_number, counted.joined_number
 ),
 
 neighbours as (
@@ -192,8 +247,12 @@ flanked as (
     from (
         select
             placed.*,
-            placed.started_after_s - thresholds.flank_s as flank_from_s,
-            placed.ended_after_s + thresholds.flank_s as flank_until_s
+            placed.started_after_s
+            - if(placed.duration_s < thresholds.bout_long_s, thresholds.flank_s, thresholds.flank_long_s)
+                as flank_from_s,
+            placed.ended_after_s
+            + if(placed.duration_s < thresholds.bout_long_s, thresholds.flank_s, thresholds.flank_long_s)
+                as flank_until_s
         from placed
         cross join settings.measuring as thresholds
         where
@@ -235,12 +294,6 @@ high as (
                     + thresholds.bout_jitter_s * flanked.jitter_ratio
                 )
                 / flanked.duration_s
-                and not coalesce(
-                    flanked.jitter_ratio > thresholds.jitter_max_ratio
-                    and flanked.duration_s < thresholds.cadence_needed_s
-                    and flanked.cadence_ratio < thresholds.cadence_min_ratio,
-                    false
-                )
             )
             or (
                 flanked.height_ratio
@@ -257,6 +310,12 @@ high as (
                 )
             )
         )
+        and not coalesce(
+            flanked.jitter_ratio > thresholds.jitter_max_ratio
+            and flanked.duration_s < thresholds.cadence_needed_s
+            and flanked.cadence_ratio < thresholds.cadence_min_ratio,
+            false
+        )
         and (
             (
                 flanked.duration_s >= thresholds.bout_long_s
@@ -264,7 +323,15 @@ high as (
             )
             or coalesce(
                 greatest(flanked.before_ratio, flanked.after_ratio)
-                <= flanked.height_ratio * (1 - thresholds.bout_edge_min_ratio),
+                <= flanked.height_ratio
+                * (
+                    1
+                    - if(
+                        flanked.duration_s < thresholds.bout_long_s,
+                        thresholds.bout_edge_min_ratio,
+                        thresholds.valley_depth_min_ratio
+                    )
+                ),
                 false
             )
         )
@@ -279,45 +346,12 @@ chosen as (
             order by high.prominence desc, high.level_number asc
         ) as chosen_number
     from high
-),
-
--- a tempo over hills may have come apart: where there is no valley between two, they are one
-separated as (
-    select
-        chosen.athlete_id,
-        chosen.activity_id,
-        chosen.started_after_s,
-        chosen.ended_after_s,
-        coalesce(
-            (chosen.effort_most_from_s - lag(chosen.effort_most_to_s) over activity)
-            / (chosen.started_after_s - lag(chosen.ended_after_s) over activity)
-            < greatest(
-                least(chosen.height_ratio, lag(chosen.height_ratio) over activity)
-                * (1 - thresholds.bout_edge_min_ratio),
-                1 + thresholds.bout_edge_min_ratio
-            ),
-            true
-        ) as is_first
-    from chosen
-    cross join settings.measuring as thresholds
-    where chosen.level_number = chosen.chosen_number
-    window activity as (partition by chosen.athlete_id, chosen.activity_id order by chosen.started_after_s)
-),
-
-joined as (
-    select
-        separated.*,
-        count(*) filter (where separated.is_first) over (
-            partition by separated.athlete_id, separated.activity_id order by separated.started_after_s
-            rows between unbounded preceding and current row
-        ) as bout_number
-    from separated
 )
 
 select
     athlete_id,
     activity_id,
-    min(started_after_s) as started_after_s,
-    max(ended_after_s) as ended_after_s
-from joined
-group by athlete_id, activity_id, bout_number
+    started_after_s,
+    ended_after_s
+from chosen
+where level_number = chosen_number

@@ -8,8 +8,9 @@
 with declines as (
     select
         chances.athlete_id,
-        max(chances.p_declining) as p_declining,
-        arg_max(chances.window_weeks, chances.p_declining) as window_weeks
+        -- of several windows the longest is the surest: the clearest of them would be so by chance
+        arg_max(chances.p_declining, chances.window_weeks) as p_declining,
+        max(chances.window_weeks) as window_weeks
     from athlete.looks as looks
     inner join athlete.chances as chances
         on

@@ -59,8 +59,7 @@ select
     cast(2 as double) as fine_gap_max_s, -- a record every second or two: else ten fast seconds are a guess
     cast(1.9 as double) as run_min_m_per_s, -- slower is walking: it says nothing of the easy running speed
     cast(20 as double) as half_minute_moving_min_s, -- most of a half minute
-    -- who runs faster than easy up a real hill runs hard: what he is above 5 % counts more, the steeper it is, ...
-   
+    -- who runs faster than easy up a real hill runs hard: what is above 5 % counts more, the steeper, ...
     cast(0.04 as double) as climb_min_ratio,
     cast(1.05 as double) as climb_from_ratio,
     cast(5 as double) as climb_boost_ratio,
@@ -74,25 +73,22 @@ select
     cast(1.4 as double) as valley_noise_s,
     -- and a bout begins or ends with as much
     cast(0.08 as double) as bout_edge_min_ratio,
-    cast(8 as double) as bout_min_s, -- a hill sprint of 6 to 15 s fills one or two slices
+    -- of a hill sprint of 6 to 15 s one slice may be all that is fast throughout
+    cast(5 as double) as bout_min_s,
     -- a bout is 10 % faster than easy, and more where seconds are few: 200 s 12 %, 20 s 28 %
     cast(0.1 as double) as bout_height_min_ratio,
     cast(3.5 as double) as bout_noise_s,
-    -- so much faster, and it may have been reached little by little
-    -- a GPS in a city lags and catches up: so many more for a jitter of 100 % from slice to slice; usual are 1 to
-   
-    -- 15 %
+    -- a GPS in a city lags and catches up: so many more for a jitter of 100 % (1 to 15 % are usual)
     cast(27 as double) as bout_jitter_s,
     cast(11 as double) as valley_jitter_s,
-    -- where it jitters as much, a short bout has to be seen in the steps, too: nobody runs a fifth faster at the
-   
-    -- same cadence, a GPS that catches up does
+    -- where it jitters as much, a short bout has to be seen in the steps, too: nobody runs a fifth faster at
+    -- the same cadence, a GPS that catches up does
     cast(0.03 as double) as jitter_max_ratio,
     cast(120 as double) as cadence_needed_s,
     cast(1.02 as double) as cadence_min_ratio,
     cast(40 as double) as coarse_bout_min_s, -- shorter ones cannot be seen in a coarse recording
     -- who walks before or after it (hill sprints, strides) did not just meet a gap between buildings
-    cast(2 as double) as bout_noise_beside_walk_s,
+    cast(1.2 as double) as bout_noise_beside_walk_s,
     -- who stood before it was just found by the satellites again, and is rested
     cast(14 as double) as bout_noise_after_stand_s,
     cast(0.25 as double) as walk_min_ratio,
@@ -100,7 +96,9 @@ select
     -- what is long and so much faster may have been reached little by little
     cast(240 as double) as bout_long_s,
     cast(1.2 as double) as bout_long_min_ratio,
-    cast(30 as double) as flank_s, -- what a bout is compared with: half a minute before and after
+    -- what a bout is compared with: half a minute before and after, what is long with more
+    cast(30 as double) as flank_s,
+    cast(90 as double) as flank_long_s,
     -- where a bout begins and ends is told by the metres around it: so many seconds of them, ...
     cast(10 as double) as edge_s,
     cast(5 as double) as edge_inset_s, -- ... against the speed inside, that far from the edge, ...
