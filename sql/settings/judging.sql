@@ -358,7 +358,7 @@ select
     -- structure: plans (SCIENCE.md A46, A2)
     cast(0.15 as double) as plan_repeat_tolerance_ratio, -- satellites and thumbs: 300 m may be 260 or 340
     cast(0.75 as double) as plan_repeats_min_ratio, -- three of four repeats are that workout
-    cast(3 as bigint) as plan_days_min_count, -- one such workout is chance, three on the right days are a plan
+    cast(3 as bigint) as plan_days_min_count, -- one such workout is chance, three on their days are a plan
     cast(0.3 as double) as plan_stride_tolerance_ratio, -- nobody times strides
     cast(0.03 as double) as plan_hill_min_ratio, -- less is no hill
     cast(0.95 as double) as plan_way_min_ratio, -- a run that is 5 % short is as planned
@@ -456,12 +456,15 @@ select
     -- under this the 80 % are missed by more than a week's chance
     cast(0.75 as double) as easy_share_flag_ratio,
     cast(0.05 as double) as easy_share_scale,
+    -- what is lacking because easy runs are not easy is foremost a matter of these
+    cast(0.85 as double) as easy_share_by_easy_certainty_ratio,
     cast(0.40 as double) as medium_flag_ratio, -- share of easy runs spent between the thresholds
     cast(0.08 as double) as medium_scale,
     cast(24000 as double) as mileage_flag_m, -- 15 miles a week
-    cast(5000 as double) as mileage_scale,
-    cast(0.25 as double) as light_weeks_flag_ratio, -- weeks with under half of the usual distance
-    cast(0.08 as double) as light_weeks_scale,
+    cast(3500 as double) as mileage_scale, -- 10 miles a week, from which the articles' runner came, are clear
+    -- five of sixteen weeks with under half of the usual distance; three or four are a cold and a holiday
+    cast(0.28 as double) as light_weeks_flag_ratio,
+    cast(0.06 as double) as light_weeks_scale,
     cast(0.50 as double) as light_week_ratio,
     cast(8 as double) as weeks_without_rest_flag, -- the articles: a lighter week every few weeks
     cast(1.5 as double) as weeks_without_rest_scale,
