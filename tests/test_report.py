@@ -715,7 +715,9 @@ def test_signs_that_move_before_pace_does_are_counted_and_told(full: Path, wareh
     assert "Of 2 signs that can improve before pace does, 1 are better than before." in text
     assert text.index("Drift: better.") < text.index("Pace: level.") < text.index("Evenness: unknown.")
     underneath = {**FULL, "progress_signs": SIGNS.replace("false", "true")}
-    assert "You improve underneath: 1 of 2 signs" in told(warehouse_of(underneath), "terminal", "progress_signs")
+    assert "You improve underneath: 1 of 2 signs" in told(
+        warehouse_of(underneath), "terminal", "progress_signs"
+    )
     nothing = {name: rows for name, rows in FULL.items() if name != "progress_signs"}
     assert "These signs cannot be told yet." in told(warehouse_of(nothing), "terminal", "progress_signs")
 
