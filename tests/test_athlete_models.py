@@ -1713,11 +1713,9 @@ MAY_BE_EMPTY = {
     "marts.breaks",
     "marts.habit_changes",
     "marts.race_changes",
-    "athlete.breaks",  # tests/test_structure_models.py
     "athlete.plan_candidate_days",
     "athlete.plan_candidates",
     "athlete.plan_starts",
-    "marts.breaks",
     "marts.plan_days",
 }
 

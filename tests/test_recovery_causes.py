@@ -130,6 +130,15 @@ def test_a_slow_creep_is_seen_against_the_weeks_before(rows_of: RowsOf):
     assert row.reason.startswith("Resting heart rate crept up: about 51 bpm")
 
 
+def test_who_swings_from_week_to_week_needs_more_to_be_up(rows_of: RowsOf):
+    """Ten days at 47 and ten at 53 in turn, always: some recent week is 5 % above the usual."""
+    swings = resting({n: 47 + 6 * (n // 10 % 2) for n in range(LAST + 1)})
+    row = cause(rows_of, "athlete.cause_resting_heart_rate_up", swings)
+    assert row.value >= 0.05
+    assert row.threshold > row.value
+    assert row.exposure_score < 0.5
+
+
 def test_illness_is_not_held_against_training(rows_of: RowsOf):
     ill = dict.fromkeys(range(140, 150), 58)
     row = cause(

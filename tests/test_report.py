@@ -712,14 +712,15 @@ def test_what_is_doubtful_about_the_measurement_comes_before_the_causes_that_wer
 
 def test_signs_that_move_before_pace_does_are_counted_and_told(full: Path, warehouse_of: Warehouse):
     text = told(full, "terminal", "progress_signs")
-    assert "Of 2 signs that can improve before pace does, 1 are better than before." in text
+    assert "Of 2 signs that can move before pace does, 1 moved for the better." in text
     assert text.index("Drift: better.") < text.index("Pace: level.") < text.index("Evenness: unknown.")
     underneath = {**FULL, "progress_signs": SIGNS.replace("false", "true")}
     assert "You improve underneath: 1 of 2 signs" in told(
         warehouse_of(underneath), "terminal", "progress_signs"
     )
     nothing = {name: rows for name, rows in FULL.items() if name != "progress_signs"}
-    assert "These signs cannot be told yet." in told(warehouse_of(nothing), "terminal", "progress_signs")
+    unknown = told(warehouse_of(nothing), "terminal", "progress_signs")
+    assert "These signs cannot be told yet." in unknown
 
 
 def test_what_was_changed_is_told_the_latest_first(full: Path, warehouse_of: Warehouse):

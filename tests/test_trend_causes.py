@@ -151,6 +151,8 @@ def test_more_speed_with_more_beats_is_effort_and_beats_alone_are_not(rows_of: R
     assert pushing.response_score == pytest.approx(1)
     assert tired.response_score == pytest.approx(0, abs=1e-9)
     assert pushing.value == pytest.approx(tired.value)
+    assert (pushing.certainty_ratio, tired.certainty_ratio) == (1, 0.5)
+    assert "The pace did not rise with it" in tired.reason
 
 
 def test_a_rise_that_stays_easy_counts_half(rows_of: RowsOf):
@@ -256,6 +258,7 @@ ann        | 2024-04-22 | 4 | 1.44 | 1.21 | 1.0 | 3 | 40000
 
 def added(rows_of: RowsOf, started: Any = STARTED, target: str = ADDED, **given: Any) -> Any:
     change_pct, error_pct = given.pop("change", (None, None))
+    warmer_c = given.pop("warmer", None)
     tables = {
         "athlete.periods": PERIODS,
         "athlete.activities": activities(range(0, LAST + 1, 3), **given),
@@ -268,6 +271,7 @@ def added(rows_of: RowsOf, started: Any = STARTED, target: str = ADDED, **given:
                 "after_run_count": [8],
                 "index_change_pct": [change_pct],
                 "index_change_error_pct": [error_pct],
+                "warmer_c": [warmer_c],
             }
         ),
         "athlete.reference_points": POINTS,
@@ -303,6 +307,10 @@ def test_where_easy_running_grew_too_speed_is_not_all_that_was_added(rows_of: Ro
     assert row.certainty_ratio == pytest.approx(0.7)
 
 
+def test_speed_with_more_days_kilometres_and_a_longer_long_run_is_more_than_speed(rows_of: RowsOf):
+    assert added(rows_of, STARTED.replace("| 3 | 40000", "| 4 | 40000")).certainty_ratio == pytest.approx(0.7)
+
+
 def test_who_began_no_speed_work_is_not_asked_about_it(rows_of: RowsOf):
     row = added(rows_of, NOTHING)
     assert not row.is_applicable
@@ -336,6 +344,12 @@ def test_what_may_be_chance_counts_half(rows_of: RowsOf):
     row = harder(rows_of, -3.0, 2.0)
     assert row.certainty_ratio == pytest.approx(0.5)
     assert row.reason.endswith("That may be chance.")
+
+
+def test_what_came_with_ten_degrees_more_counts_half(rows_of: RowsOf):
+    row = added(rows_of, STARTED, HARDER, change=(-5.0, 1.0), warmer=10.0)
+    assert row.certainty_ratio == pytest.approx(0.5)
+    assert row.reason.endswith("It was 10 degrees warmer, which does that too.")
 
 
 def test_easy_runs_that_stayed_easy_are_a_good_sign(rows_of: RowsOf):
@@ -377,24 +391,32 @@ def habit_weeks(**grown: float) -> pd.DataFrame:
     return pd.DataFrame(written)
 
 
-def at_once(rows_of: RowsOf, weeks: pd.DataFrame, runs: pd.DataFrame | None = None) -> Any:
+def at_once(
+    rows_of: RowsOf,
+    weeks: pd.DataFrame,
+    runs: pd.DataFrame | None = None,
+    workouts: Any = NOTHING,
+    added: Any = NOTHING,
+) -> Any:
     (row,) = rows_of(
         "athlete.cause_everything_at_once",
         {
             "athlete.periods": PERIODS.assign(last_day=day(7 * WEEKS - 1)),
             "athlete.habit_weeks": weeks,
             "athlete.activities": activities([112, 120]) if runs is None else runs,
+            "athlete.workouts": workouts,
+            "athlete.cause_speed_added_not_replaced": added,
         },
     ).itertuples()
     return row
 
 
 def test_four_things_that_grow_together_are_too_many(rows_of: RowsOf):
-    """Four of four: e = 1 / (1 + exp((2.5 - 4) / 0.3))."""
+    """Four of four: e = 1 / (1 + exp((2.5 - 4) / 0.2))."""
     weeks = habit_weeks(distance=52000.0, run_days=5.0, quality_sessions=2.0, longest_run=18000.0)
     row = at_once(rows_of, weeks)
     assert row.value == 4
-    assert row.exposure_score == pytest.approx(1 / (1 + math.exp(-1.5 / 0.3)))
+    assert row.exposure_score == pytest.approx(1 / (1 + math.exp(-1.5 / 0.2)))
     assert row.coverage_ratio == 1
     assert row.began_on.date() == day(7 * 16)
     assert "4 things grew" in row.reason
@@ -411,12 +433,33 @@ def test_more_sessions_on_more_days_are_two_things(rows_of: RowsOf):
     assert row.began_on is pd.NaT
 
 
+def test_three_things_that_speed_work_brought_are_said_better_by_that_cause(rows_of: RowsOf):
+    weeks = habit_weeks(distance=52000.0, run_days=5.0, quality_sessions=2.0)
+    added = pd.DataFrame({"athlete_id": ["ann"], "exposure_score": [0.9], "began_on": [day(114)]})
+    assert at_once(rows_of, weeks).certainty_ratio == 1
+    assert at_once(rows_of, weeks, added=added).certainty_ratio == pytest.approx(0.7)
+    earlier = added.assign(began_on=day(60))
+    assert at_once(rows_of, weeks, added=earlier).certainty_ratio == 1
+
+
 def test_new_shoes_are_a_change_where_others_were_told_before(rows_of: RowsOf):
     runs = activities([0, 30, 60, 112, 115, 118], gear=["old", "old", "old", "new", "new", "old"])
     weeks = habit_weeks(run_days=5.0, quality_sessions=2.0)
     assert at_once(rows_of, weeks, runs).value == 3
     first = activities([112, 115], gear="new")
     assert at_once(rows_of, weeks, first).value == 2, "nobody knows what was worn before"
+
+
+def test_workouts_of_another_kind_are_a_change_where_there_were_workouts(rows_of: RowsOf):
+    """800s for six weeks, then 200s twice in three weeks."""
+    weeks = habit_weeks(run_days=5.0, quality_sessions=2.0)
+    templates = ["repeats_800"] * 6 + ["repeats_200"] * 2
+    workouts = rows([71, 78, 85, 92, 99, 106, 113, 120], workout_template=templates, is_quality=True)
+    row = at_once(rows_of, weeks, workouts=workouts)
+    assert row.value == 3
+    assert "other workouts" in row.reason
+    first = workouts[workouts.workout_template == "repeats_200"]
+    assert at_once(rows_of, weeks, workouts=first).value == 2, "the first workouts are no other ones"
 
 
 def test_less_of_everything_is_a_rest_and_a_tenth_less_than_it_scatters_is_nothing(rows_of: RowsOf):
@@ -449,81 +492,88 @@ def test_a_short_history_shows_no_growth_and_no_lack_of_it(rows_of: RowsOf):
 COOL, WARM = list(range(0, 110, 10)), list(range(112, LAST, 5))
 
 
+def split(cool: float, warm: float) -> list[float]:
+    return [cool] * len(COOL) + [warm] * len(WARM)
+
+
 def heat_mask(
     rows_of: RowsOf,
     index: Sequence[float],
-    effect: Sequence[float],
-    temperature: Sequence[float | None],
+    temperature: Any,
+    cost: float = 0,
+    cost_error: float | None = None,
+    heat: Sequence[float] | None = None,
     numbers: Sequence[int] = (*COOL, *WARM),
-    **columns: Any,
 ) -> Any:
-    usual = {"run_noise_pct": 4.0, "heat_cost_error_pct_per_c": 0.05, "heat_c": 0.0}
-    runs = rows(numbers, comparable_log_pct=index, **(usual | columns))
+    """Runs whose index would be that without heat; the cost of a degree as athlete.heat_effects has it."""
+    heat = split(0, 10) if heat is None else heat
+    runs = rows(numbers, comparable_log_pct=index, heat_c=heat, heat_cost_error_pct_per_c=cost_error)
     by_run = runs[["athlete_id", "activity_id"]]
+    effects = by_run.assign(heat_cost_pct_per_c=cost, heat_effect_pct=[cost * degrees for degrees in heat])
     found = rows_of(
         "athlete.cause_heat_mask",
         {
             "athlete.periods": PERIODS,
             "athlete.comparable_runs": runs,
-            "athlete.heat_effects": by_run.assign(heat_effect_pct=effect),
+            "athlete.heat_effects": effects if cost_error else NOTHING,
+            "athlete.reference_points": POINTS,
             "activity.summaries": by_run.assign(temperature_mean_c=temperature),
         },
     )
     return next(found.itertuples(), None)
 
 
-def split(cool: float, warm: float) -> list[float]:
-    return [cool] * len(COOL) + [warm] * len(WARM)
-
-
 def test_ten_degrees_that_turn_a_gain_into_a_loss_mask_it(rows_of: RowsOf):
-    """3 % better without the heat that took 4 %: as run it was 1 % worse."""
-    row = heat_mask(rows_of, split(100, 103), split(0, -4), split(12, 22))
+    """2.5 % better without the heat whose ten degrees took 0.4 % each: as run it was 1.5 % worse."""
+    row = heat_mask(rows_of, split(100, 102.5), split(12, 22), -0.4, 0.001)
     assert (row.value, row.unit) == (pytest.approx(10), "°C")
-    assert row.exposure_score == pytest.approx(1 / (1 + math.exp(-3)) / (1 + math.exp(-3 / 0.3)))
+    assert row.exposure_score == pytest.approx(1 / (1 + math.exp(-3)) / (1 + math.exp(-3 / 0.3)), abs=1e-3)
     assert (row.coverage_ratio, row.certainty_ratio) == (1, 1)
     assert "took about 4.0 %" in row.reason
-    assert "as run it went -1.0 %, without the heat +3.0 %" in row.reason
+    assert "as run it went -1.5 %, without the heat +2.5 %" in row.reason
     assert "cooler than 15 °C" in row.advice
+
+
+def test_a_cost_that_the_runs_do_not_show_is_taken_as_usual(rows_of: RowsOf):
+    """0.6 beats of 100 a degree are 6 % in ten; a cost of 0.4 % known to 0.3 % lies halfway to that."""
+    unknown = heat_mask(rows_of, split(100, 93), split(12, 22))
+    assert "took about 6.0 %" in unknown.reason
+    assert unknown.exposure_score > 0.9
+    own = (0.4 + math.sqrt(0.4**2 + 4 * 0.3**2)) / 2  # which, shrunk by its error, is 0.4
+    halfway = heat_mask(rows_of, split(100, 97), split(12, 22), -0.4, 0.3)
+    assert f"took about {10 * (own + 0.6) / 2:.1f} %" in halfway.reason
 
 
 def test_heat_that_changes_no_answer_hides_nothing(rows_of: RowsOf):
     """6 % better or 8 % better is better."""
-    row = heat_mask(rows_of, split(100, 108), split(0, -2), split(12, 22))
+    row = heat_mask(rows_of, split(100, 108), split(12, 22), -0.2, 0.001)
     assert row.exposure_score < 0.5
     assert row.advice is None
 
 
 def test_equal_temperatures_hide_nothing(rows_of: RowsOf):
-    row = heat_mask(rows_of, split(100, 99), split(0, 0), split(12, 13))
+    row = heat_mask(rows_of, split(100, 99), split(12, 13), heat=split(0, 1))
     assert row.exposure_score < 0.01
     assert row.reason == "The recent runs were as warm as those before (13 °C, +1)."
 
 
 def test_warmth_of_an_unknown_cost_is_unknown(rows_of: RowsOf):
-    """Ten degrees at 0 +- 0.5 % a degree may be nothing, or 8 %."""
-    row = heat_mask(
-        rows_of,
-        split(100, 99),
-        split(0, 0),
-        split(12, 22),
-        heat_c=split(0, 10),
-        heat_cost_error_pct_per_c=0.5,
-    )
+    """Two degrees of heat at 0.3 +- 0.21 % may be half a percent, or more than one."""
+    row = heat_mask(rows_of, split(100, 99), split(12, 22), 0, 0.3, heat=split(0, 2))
     assert (pd.isna(row.exposure_score), row.coverage_ratio) == (True, 0)
     assert "do not show what a degree costs you" in row.reason
 
 
 def test_without_temperatures_and_an_earlier_year_nobody_knows(rows_of: RowsOf):
-    row = heat_mask(rows_of, split(100, 97), split(0, 0), [None] * (len(COOL) + len(WARM)))
+    row = heat_mask(rows_of, split(100, 97), [None] * (len(COOL) + len(WARM)), heat=split(0, 0))
     assert (pd.isna(row.exposure_score), row.coverage_ratio) == (True, 0)
     assert row.reason.startswith("Most files tell no temperature")
 
 
 def test_a_season_that_cost_as_much_a_year_before_counts_half(rows_of: RowsOf):
     numbers = [*COOL, *WARM, *(number - 365 for number in (*COOL, *WARM))]
-    nowhere = [None] * len(numbers)
-    row = heat_mask(rows_of, split(100, 97) + split(90, 87), [0.0] * len(numbers), nowhere, numbers=numbers)
+    index, nowhere = split(100, 97) + split(90, 87), [None] * len(numbers)
+    row = heat_mask(rows_of, index, nowhere, heat=[0.0] * len(numbers), numbers=numbers)
     assert (row.value, row.unit) == (pytest.approx(3), "%")
     assert row.exposure_score > 0.9
     assert row.certainty_ratio == pytest.approx(0.5)
@@ -531,7 +581,7 @@ def test_a_season_that_cost_as_much_a_year_before_counts_half(rows_of: RowsOf):
 
 
 def test_too_few_comparable_runs_make_no_row(rows_of: RowsOf):
-    assert heat_mask(rows_of, [100.0] * 3, [0.0] * 3, [12.0] * 3, numbers=[0, 10, 120]) is None
+    assert heat_mask(rows_of, [100.0] * 3, [12.0] * 3, heat=[0.0] * 3, numbers=[0, 10, 120]) is None
 
 
 # --- heart rate that rises early
@@ -564,7 +614,7 @@ def rise(
         for number in (*before, *now)
         for interval in range(20)
     ]
-    temperatures = [10.0] * len(before) + [celsius] * len(now)
+    temperatures: Any = [10.0] * len(before) + [celsius] * len(now)
     found = rows_of(
         "athlete.cause_early_heart_rate_rise",
         {

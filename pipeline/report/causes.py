@@ -23,14 +23,14 @@ _TITLES = {
     "same_workout": "The same workout again and again",
     "low_mileage": "Low mileage",
     "inconsistent": "Inconsistent weeks",
-    "fading_pace": "Pace fades within a run",
+    "fading_pace": "Pace fades in races and repeats",
     "no_down_weeks": "No down weeks",
     "no_hard_easy": "Hard days follow hard days",
     "fantasy_paces": "Workout paces beyond current fitness",
     "everything_at_once": "Everything raised at once",
     "stale_routine": "Stale routine",
-    "timing_drift": "Workout times drift",
-    "heat_mask": "Heat hides fitness",
+    "timing_drift": "Timing between steps drifts",
+    "heat_mask": "Heat hides the trend",
     "device_change": "A change of watch or sensor",
     "too_early": "Too early to show",
     "no_strength": "No strength work",
@@ -68,7 +68,6 @@ def causes(content: Content, units: Units) -> Section:
         *_group("Cannot tell", unknown),
         *_group("Weaker signs", weaker),
         *_group("Does not apply", [row for row in rows if row["status"] == "not_applicable"]),
-        *(f"{_title(row)}: {row['reason'] or 'no reason given'}" for row in unknown),
     ]
     return Section(
         "causes",
@@ -76,6 +75,7 @@ def causes(content: Content, units: Units) -> Section:
         (lead,),
         findings=[_finding(row, units) for row in leading],
         notes=notes,
+        details=[f"{_title(row)}: {row['reason'] or 'no reason given'}" for row in unknown],
         source="marts.causes",
     )
 

@@ -49,4 +49,4 @@ def _signs_in_short(content: Content) -> str:
         return ""
     if any(row["is_improving_underneath"] for row in rows):
         return f"You improve underneath: {better} of {len(known)} signs are better, though pace is not."
-    return f"Of {len(known)} signs that can improve before pace does, {better} are better than before."
+    return f"Of {len(known)} signs that can move before pace does, {better or 'none'} moved for the better."

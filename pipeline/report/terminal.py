@@ -80,8 +80,8 @@ def _section(section: Section, width: int) -> list[RenderableType]:
         blocks += [Text(), *_captioned(table), _grid(table, width)]
     if section.table:
         blocks += [Text(), *_captioned(section.table), _grid(section.table.latest(_SERIES_ROWS), width)]
-    if section.notes:
-        blocks += [Text(), *(_paragraph(note, "dim") for note in section.notes)]
+    if section.notes or section.details:
+        blocks += [Text(), *(_paragraph(note, "dim") for note in (*section.notes, *section.details))]
     return blocks
 
 

@@ -294,12 +294,6 @@ high as (
                     + thresholds.bout_jitter_s * flanked.jitter_ratio
                 )
                 / flanked.duration_s
-                and not coalesce(
-                    flanked.jitter_ratio > thresholds.jitter_max_ratio
-                    and flanked.duration_s < thresholds.cadence_needed_s
-                    and flanked.cadence_ratio < thresholds.cadence_min_ratio,
-                    false
-                )
             )
             or (
                 flanked.height_ratio
@@ -315,6 +309,12 @@ high as (
                     false
                 )
             )
+        )
+        and not coalesce(
+            flanked.jitter_ratio > thresholds.jitter_max_ratio
+            and flanked.duration_s < thresholds.cadence_needed_s
+            and flanked.cadence_ratio < thresholds.cadence_min_ratio,
+            false
         )
         and (
             (

@@ -2,8 +2,9 @@
 --
 -- Distance, days of running, quality sessions, the longest run: the mean of three weeks against the median
 -- of the six before, a tenth more and beyond what the habit scatters anyway. A week off, a lighter week or a
--- return from them moves no median. New shoes count where the files tell shoes. The value is the largest
--- number in one stretch of three weeks; more than two is too many to know afterwards what helped.
+-- return from them moves no median. New shoes count where the files tell shoes, and workouts of a kind that
+-- had not been run for twelve weeks, where others had. The value is the largest number in one stretch of
+-- three weeks; more than two is too many to know afterwards what helped.
 --
 -- grain: athlete_id
 with limits as (
@@ -133,6 +134,35 @@ shoes as (
     having 2 * count(*) filter (where gears.gear = firsts.gear) > count(*)
 ),
 
+-- workouts of a kind that had not been run for long, where others had
+repeated as (
+    select
+        workouts.athlete_id,
+        workouts.local_day,
+        workouts.workout_template,
+        workouts.local_day
+        - lag(workouts.local_day) over (
+            partition by workouts.athlete_id, workouts.workout_template order by workouts.local_day
+        ) as days_since
+    from athlete.workouts as workouts
+    where workouts.is_quality
+),
+
+sessions as (
+    select
+        repeated.*,
+        max(
+            case
+                when coalesce(repeated.days_since > 7 * thresholds.habit_before_weeks, true)
+                    then repeated.local_day
+            end
+        ) over (
+            partition by repeated.athlete_id, repeated.workout_template order by repeated.local_day
+        ) as new_from
+    from repeated
+    cross join settings.judging as thresholds
+),
+
 weeks as (
     select
         sized.athlete_id,
@@ -180,6 +210,46 @@ things as (
             and shoes.first_on < weeks.week_start_on + cast(7 * thresholds.step_weeks as integer)
 ),
 
+kinds as (
+    select
+        weeks.athlete_id,
+        weeks.week_start_on
+    from weeks
+    cross join settings.judging as thresholds
+    inner join sessions
+        on
+            weeks.athlete_id = sessions.athlete_id
+            and sessions.local_day >= weeks.week_start_on - cast(7 * thresholds.step_before_weeks as integer)
+            and sessions.local_day < weeks.week_start_on + cast(7 * thresholds.step_weeks as integer)
+    group by weeks.athlete_id, weeks.week_start_on, thresholds.step_weeks
+    having
+        count(*) filter (where weeks.week_start_on > sessions.local_day) >= thresholds.step_weeks
+        and count(*) filter (
+            where sessions.new_from >= weeks.week_start_on and sessions.workout_template != 'unclassified'
+        )
+        >= greatest(2, count(*) filter (where weeks.week_start_on <= sessions.local_day) / 2)
+),
+
+everything as (
+    select
+        things.athlete_id,
+        things.week_start_on,
+        things.step_spreads,
+        things.thing,
+        things.thing_in_words,
+        things.before_in_words
+    from things
+    union all
+    select
+        kinds.athlete_id,
+        kinds.week_start_on,
+        cast(0 as double) as step_spreads,
+        'workouts' as thing,
+        'other workouts' as thing_in_words,
+        null as before_in_words
+    from kinds
+),
+
 counted as (
     select
         weeks.athlete_id,
@@ -190,7 +260,7 @@ counted as (
         string_agg(distinct things.thing_in_words, ', ' order by things.thing_in_words) as things_in_words,
         string_agg(distinct things.before_in_words, ', ' order by things.before_in_words) as before_in_words
     from weeks
-    left join things
+    left join everything as things
         on weeks.athlete_id = things.athlete_id and weeks.week_start_on = things.week_start_on
     group by weeks.athlete_id, weeks.week_start_on, weeks.known_count
 ),
@@ -240,10 +310,18 @@ judged as (
                     1
                     / (1 + exp((thresholds.at_once_flag_count - most.thing_count) / thresholds.at_once_scale))
         end as exposure_score,
+        -- what speed work on top brings with it says that cause better
+        coalesce(
+            added.exposure_score >= thresholds.score_min
+            and most.thing_count < thresholds.added_stress_max_count
+            and abs(added.began_on - most.week_start_on) < 7 * thresholds.step_weeks,
+            false
+        ) as is_added_speed,
         thresholds.score_min
     from athlete.periods as periods
     cross join settings.judging as thresholds
     left join most on periods.athlete_id = most.athlete_id
+    left join athlete.cause_speed_added_not_replaced as added on periods.athlete_id = added.athlete_id
 )
 
 select
@@ -258,7 +336,7 @@ select
         * least(judged.known_count / thresholds.at_once_known_count, 1),
         0
     ) as coverage_ratio,
-    cast(1 as double) as certainty_ratio,
+    if(judged.is_added_speed, thresholds.added_with_more_certainty_ratio, 1) as certainty_ratio,
     cast(null as double) as response_score,
     case when judged.exposure_score >= judged.score_min then judged.week_start_on end as began_on,
     judged.window_start_on,

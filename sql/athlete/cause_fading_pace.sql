@@ -1,7 +1,8 @@
 -- One row per athlete: by how much races get slower in their second half, and repetitions in their last
 -- third.
 --
--- Whichever of the two says more, for its coverage, is the value. Races are looked for in half a year.
+-- Whichever of the two says more, for its coverage, is the value. Races are looked for in half a year. Uphill
+-- no watch knows a speed to some percent.
 --
 -- grain: athlete_id
 with fades as (
@@ -25,7 +26,10 @@ with fades as (
         'repeats' as source,
         workouts.fade_ratio
     from athlete.workouts as workouts
-    where workouts.is_quality and workouts.fade_ratio is not null
+    where
+        workouts.is_quality
+        and workouts.bout_kind in ('repeat', 'tempo')
+        and workouts.fade_ratio is not null
 ),
 
 parts as (
@@ -135,7 +139,7 @@ select
         else format(
             'Run the first repetition {:.0f} % slower than you do now and make the last one the fastest; '
             || 'better all of them alike than a few fast ones.',
-            100 * fade_ratio
+            100 * fade_ratio / 2
         )
     end as advice,
     activity_ids

@@ -1,9 +1,11 @@
 -- One row per athlete with comparable runs, recent ones and older ones: does heat hide what fitness did?
 --
--- With temperatures: the recent runs were warmer by seven degrees and more than those before, this runner's
--- own cost of a degree makes that a percent and more, and with it the change of the index is of another kind
--- than without. Where the runs do not show what a degree costs, nobody can tell. Without temperatures: the
--- same weeks of the year before, against the weeks before them, fell as well; evidence that counts half.
+-- With temperatures: the recent runs were warmer by seven degrees and more than those before, what a degree
+-- costs makes that a percent and more, and with it the change of the index is of another kind than as run,
+-- or most of a loss. The cost is the runner's own, drawn towards what is usual by as much as it is
+-- uncertain: a heat that came in one step says little of what a degree costs. Where even so nobody can tell,
+-- it says so. Without temperatures: the same weeks of the year before, against the weeks before them, fell
+-- as well; evidence that counts half.
 --
 -- grain: athlete_id
 with runs as (
@@ -13,9 +15,9 @@ with runs as (
         periods.last_day,
         runs.activity_id,
         runs.comparable_log_pct,
-        runs.run_noise_pct,
         runs.heat_c,
         runs.heat_cost_error_pct_per_c,
+        heat.heat_cost_pct_per_c,
         coalesce(heat.heat_effect_pct, 0) as heat_effect_pct,
         summaries.temperature_mean_c,
         runs.local_day >= periods.base_from as is_this_year,
@@ -48,16 +50,13 @@ changes as (
         count(runs.temperature_mean_c) filter (where not runs.is_recent) as base_known_count,
         avg(runs.temperature_mean_c) filter (where runs.is_recent) as recent_c,
         avg(runs.temperature_mean_c) filter (where not runs.is_recent) as base_c,
-        avg(runs.comparable_log_pct) filter (where runs.is_recent)
-        - avg(runs.comparable_log_pct) filter (where not runs.is_recent) as change_pct,
-        avg(runs.heat_effect_pct) filter (where not runs.is_recent)
-        - avg(runs.heat_effect_pct) filter (where runs.is_recent) as took_pct,
-        abs(
-            avg(runs.heat_c) filter (where runs.is_recent)
-            - avg(runs.heat_c) filter (where not runs.is_recent)
-        )
-        * max(runs.heat_cost_error_pct_per_c) as took_error_pct,
-        any_value(runs.run_noise_pct) as run_noise_pct,
+        avg(runs.comparable_log_pct + runs.heat_effect_pct) filter (where runs.is_recent)
+        - avg(runs.comparable_log_pct + runs.heat_effect_pct) filter (where not runs.is_recent)
+            as as_run_pct,
+        avg(runs.heat_c) filter (where runs.is_recent)
+        - avg(runs.heat_c) filter (where not runs.is_recent) as more_heat_c,
+        coalesce(min(runs.heat_cost_pct_per_c), 0) as shrunk_cost,
+        nullif(max(runs.heat_cost_error_pct_per_c), 0) as cost_error,
         list(runs.activity_id order by runs.heat_effect_pct asc, runs.activity_id asc) filter (
             where runs.is_recent
         ) as activity_ids
@@ -74,23 +73,30 @@ years as (
         now.recent_c - now.base_c as warmer_c,
         least(now.recent_known_count / now.recent_count, now.base_known_count / now.base_count)
             as known_ratio,
-        now.change_pct,
-        now.took_pct,
-        now.took_error_pct,
+        now.as_run_pct,
+        now.more_heat_c,
+        now.cost_error,
+        -- what it was before it was shrunk by its own error
+        if(
+            now.shrunk_cost < 0,
+            (now.shrunk_cost - sqrt(pow(now.shrunk_cost, 2) + 2 * 2 * pow(now.cost_error, 2))) / 2,
+            0
+        ) as own_cost,
+        100 * thresholds.heat_prior_bpm_per_c / points.reference_above_zero_speed_bpm as usual_cost,
+        100 * thresholds.heat_prior_error_bpm_per_c / points.reference_above_zero_speed_bpm
+            as usual_cost_error,
         -- in percent a month: the middles of the two stretches are so far apart
         (thresholds.recent_days + thresholds.base_days) / 2 / thresholds.month_days as months,
         least(now.recent_count, now.base_count) as run_count,
         case
             when least(year_before.recent_count, year_before.base_count) >= thresholds.response_min_runs
-                then year_before.change_pct
+                then year_before.as_run_pct
         end as year_before_change_pct,
-        year_before.run_noise_pct
-        * sqrt(1 / nullif(year_before.recent_count, 0) + 1 / nullif(year_before.base_count, 0))
-            as year_before_error_pct,
         now.activity_ids,
         thresholds.plateau_pct_per_month
     from changes as now
     cross join settings.judging as thresholds
+    inner join athlete.reference_points as points on now.athlete_id = points.athlete_id
     left join changes as year_before
         on now.athlete_id = year_before.athlete_id and not year_before.is_this_year
     where
@@ -98,25 +104,46 @@ years as (
         and least(now.recent_count, now.base_count) >= thresholds.response_min_runs
 ),
 
-classed as (
+costs as (
     select
         years.*,
         years.known_ratio >= thresholds.heat_known_min_ratio as is_told,
+        years.more_heat_c
+        * case
+            when years.cost_error is null then years.usual_cost
+            else greatest(
+                (
+                    -years.own_cost / pow(years.cost_error, 2)
+                    + years.usual_cost / pow(years.usual_cost_error, 2)
+                )
+                / (1 / pow(years.cost_error, 2) + 1 / pow(years.usual_cost_error, 2)),
+                0
+            )
+        end as took_pct,
+        abs(years.more_heat_c)
+        / sqrt(coalesce(1 / pow(years.cost_error, 2), 0) + 1 / pow(years.usual_cost_error, 2))
+            as took_error_pct
+    from years
+    cross join settings.judging as thresholds
+),
+
+classed as (
+    select
+        costs.*,
+        costs.as_run_pct + costs.took_pct as without_heat_pct,
         case
-            when years.change_pct / years.months > years.plateau_pct_per_month then 'better'
-            when years.change_pct / years.months < -years.plateau_pct_per_month then 'worse'
+            when (costs.as_run_pct + costs.took_pct) / costs.months > costs.plateau_pct_per_month
+                then 'better'
+            when (costs.as_run_pct + costs.took_pct) / costs.months < -costs.plateau_pct_per_month
+                then 'worse'
             else 'the same'
         end as class_without_heat,
         case
-            when
-                (years.change_pct - years.took_pct) / years.months > years.plateau_pct_per_month
-                then 'better'
-            when (years.change_pct - years.took_pct) / years.months < -years.plateau_pct_per_month
-                then 'worse'
+            when costs.as_run_pct / costs.months > costs.plateau_pct_per_month then 'better'
+            when costs.as_run_pct / costs.months < -costs.plateau_pct_per_month then 'worse'
             else 'the same'
         end as class_as_run
-    from years
-    cross join settings.judging as thresholds
+    from costs
 ),
 
 judged as (
@@ -152,11 +179,16 @@ exposed as (
                 then
                     judged.heat_exposure
                     * if(
-                        judged.class_as_run = judged.class_without_heat,
-                        thresholds.doubtful_certainty_ratio,
-                        1
+                        judged.class_as_run != 'better'
+                        and (
+                            judged.class_as_run != judged.class_without_heat
+                            or judged.took_pct + thresholds.interval_90 * judged.took_error_pct
+                            >= -thresholds.heat_share_min_ratio * judged.as_run_pct
+                        ),
+                        1,
+                        thresholds.doubtful_certainty_ratio
                     )
-            when not judged.is_told and judged.change_pct < 0 then judged.season_exposure
+            when not judged.is_told and judged.as_run_pct < 0 then judged.season_exposure
             when not judged.is_told and judged.year_before_change_pct is not null then cast(0 as double)
         end as exposure_score,
         thresholds.score_min
@@ -196,7 +228,7 @@ select
                 || 'the same '
                 || 'heart rate changed by {:+.1f} %, now by {:+.1f} %.',
                 exposed.year_before_change_pct,
-                exposed.change_pct
+                exposed.as_run_pct
             )
         when exposed.is_unknown
             then format(
@@ -213,8 +245,8 @@ select
                 exposed.warmer_c,
                 exposed.recent_c,
                 exposed.took_pct,
-                exposed.change_pct - exposed.took_pct,
-                exposed.change_pct
+                exposed.as_run_pct,
+                exposed.without_heat_pct
             )
         when abs(exposed.warmer_c) < thresholds.warmer_flag_c
             then format(

@@ -10,7 +10,8 @@ with spans as (
         'long' as comparison,
         periods.last_day,
         periods.recent_from as now_from,
-        periods.base_from as then_from
+        periods.base_from as then_from,
+        periods.base_from as like_from
     from athlete.periods as periods
     union all by name
     select
@@ -18,7 +19,8 @@ with spans as (
         'short' as comparison,
         periods.last_day,
         periods.last_day - cast(thresholds.short_change_days as integer) + 1 as now_from,
-        periods.last_day - cast(2 * thresholds.short_change_days as integer) + 1 as then_from
+        periods.last_day - cast(2 * thresholds.short_change_days as integer) + 1 as then_from,
+        periods.base_from as like_from
     from athlete.periods as periods
     cross join settings.judging as thresholds
 ),
@@ -57,20 +59,17 @@ alike as (
     select
         spans.athlete_id,
         spans.comparison,
-        workouts.repeat_name,
+        if(workouts.bout_kind in ('stride', 'sprint'), workouts.bout_kind, workouts.repeat_name) as like_name,
         median(workouts.repeat_speed_m_per_s) filter (where workouts.local_day >= spans.now_from)
             as now_m_per_s,
         median(workouts.repeat_speed_m_per_s) filter (where workouts.local_day < spans.now_from)
             as then_m_per_s,
-        least(
-            count(*) filter (where workouts.local_day >= spans.now_from),
-            count(*) filter (where workouts.local_day < spans.now_from)
-        ) as like_count
+        count(*) filter (where workouts.local_day >= spans.now_from) as like_count
     from spans
     inner join athlete.workouts as workouts
-        on spans.athlete_id = workouts.athlete_id and spans.then_from <= workouts.local_day
+        on spans.athlete_id = workouts.athlete_id and spans.like_from <= workouts.local_day
     where workouts.bout_kind in ('repeat', 'tempo', 'stride', 'sprint') and not workouts.is_race
-    group by spans.athlete_id, spans.comparison, workouts.repeat_name
+    group by spans.athlete_id, spans.comparison, like_name
 ),
 
 speeds as (
@@ -81,7 +80,7 @@ speeds as (
         sum(alike.like_count * (alike.now_m_per_s / alike.then_m_per_s - 1)) / sum(alike.like_count)
             as speed_change_ratio
     from alike
-    where alike.like_count > 0
+    where alike.now_m_per_s is not null and alike.then_m_per_s is not null
     group by alike.athlete_id, alike.comparison
 ),
 

@@ -29,7 +29,7 @@ judged as (
         thresholds.recovery_full_days,
         thresholds.recent_min_nights,
         thresholds.doubtful_certainty_ratio,
-        coalesce(changes.value >= thresholds.resting_flag_ratio, false) as is_up
+        coalesce(changes.value >= changes.threshold, false) as is_up
     from athlete.resting_heart_rate_changes as changes
     cross join settings.judging as thresholds
     left join watches on changes.athlete_id = watches.athlete_id
@@ -40,7 +40,7 @@ select
     judged.athlete_id,
     judged.value,
     'ratio' as unit,
-    judged.resting_flag_ratio as threshold,
+    judged.threshold,
     judged.exposure_score,
     case
         when judged.value is null then 0

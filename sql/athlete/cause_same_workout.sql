@@ -132,6 +132,8 @@ select
                     'Needs {} more quality sessions within twelve weeks.',
                     same_workout_min_count - session_count
                 )
+        when like_count = 1
+            then format('No two of the {} quality sessions of twelve weeks were the same.', session_count)
         else format(
             '{} of the {} quality sessions of twelve weeks were like {}{}.',
             like_count,

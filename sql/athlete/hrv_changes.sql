@@ -1,10 +1,11 @@
 -- One row per athlete with a heart-rate variability: how far it fell in the recent weeks, and stayed there.
 --
 -- In spreads of the athlete's own nights: logarithms, the mean of seven days against the sixty days that
--- ended two weeks before, whose spread is the measure (Plews 2013). Deep for some days, or less deep for two
--- weeks, or the recent weeks against those before. The half spread and three days of the articles'
--- explainers is what nights do by chance: seven of ten healthy series fall so low once in eight weeks. Days
--- of illness say nothing of training; only one source is used, for journal and watch measure differently.
+-- ended two weeks before (Plews 2013); where the usual weeks differ by more than their nights explain, they
+-- are the measure. Deep for some days, or less deep for two weeks, or the recent weeks against those before.
+-- Half a spread for three days, as it is often told, is what nights do by chance: seven of ten healthy series
+-- fall so low once in eight weeks. Days of illness say nothing of training; and only one source is used:
+-- journal and watch measure differently.
 --
 -- grain: athlete_id
 -- check: (value is null) = (exposure_score is null)
@@ -45,11 +46,11 @@ own as (
         ) = nights.hrv_source
 ),
 
-weeks as (
+means as (
     select
         own.*,
         avg(own.log_hrv) over memory as usual_log,
-        greatest(stddev_samp(own.log_hrv) over memory, limits.hrv_spread_min_ratio) as usual_spread,
+        stddev_samp(own.log_hrv) over memory as night_spread,
         count(*) over memory as usual_night_count,
         avg(own.log_hrv) over week as week_log,
         count(*) over week as week_night_count
@@ -66,56 +67,81 @@ weeks as (
         )
 ),
 
-held as (
+weeks as (
+    select
+        means.*,
+        limits.hrv_week_spread_factor
+        * stddev_samp(
+            case
+                when
+                    means.local_day < means.recent_from
+                    and means.week_night_count >= limits.hrv_week_min_nights
+                    then means.week_log
+            end
+        ) over (partition by means.athlete_id) as week_spread
+    from means
+    cross join limits
+),
+
+spread as (
     select
         weeks.*,
+        greatest(weeks.night_spread, weeks.week_spread, limits.hrv_spread_min_ratio) as usual_spread
+    from weeks
+    cross join limits
+),
+
+held as (
+    select
+        spread.*,
         case
             when count(*) over deep >= limits.hrv_deep_min_nights
-                then min((weeks.usual_log - weeks.week_log) / weeks.usual_spread) over deep
+                then min((spread.usual_log - spread.week_log) / spread.usual_spread) over deep
         end as deep_spreads,
         case
             when count(*) over long >= limits.hrv_long_min_nights
-                then min((weeks.usual_log - weeks.week_log) / weeks.usual_spread) over long
+                then min((spread.usual_log - spread.week_log) / spread.usual_spread) over long
         end as long_spreads
-    from weeks
+    from spread
     cross join limits
     where
-        weeks.week_night_count >= limits.hrv_week_min_nights
-        and weeks.usual_night_count >= limits.usual_min_nights
+        spread.week_night_count >= limits.hrv_week_min_nights
+        and spread.usual_night_count >= limits.usual_min_nights
     window
         deep as (
-            partition by weeks.athlete_id order by weeks.local_day
+            partition by spread.athlete_id order by spread.local_day
             range between limits.deep_span preceding and current row
         ),
         long as (
-            partition by weeks.athlete_id order by weeks.local_day
+            partition by spread.athlete_id order by spread.local_day
             range between limits.long_span preceding and current row
         )
 ),
 
 periods as (
     select
-        own.athlete_id,
-        any_value(own.hrv_source) as hrv_source,
-        any_value(own.recent_from) as recent_from,
-        any_value(own.last_day) as last_day,
-        count(*) filter (where own.local_day >= own.recent_from) as recent_night_count,
-        count(*) filter (where own.local_day < own.recent_from) as base_night_count,
-        avg(own.log_hrv) filter (where own.local_day >= own.recent_from) as recent_log,
-        avg(own.log_hrv) filter (where own.local_day < own.recent_from) as base_log,
+        weeks.athlete_id,
+        any_value(weeks.hrv_source) as hrv_source,
+        any_value(weeks.recent_from) as recent_from,
+        any_value(weeks.last_day) as last_day,
+        count(*) filter (where weeks.local_day >= weeks.recent_from) as recent_night_count,
+        count(*) filter (where weeks.local_day < weeks.recent_from) as base_night_count,
+        avg(weeks.log_hrv) filter (where weeks.local_day >= weeks.recent_from) as recent_log,
+        avg(weeks.log_hrv) filter (where weeks.local_day < weeks.recent_from) as base_log,
         greatest(
-            stddev_samp(own.log_hrv) filter (where own.local_day < own.recent_from),
+            stddev_samp(weeks.log_hrv) filter (where weeks.local_day < weeks.recent_from),
+            any_value(weeks.week_spread),
             any_value(thresholds.hrv_spread_min_ratio)
         ) as base_spread,
-        avg(own.log_hrv) filter (
-            where own.local_day > own.last_day - cast(thresholds.sign_days as integer)
+        avg(weeks.log_hrv) filter (
+            where weeks.local_day > weeks.last_day - cast(thresholds.sign_days as integer)
         ) as sign_log,
         count(*) filter (
-            where own.local_day > own.last_day - cast(thresholds.sign_days as integer)
+            where weeks.local_day > weeks.last_day - cast(thresholds.sign_days as integer)
         ) as sign_night_count
-    from own
+    from weeks
     cross join settings.judging as thresholds
-    group by own.athlete_id
+    group by weeks.athlete_id
 ),
 
 candidates as (

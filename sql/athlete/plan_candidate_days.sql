@@ -21,8 +21,10 @@ with days as (
         bool_and(steps.step_kind in ('rest', 'rest_or_cross')) as is_rest_day,
         string_agg(steps.step_words, ' + ' order by steps.step_number) as planned
     from athlete.plan_candidates as candidates
-    inner join settings.plans as plans on candidates.plan_name = plans.plan_name
-    inner join settings.plan_steps as steps on candidates.plan_name = steps.plan_name
+    inner join athlete.plans as plans
+        on candidates.athlete_id = plans.athlete_id and candidates.plan_name = plans.plan_name
+    inner join athlete.plan_steps as steps
+        on candidates.athlete_id = steps.athlete_id and candidates.plan_name = steps.plan_name
     group by candidates.athlete_id, candidates.plan_name, candidates.plan_started_on, steps.plan_day_number
 ),
 
@@ -99,15 +101,18 @@ steps as (
         days.plan_started_on,
         days.plan_day_number,
         days.local_day,
-        steps.* exclude (plan_name, plan_day_number),
+        steps.* exclude (athlete_id, plan_name, plan_day_number),
         trials.best_s,
         trials.trial_speed_m_per_s,
         if(steps.step_kind = 'fartlek', thresholds.phase_hard_min_count, steps.planned_count) as wanted_count,
         steps.planned_m * if(steps.step_kind = 'repeat', steps.planned_count, 1) as way_m,
         steps.planned_s * steps.planned_count * trials.trial_speed_m_per_s as timed_way_m
     from days
-    inner join settings.plan_steps as steps
-        on days.plan_name = steps.plan_name and days.plan_day_number = steps.plan_day_number
+    inner join athlete.plan_steps as steps
+        on
+            days.athlete_id = steps.athlete_id
+            and days.plan_name = steps.plan_name
+            and days.plan_day_number = steps.plan_day_number
     cross join settings.judging as thresholds
     left join trials
         on

@@ -15,10 +15,11 @@ with entries as (
             partition by journal.athlete_id, plans.plan_name order by journal.local_day
         ) as before_day
     from staging.journal as journal
-    inner join settings.plans as plans
+    inner join athlete.plans as plans
         on
-            lower(replace(trim(journal.plan_name), ' ', '_'))
-            in (plans.plan_name, lower(replace(plans.title, ' ', '_')))
+            journal.athlete_id = plans.athlete_id
+            and lower(replace(trim(journal.plan_name), ' ', '_'))
+            in (lower(replace(plans.plan_name, ' ', '_')), lower(replace(plans.title, ' ', '_')))
 ),
 
 repeats as (
@@ -32,9 +33,10 @@ repeats as (
     inner join athlete.activities as activities
         on bouts.athlete_id = activities.athlete_id and bouts.activity_id = activities.activity_id
     cross join settings.judging as thresholds
-    inner join settings.plan_steps as steps
+    inner join athlete.plan_steps as steps
         on
-            steps.step_kind = 'repeat'
+            bouts.athlete_id = steps.athlete_id
+            and steps.step_kind = 'repeat'
             and abs(coalesce(bouts.distance_m / steps.planned_m, bouts.duration_s / steps.planned_s) - 1)
             <= thresholds.plan_repeat_tolerance_ratio
     group by

@@ -13,7 +13,8 @@ with means as (
         avg(days.adherence_ratio) as adherence_ratio,
         count(days.adherence_ratio) as known_day_count
     from athlete.plan_candidates as candidates
-    inner join settings.plans as plans on candidates.plan_name = plans.plan_name
+    inner join athlete.plans as plans
+        on candidates.athlete_id = plans.athlete_id and candidates.plan_name = plans.plan_name
     inner join athlete.plan_candidate_days as days
         on
             candidates.athlete_id = days.athlete_id

@@ -90,6 +90,15 @@ held as (
     )
 ),
 
+spreads as (
+    select
+        held.athlete_id,
+        stddev_samp(held.rise_ratio) as week_spread_ratio
+    from held
+    where held.local_day < held.recent_from
+    group by held.athlete_id
+),
+
 recent as (
     select
         held.athlete_id,
@@ -145,13 +154,16 @@ both_ways as (
                 and medians.base_night_count >= limits.base_min_nights
                 then medians.sign_bpm / medians.base_bpm - 1
         end as sign_ratio,
-        limits.resting_flag_ratio,
+        greatest(limits.resting_flag_ratio, limits.resting_week_spreads * spreads.week_spread_ratio)
+            as threshold,
         limits.resting_scale,
-        limits.resting_sign_ratio,
+        greatest(limits.resting_sign_ratio, limits.resting_sign_spreads * spreads.week_spread_ratio)
+            as sign_threshold,
         limits.resting_sign_scale
     from medians
     cross join limits
     left join recent on medians.athlete_id = recent.athlete_id
+    left join spreads on medians.athlete_id = spreads.athlete_id
 ),
 
 chosen as (
@@ -165,8 +177,9 @@ chosen as (
 select
     athlete_id,
     value,
-    1 / (1 + exp((resting_flag_ratio - value) / resting_scale)) as exposure_score,
-    1 / (1 + exp((resting_sign_ratio - sign_ratio) / resting_sign_scale)) as sign_score,
+    threshold,
+    1 / (1 + exp((threshold - value) / resting_scale)) as exposure_score,
+    1 / (1 + exp((sign_threshold - sign_ratio) / resting_sign_scale)) as sign_score,
     heart_rate_resting_source,
     recent_night_count as night_count,
     coalesce(judged_day_count, 0) as judged_day_count,

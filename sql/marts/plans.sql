@@ -22,11 +22,11 @@ asked as (
     select
         periods.athlete_id,
         periods.first_day,
-        plans.*,
+        plans.* exclude (athlete_id),
         latest.* exclude (athlete_id, plan_name),
         coalesce(latest.plan_started_on, periods.last_day + 1) as as_of_day
     from athlete.periods as periods
-    cross join settings.plans as plans
+    inner join athlete.plans as plans on periods.athlete_id = plans.athlete_id
     left join latest on periods.athlete_id = latest.athlete_id and plans.plan_name = latest.plan_name
 ),
 

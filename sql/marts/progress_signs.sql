@@ -123,49 +123,14 @@ compared as (
     group by measured.athlete_id, measured.sign
 ),
 
-signs as (
-    select
-        signs.sign,
-        signs.label,
-        signs.unit,
-        signs.better_sign,
-        signs.needs
-    from (
-        values
-        (
-            'index', 'Pace at the same easy heart rate', '%', 1,
-            'Needs steady easy runs with heart rate, recent ones and older ones.'
-        ),
-        (
-            'decoupling', 'The drift of heart rate within easy runs', 'points', -1,
-            'Needs steady easy runs of half an hour and more with heart rate, recent ones and older ones.'
-        ),
-        (
-            'heart_rate_recovery', 'What heart rate loses in the minute after a hard bout', 'points', 1,
-            'Needs sessions with repeats and heart rate, recent ones and older ones.'
-        ),
-        (
-            'evenness', 'The unevenness of easy pace', 'points', -1,
-            'Needs easy runs with a pace, recent ones and older ones.'
-        ),
-        (
-            'load_carried', 'The weekly load at an unchanged resting heart rate', '%', 1,
-            'Needs resting heart rate, from a watch that is worn at night or in journal.csv, and known loads.'
-        ),
-        (
-            'effort_felt', 'How hard a run feels for its load', '%', -1,
-            'Needs ratings of the effort, in the watch or in journal.csv, and heart rate.'
-        )
-    ) as signs (sign, label, unit, better_sign, needs)
-),
-
 joined as (
     select
         periods.athlete_id,
         signs.sign,
         signs.label,
         signs.unit,
-        signs.better_sign,
+        signs.better_direction,
+        signs.matters_from,
         signs.needs,
         case
             when signs.sign = 'index' then responses.index_change_pct
@@ -184,7 +149,7 @@ joined as (
         verdicts.verdict,
         thresholds.interval_90
     from athlete.periods as periods
-    cross join signs
+    cross join settings.progress_signs as signs
     cross join settings.judging as thresholds
     left join athlete.responses as responses on periods.athlete_id = responses.athlete_id
     left join compared
@@ -200,11 +165,12 @@ directed as (
         case
             when joined.sign_change_pct is null or joined.error_pct is null then 'unknown'
             when joined.is_carried_at_a_price then 'worse'
-            when joined.better_sign * joined.sign_change_pct > joined.interval_90 * joined.error_pct
-                then 'better'
-            when joined.better_sign * joined.sign_change_pct < -joined.interval_90 * joined.error_pct
-                then 'worse'
-            else 'level'
+            when
+                abs(joined.sign_change_pct)
+                < greatest(joined.matters_from, joined.interval_90 * joined.error_pct)
+                then 'level'
+            when joined.better_direction * joined.sign_change_pct > 0 then 'better'
+            else 'worse'
         end as direction
     from joined
 ),

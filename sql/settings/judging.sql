@@ -209,6 +209,9 @@ select
     cast(0.012 as double) as contact_spread_min_ratio, -- contact is told to 1 to 2 %
     cast(0.03 as double) as distance_preferred_ratio, -- 400 m in 92 s are 400 m
     -- causes that are seen in workouts (SCIENCE.md A15 to A31)
+    -- where no fast part is seen: eight minutes of a steady easy run on a warm day are no workout
+    cast(0.2 as double) as hard_alone_min_ratio,
+    cast(3600 as double) as tiring_run_min_s, -- an hour tires where it is a quarter farther than usual
     cast(6 as double) as session_weeks_min_count, -- of eight weeks so many with running tell of a habit
     cast(0.45 as double) as touches_flag_per_week, -- less than every second week
     cast(0.1 as double) as touches_scale,
@@ -247,8 +250,11 @@ select
     cast(4 as double) as repeat_sessions_min_count, -- fewer sessions are the day's form
     cast(0.03 as double) as fantasy_flag_ratio, -- faster than the articles' pace for it by what is no error
     cast(0.006 as double) as fantasy_scale,
-    cast(0.5 as double) as failed_flag_ratio, -- half of the sessions fade or are broken off
-    cast(0.1 as double) as failed_scale,
+    cast(0.4 as double) as failed_flag_ratio, -- two of five sessions are broken off or shorter than they were
+    cast(0.08 as double) as failed_scale,
+    -- at a pace out of reach less fade tells: last third and first third show two thirds of the way down
+    cast(0.02 as double) as fantasy_fade_flag_ratio,
+    cast(0.004 as double) as fantasy_fade_scale,
     -- 5 km in a race: contact + 9 %, steps - 4 % (Girard 2013); a session is stopped before half of that
     cast(0.04 as double) as contact_drift_flag_ratio,
     cast(0.008 as double) as contact_drift_scale,
@@ -260,8 +266,8 @@ select
     cast(28 as bigint) as short_change_days, -- four weeks against four weeks
     cast(0.2 as double) as more_reps_flag_ratio,
     cast(0.05 as double) as more_reps_scale,
-    cast(0.01 as double) as slower_flag_ratio,
-    cast(0.003 as double) as slower_scale,
+    cast(0.015 as double) as slower_flag_ratio, -- 1 % is meant; fitness and weather swing by half as much
+    cast(0.004 as double) as slower_scale,
     cast(3 as double) as like_sessions_min_count, -- so many sessions have their like in the weeks before
     -- the articles on runs and speed that are no cause (SCIENCE.md A23, A32 to A36)
     cast(2100 as double) as recovery_run_max_s, -- 20 to 30 minutes, and the way home
@@ -288,6 +294,8 @@ select
     cast(3600 as double) as sleep_possible_min_s, -- less is a nap, or a watch that was taken off
     cast(64800 as double) as sleep_possible_max_s, -- more than eighteen hours is a watch on the table
     -- structure: long runs
+    -- the articles' long runs are 1.6 to 2.4 times the others; a week as a whole may be short
+    cast(1.4 as double) as long_run_clear_ratio,
     cast(0.20 as double) as long_run_share_min_ratio, -- of its week: the articles' templates have 25 to 42 %
     -- the articles' fast finish is 2 of 12 miles; more is a workout
     cast(0.20 as double) as long_run_hard_max_ratio,
@@ -363,21 +371,25 @@ select
     -- resting heart rate: the articles' 10 % is a large shift; half of it is the early sign
     cast(0.05 as double) as resting_flag_ratio,
     cast(0.0225 as double) as resting_scale, -- 10 % is then a clear case (0.9)
+    cast(2 as double) as resting_week_spreads, -- whose usual weeks differ more than others', needs more
     cast(60 as bigint) as resting_usual_days,
     cast(5 as bigint) as resting_held_days, -- for so many days in a row
     cast(3 as bigint) as held_min_nights, -- of those five days
     cast(4 as bigint) as week_min_nights, -- of seven days, or the week's mean is not known
     cast(20 as bigint) as usual_min_nights, -- fewer in two months tell no usual
     cast(0.20 as double) as resting_outlier_ratio, -- a night so far off was a watch worn loosely, or a fever
-    cast(16 as bigint) as recovery_full_days, -- judged days of the eight weeks that tell all: four of seven, half
+    cast(16 as bigint) as recovery_full_days, -- of the eight weeks, and all is told: four of seven, half
     cast(14 as bigint) as recent_min_nights, -- fewer are no period to compare
     cast(28 as bigint) as base_min_nights,
     -- heart-rate variability, in spreads of the athlete's own nights; by chance (simulated, neighbours alike
-    -- by 0.3) 3 % of healthy runners fall so deep for three days, 2 % so far for two weeks
+    -- by 0.3, a slow wander of 0.3) 3 % of healthy runners fall so deep for three days or so far for two weeks
     cast(14 as bigint) as hrv_lag_days, -- the usual ends before what is judged
     cast(60 as bigint) as hrv_usual_days,
     cast(3 as bigint) as hrv_week_min_nights, -- Plews: three nights of a week tell its mean
     cast(0.05 as double) as hrv_spread_min_ratio, -- nobody's nights are more alike; a watch that rounds is
+    -- of independent nights a week's mean has 0.38 of their spread; where weeks differ by more, they are the
+    -- measure
+    cast(2.4 as double) as hrv_week_spread_factor,
     cast(3 as bigint) as hrv_deep_days,
     cast(2 as bigint) as hrv_deep_min_nights,
     cast(1.5 as double) as hrv_deep_flag_spreads,
@@ -391,8 +403,9 @@ select
     cast(9 as bigint) as sign_min_nights, -- nearly every other one
     cast(4 as bigint) as sign_min_runs,
     cast(0.03 as double) as resting_sign_ratio, -- three weeks of 3 % say as much as one of 5 %
+    cast(1.3 as double) as resting_sign_spreads, -- unless the usual weeks differ by nearly as much
     cast(0.01 as double) as resting_sign_scale,
-    cast(0.7 as double) as effort_sign_rating, -- a point up is the sign; ratings are whole numbers, means are not
+    cast(0.7 as double) as effort_sign_rating, -- a point up is the sign; means fall a little short
     cast(0.15 as double) as effort_sign_scale,
     cast(2 as double) as index_sign_pct, -- 2 % slower at the same heart rate
     cast(0.7 as double) as index_sign_scale,
@@ -465,6 +478,8 @@ select
     cast(56 as bigint) as drift_ramp_min_days, -- a faster rise is another habit, or an illness
     cast(28 as bigint) as drift_ramp_step_days, -- ramps are tried at every fourth week
     cast(4 as double) as drift_flag_points, -- A8: four points of the reserve in eight weeks
+    -- of a rise of heart rate: how much of it a faster pace must explain, for effort to be what rose
+    cast(0.4 as double) as drift_pace_min_ratio,
     cast(0.8 as double) as drift_scale, -- the error of a runner with four easy runs a week is one point
     cast(10 as bigint) as drift_min_runs, -- a beginner's effort differs by 5 bpm from run to run
     cast(16 as bigint) as drift_full_runs, -- one easy run a week is just enough
@@ -483,6 +498,7 @@ select
     cast(1.15 as double) as added_flag_ratio, -- A17: up to 1.10 is replaced, beyond 1.20 is added
     cast(0.03 as double) as added_scale, -- so that 1.10 is clearly the one, 1.20 the other
     cast(1.15 as double) as added_easy_max_ratio, -- more easy running than before: not only speed was added
+    cast(4 as bigint) as added_stress_max_count, -- so are a longer long run, more days and more distance
     cast(0.7 as double) as added_with_more_certainty_ratio, -- then "everything at once" says it better
     cast(1.7 as double) as logistic_per_sd, -- a logistic curve this steep is the normal distribution
     cast(2 as double) as harder_flag_pct, -- A18: 2 % less speed at the same heart rate, or 3 bpm more
@@ -510,6 +526,10 @@ select
     cast(1 as double) as warmer_scale,
     cast(1 as double) as heat_took_flag_pct, -- four months of a usual gain: less hides nothing
     cast(0.3 as double) as heat_took_scale,
+    -- B11: a degree costs 0.6 +- 0.3 beats, unless the runs say otherwise
+    cast(0.6 as double) as heat_prior_bpm_per_c,
+    cast(0.3 as double) as heat_prior_error_bpm_per_c,
+    cast(0.5 as double) as heat_share_min_ratio, -- of a loss: then heat is most of it
     cast(0.7 as double) as heat_known_min_ratio, -- of the runs on either side: the rest is as warm as they
     -- everything at once (SCIENCE.md A27)
     cast(3 as bigint) as step_weeks, -- A27: the mean of three weeks
@@ -519,7 +539,7 @@ select
     cast(0.10 as double) as step_min_ratio, -- A27: a tenth
     cast(2 as double) as step_min_spreads, -- and twice what such means differ anyway
     cast(2.5 as double) as at_once_flag_count, -- A27: more than two
-    cast(0.3 as double) as at_once_scale,
+    cast(0.2 as double) as at_once_scale,
     cast(6 as bigint) as at_once_full_weeks, -- in six of the twelve weeks a change can be seen
     cast(4 as bigint) as at_once_known_count, -- distance, days, quality sessions and the longest run
     -- progress that pace does not show (SCIENCE.md A4)
