@@ -235,8 +235,8 @@ def pairs_found(rows: pd.DataFrame) -> pd.Series:
 
 
 def _within(rows: pd.DataFrame, last: int) -> pd.Series:
-    """Is the cause among the first so many that the report leads with?"""
-    return (rows["rank"] <= last).fillna(value=False).astype(bool) & rows.is_leading
+    """Is the cause among so many first flags?"""
+    return (rows["rank"] <= last).fillna(value=False).astype(bool)
 
 
 def knocked_out(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

@@ -105,7 +105,7 @@ def test_first_and_among_the_first_three_are_counted_per_cause():
         ("a", 1, 1, "a", 0.6, 3),
         ("a", 1, 1, "b", 0.9, 1),
         ("a", 1, 2, "a", 0.6, 4),
-        ("a", 1, 3, "a", 0.4, 1),  # first, but too weak to be told
+        ("a", 1, 3, "a", 0.4, None),  # ruled out
         ("b", 1, 0, "b", None, None),
         ("b", 0.5, 0, "b", 0.9, 1),  # another dose
     )

@@ -1,9 +1,9 @@
 -- One row per athlete: the longest run of recent weeks without a lighter one.
 --
--- Lighter is 20 % less distance than the three weeks before, or 20 % fewer hard sessions in as many runs: the
--- articles drop the volume or the intensity. Where nobody ran, nothing is lighter or heavier; nor is a week
--- after one without a run, of which the mean of the three is low. A stretch whose lightest weeks are nearly
--- that light counts as little as a short one: a week is not planned to the kilometre.
+-- Lighter is 20 % less distance than the three weeks before, or 20 % fewer hard sessions, one at least, in as
+-- many runs: the articles drop the volume or the intensity. Where nobody ran, nothing is lighter or heavier;
+-- nor is a week after one without a run, of which the mean of the three is low. A stretch whose lightest
+-- weeks are nearly that light counts as little as a short one: a week is not planned to the kilometre.
 --
 -- grain: athlete_id
 with limits as (
@@ -42,6 +42,7 @@ lighter as (
         or coalesce(
             compared.hard_before >= 1
             and compared.hard_session_count <= limits.down_week_ratio * compared.hard_before
+            and compared.hard_session_count <= compared.hard_before - 1
             and compared.run_count >= floor(compared.runs_before),
             false
         ) as is_lighter
