@@ -405,10 +405,6 @@ def test_a_run_is_hard_or_fast_as_its_class_and_its_workout_say(rows_of: RowsOf)
     sessions = rows_of("athlete.sessions", trained(rows, workouts))
     assert list(sessions.is_hard) == [False, False, True, True, True, False]
     assert list(sessions.has_fast_running) == [False, True, True, True, False, False]
-    too_hard = rows_of(
-        "athlete.sessions", trained([(3, "quality")], {})
-    )  # heart rate alone, for a part of it
-    assert (too_hard.is_hard[0], too_hard.has_fast_running[0]) == (True, False)
     habits = rows_of("athlete.speed_habits", trained(rows, workouts)).iloc[0]
     assert (habits.week_count, habits.run_count, habits.hard_per_week_ratio) == (2, 6, 1.5)
     assert habits.speed_per_week_ratio == 1.5
