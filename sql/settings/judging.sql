@@ -499,8 +499,8 @@ select
     cast(1.10 as double) as stress_volume_ratio, -- A17: what counts as a new stress
     cast(1 as double) as stress_run_days,
     cast(1.15 as double) as stress_long_run_ratio,
-    cast(1.15 as double) as added_flag_ratio, -- A17: up to 1.10 is replaced, beyond 1.20 is added
-    cast(0.03 as double) as added_scale, -- so that 1.10 is clearly the one, 1.20 the other
+    cast(1.20 as double) as added_flag_ratio, -- A17: up to 1.10 is replaced, beyond 1.20 is added
+    cast(0.03 as double) as added_scale, -- weeks that grow towards a season are at 1.15 to 1.2, too
     cast(1.15 as double) as added_easy_max_ratio, -- more easy running than before: not only speed was added
     cast(4 as bigint) as added_stress_max_count, -- so are a longer long run, more days and more distance
     cast(0.7 as double) as added_with_more_certainty_ratio, -- then "everything at once" says it better
