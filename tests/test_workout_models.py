@@ -362,6 +362,7 @@ def trained(
         "athlete.races": "athlete_id | activity_id | race_source",
         "activity.pacings": "athlete_id | activity_id | second_half_ratio",
         "athlete.bout_timings": "athlete_id | activity_id | timed_number",
+        "athlete.responses": "athlete_id | index_change_pct | index_change_error_pct",
     }
 
 
@@ -768,6 +769,14 @@ def test_more_fast_metres_and_slower_ones_go_together(
     assert row.value == pytest.approx(now_m / 4800 - 1)
     assert row.exposure_score == pytest.approx(score, rel=0.01)
     assert (row.coverage_ratio, pd.isna(row.began_on)) == (1, score < 0.5)
+
+
+def test_who_is_slower_in_easy_runs_too_has_another_cause(rows_of: RowsOf):
+    """Repeats are 3 % slower, easy runs 5 % with an error of 1."""
+    responses = "athlete_id | index_change_pct | index_change_error_pct\nann | -5 | 1"
+    row = found(rows_of, "more_reps_slower", grown(7200, 3.88) | {"athlete.responses": responses})
+    assert row.exposure_score == pytest.approx(logistic((0.03 - 0.04 - 0.015) / 0.004))
+    assert "easy runs became slower, too" in row.reason
 
 
 def test_other_repeats_than_before_cannot_be_called_slower(rows_of: RowsOf):
