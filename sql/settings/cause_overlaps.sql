@@ -24,6 +24,11 @@ from (
     -- what comes on top makes distance, days and hard sessions grow at once, and easy runs harder
     ('everything_at_once', 'speed_added_not_replaced'),
     ('easy_runs_harder_after_speed', 'speed_added_not_replaced'),
+    -- who runs harder from week to week, or drifts up within a run, gets into the middle zone
+    ('medium_trap', 'easy_run_drift'),
+    ('easy_share_low', 'easy_run_drift'),
+    ('easy_runs_harder_after_speed', 'easy_run_drift'),
+    ('easy_share_low', 'early_heart_rate_rise'),
     -- who drifts up within a run has more beats at the same pace
     ('easy_runs_harder_after_speed', 'early_heart_rate_rise'),
     ('easy_runs_harder_after_speed', 'heat_mask'),
