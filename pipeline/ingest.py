@@ -78,7 +78,7 @@ VIRTUAL = "virtual_activity"
 WAITING, KEPT = "waiting", "kept"
 
 # Of such a file only the last version counts: what is no longer in it, its athlete took back.
-REWRITTEN = "journal"
+REWRITTEN = frozenset(["journal", "plan"])
 
 _NO_TIME = datetime.min
 
@@ -297,7 +297,7 @@ class _Known:
         """Is the file, after another version, again what it once was?"""
         versions = self.versions_of.get(file.path, ())
         return (
-            file.format == REWRITTEN and max(versions, key=itemgetter("modified_at"))["digest"] != file.digest
+            file.format in REWRITTEN and max(versions, key=itemgetter("modified_at"))["digest"] != file.digest
         )
 
     def _unless_duplicate(self, file: _File) -> _File:
@@ -334,7 +334,7 @@ def _as_known(file: _File, row: Mapping[str, Any]) -> _File:
 
 def _is_continued(file: _File, row: Mapping[str, Any]) -> bool:
     """Is the file another version of what it was, rather than another file?"""
-    return file.format == row["format"] == REWRITTEN or _has_grown(file, row)
+    return (file.format == row["format"] and file.format in REWRITTEN) or _has_grown(file, row)
 
 
 def _has_grown(file: _File, row: Mapping[str, Any]) -> bool:
@@ -574,6 +574,7 @@ def _rows(athlete_id: str, home_zone: str | None, file: _File, reading: Reading)
             "descriptions": [{**own, **row} for row in reading.descriptions],
             "wellness_days": [{**own, **row} for row in _days(reading.wellness, home_zone)],
             "journal": [{**own, **row} for row in reading.journal],
+            "plan_steps": [{**own, **row} for row in reading.plan_steps],
         },
     )
 
@@ -621,7 +622,7 @@ class _Landing:
 
 def _outcome(reading: Reading) -> tuple[str, str]:
     told = "; ".join(filter(None, (reading.said, reading.note)))
-    if not reading.activities and not reading.descriptions and not reading.journal:
+    if not (reading.activities or reading.descriptions or reading.journal or reading.plan_steps):
         return "not_an_activity", told
     if reading.note:
         return "salvaged", told

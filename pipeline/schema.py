@@ -19,7 +19,7 @@ from pyarrow.lib import StringBuilder
 
 # One more with every change of TABLES: it tells an older program to leave the lake alone. A new table or
 # column needs no more than that (see `Lake.migrate`); one that is taken away or renamed needs a step there.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 DECIMAL_PRECISION = 18
 
 _time = pa.timestamp("us")
@@ -219,6 +219,22 @@ TABLES: Mapping[str, pa.Schema] = {
             ("note", _text),
         ]
     ),
+    "plan_steps": pa.schema(
+        [
+            ("athlete_id", _text),
+            ("file_digest", _text),
+            ("plan_name", _text),
+            ("plan_day_number", _whole),
+            ("step_number", _whole),
+            ("step_kind", _text),
+            ("step_words", _text),
+            ("planned_m", _real),
+            ("planned_s", _real),
+            ("planned_max_s", _real),
+            ("planned_count", _whole),
+            ("pace_name", _text),
+        ]
+    ),
 }
 
 OUTCOMES = ("imported", "salvaged", "duplicate", "not_an_activity", "unsupported", "quarantined")
@@ -231,7 +247,7 @@ LANDED = (*KEYS, "file_digest", "utc_offset_source")
 STREAMS = ("laps", "records", "lengths", "workout_steps", "events", "rr_intervals", "devices")
 
 # Tables with rows of a file that are about no activity in it.
-ASIDES = ("descriptions", "wellness_days", "journal")
+ASIDES = ("descriptions", "wellness_days", "journal", "plan_steps")
 
 
 @dataclass(frozen=True)
@@ -256,7 +272,8 @@ class Reading:
     held where that is not just activities. `descriptions` has rows of that table less `athlete_id` and
     `file_digest`, paths being relative to the file. `wellness` has what may become rows of `wellness_days`:
     each is of a moment, `recorded_at`, and has the columns that it told; its `utc_offset_s` is the file's. Or
-    it is of a `local_day`, where the file says that itself. `journal` has rows of that table, one a day.
+    it is of a `local_day`, where the file says that itself. `journal` has rows of that table, one a day,
+    `plan_steps` of that one.
     """
 
     activities: list[Activity] = field(default_factory=list)
@@ -265,6 +282,7 @@ class Reading:
     descriptions: Sequence[Mapping[str, Any]] = ()
     wellness: Sequence[Mapping[str, Any]] = ()
     journal: Sequence[Mapping[str, Any]] = ()
+    plan_steps: Sequence[Mapping[str, Any]] = ()
 
 
 @cache

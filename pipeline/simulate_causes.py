@@ -19,13 +19,13 @@ from pipeline.fit_file import Column, Messages, encoded
 from pipeline.simulate import ANAEROBIC_M, FADE_EXPONENT, Device, Runner, Session, Step, Workout
 
 # What a year is made of, from the articles' weeks: base, speed, peak with a race, recovery, and again.
-PHASES = (("base", 10), ("speed", 6), ("peak", 2), ("recovery", 2), ("base", 10), ("speed", 8))
+PHASES = (("base", 6), ("speed", 6), ("peak", 2), ("recovery", 2), ("base", 10), ("speed", 8))
 PHASE_VOLUMES: Mapping[str, float] = {"base": 1, "speed": 0.97, "peak": 0.78, "recovery": 0.65}
 RUN_WEEKDAYS = {4: (1, 3, 5, 6), 5: (1, 2, 3, 4, 6)}
 DOWN_RATIO = 0.7
 STEADY_RATIO = 0.84  # of the maximum heart rate: about the effort of a marathon
 HEAT_FROM_C, HEAT_BPM_PER_C = 15, 0.7
-FINE_WEEKS = 13  # so far back every run is recorded every other second
+FINE_WEEKS = 10  # so far back every run is recorded every other second
 
 # Each comes round again with a repetition (or a tenth of its time) more, and a little faster.
 MENU = (
@@ -187,7 +187,7 @@ def _week(
             runs[6] = replace(runs[6], kind="race", distance_m=race_m, fade_ratio=fade_ratio, effort_rating=9)
     if phase != "recovery" and not runs[3].is_quality:
         runs[3] = replace(runs[3], workout=STRIDES)
-    if phase == "base":
+    if phase == "base" and weeks_left < 20:
         runs[1] = replace(runs[1], workout=HILL_SPRINTS)
     return runs
 
@@ -373,7 +373,7 @@ def low_mileage(diary: Diary, dose: float) -> Diary:
 
 def inconsistent(diary: Diary, dose: float) -> Diary:
     """'Consistency = results': here two weeks in five come to next to nothing."""
-    weeks = [week for week in range(16, 0, -1) if _is_due(16 - week, 0.42 * dose)]
+    weeks = [week for week in range(24, 0, -1) if _is_due(24 - week, 0.42 * dose)]
 
     def change(index: int, day: Day) -> Day:
         if diary.week(index) not in weeks or day.run is None:
@@ -381,7 +381,7 @@ def inconsistent(diary: Diary, dose: float) -> Diary:
         run = replace(day.run, kind="easy", workout=None, distance_m=4500, effort_rating=3)
         return replace(day, run=run if index % 7 == 3 else None, has_strength=False)
 
-    return _days(_stalled(diary, 16), 17, change)
+    return _days(_stalled(diary, 16), 25, change)
 
 
 def fading_pace(diary: Diary, dose: float) -> Diary:
@@ -400,7 +400,16 @@ def fading_pace(diary: Diary, dose: float) -> Diary:
 def no_down_weeks(diary: Diary, dose: float) -> Diary:
     """'Every few weeks, throw in a down week': there is none for a third of a year."""
     weeks = round(_towards(3, 16, dose))
-    return _stalled(_without_down_weeks(diary, weeks, 1), 12) if weeks > 3 else diary
+
+    def no_race(index: int, run: Run) -> Run:
+        if run.kind != "race":
+            return run
+        others_m = [day.run.distance_m for day in diary.days[index - 6 : index] if day.run]
+        long_m = sum(others_m) / len(others_m) * simulate.LONG_RUN_WEIGHT
+        return replace(run, kind="long", distance_m=long_m, effort_rating=4)
+
+    busy = _runs_by_day(_without_down_weeks(diary, weeks, 1), weeks, no_race)
+    return _stalled(busy, 12) if weeks > 3 else diary
 
 
 def no_hard_easy(diary: Diary, dose: float) -> Diary:
@@ -932,7 +941,7 @@ def write(diary: Diary, folder: Path) -> list[Path]:
     runs = sessions(diary)
     paths = list[Path]()
     for interval_s, some in (
-        (6, [one for one in runs if one.started_at < fine_from]),
+        (10, [one for one in runs if one.started_at < fine_from]),
         (2, [one for one in runs if one.started_at >= fine_from]),
     ):
         paths += simulate.write_sessions(replace(runner, recording_interval_s=interval_s), some, folder)

@@ -88,6 +88,7 @@ _STRAVA_HEADER = re.compile(
 # The columns of a journal of days; the first ones are called so nowhere else.
 _JOURNALS_OWN = frozenset({"resting_heart_rate_bpm", "hrv_ms", "sleep_h", "race_km"})
 JOURNAL_COLUMNS = _JOURNALS_OWN | {"day", "rpe", "strength", "ill", "race", "shoes", "plan", "note"}
+_PLAN_COLUMNS = frozenset({"plan", "day", "kind"})
 # In Garmin's JSON, what days and nights have and other lists have not.
 _GARMIN_DAY = re.compile(
     r"\"(sleepStartTimestampGMT|deepSleepSeconds|lastNightAvg|restingHeartRate|currentDayRestingHeartRate"
@@ -163,8 +164,9 @@ class Export:
 def sniff(content: bytes) -> str:
     """What the bytes are, whatever the file is called.
 
-    One of fit, gpx, tcx, strava (its list of activities), journal (of days), garmin_json (days and nights of
-    an account), zip, gzip, html, json and xml (any other), text, binary, empty (blanks too).
+    One of fit, gpx, tcx, strava (its list of activities), journal (of days), plan (of training),
+    garmin_json (days and nights of an account), zip, gzip, html, json and xml (any other), text, binary,
+    empty (blanks too).
     """
     if content[8:12] == b".FIT":
         return "fit"
@@ -182,6 +184,8 @@ def sniff(content: bytes) -> str:
         return "binary"
     if text.startswith(("{", "[")):
         return "garmin_json" if '"calendarDate"' in text and _GARMIN_DAY.search(text) else "json"
+    if _header(text) >= _PLAN_COLUMNS:
+        return "plan"
     if _is_journal(text):
         return "journal"
     if _STRAVA_FILE.search(content) or _STRAVA_HEADER.match(text):
@@ -191,10 +195,15 @@ def sniff(content: bytes) -> str:
 
 def _is_journal(text: str) -> bool:
     """Is the first line that is no comment the header of a journal of days?"""
+    names = _header(text)
+    return bool(names & _JOURNALS_OWN or ("day" in names and len(names & JOURNAL_COLUMNS) > 1))
+
+
+def _header(text: str) -> set[str]:
+    """What the columns are called, if the text is a table."""
     lines = (line.strip() for line in text.splitlines())
     header = next((line for line in lines if line and not line.startswith(("#", "sep="))), "")
-    names = {name.strip("\"' ").casefold() for name in re.split(r"[,;\t]", header)}
-    return bool(names & _JOURNALS_OWN or ("day" in names and len(names & JOURNAL_COLUMNS) > 1))
+    return {name.strip("\"' ").casefold() for name in re.split(r"[,;\t]", header)}
 
 
 # --- find

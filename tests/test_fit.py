@@ -617,3 +617,11 @@ def test_a_workout_asks_for_a_heart_rate_a_speed_or_a_number_of_repeats():
     speeds = [(step["target_speed_low_m_per_s"], step["target_speed_high_m_per_s"]) for step in steps]
     assert speeds[:2] == [(None, None), (4, 4.2)]
     assert (steps[3]["repeat_from_step_number"], steps[3]["repeat_count"]) == (1, 5)
+
+
+def test_the_rating_of_the_effort_is_on_a_scale_of_ten(corpus: Path):
+    """A watch writes it times ten; what it writes when nobody rated is none."""
+    [rated] = named(corpus, "Fr955v19.28andStryd.fit").activities
+    assert rated.summary["effort_rating"] == 5
+    assert the_activity(fit(FILE_ID, session(_193=u8(75)))).summary["effort_rating"] == 7.5
+    assert the_activity(fit(FILE_ID, session(_193=u8(255)))).summary["effort_rating"] is None

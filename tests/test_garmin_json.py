@@ -132,8 +132,10 @@ def test_a_cut_off_file_says_where_it_is_damaged():
         READERS["garmin_json"](b"[" * 100_000, "some.json")
 
 
-KEYS = ["calendarDate", "restingHeartRate", "metrics", "type", "value", "sleepScores", "overall"]
-KEYS += ["overallScore", "dailySleepDTO", "hrvSummary", "deepSleepSeconds", "lastNightAvg"]
+KEYS = (
+    *("calendarDate", "restingHeartRate", "metrics", "type", "value", "sleepScores", "overall"),
+    *("overallScore", "dailySleepDTO", "hrvSummary", "deepSleepSeconds", "lastNightAvg"),
+)
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("2024-03-31"),

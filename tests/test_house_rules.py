@@ -371,3 +371,12 @@ def test_the_sql_that_the_readme_shows_runs(readme: str, nothing_landed: Nothing
         with warehouse.connection() as db:
             tables = warehouse.relations(db, "README.md", query)
         nothing_landed(tables).execute(query)
+
+
+def test_the_readme_names_models_that_are_there_and_every_cause(models: Models):
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:marts|settings)\.[a-z_0-9]+)`", readme))
+    expect_none(name for name in named if name not in models)
+    asked = re.findall(r"^\s*\(?\s*'([a-z_]+)', '[A-Z]", models["settings.causes"].sql, re.MULTILINE)
+    assert len(asked) == 31
+    expect_none(cause for cause in asked if f"`{cause}`" not in readme)

@@ -112,7 +112,7 @@ def test_what_was_written_down_counts_before_the_watch_and_says_so(rows_of: Rows
         "athlete.recovery_days",
         {"staging.journal": JOURNAL, "staging.wellness_days": NIGHTS, "staging.activities": strength},
     ).set_index("local_day")
-    assert list(rows.index.day) == [1, 2, 3, 4, 5]
+    assert list(rows.index) == [pd.Timestamp(2024, 1, number) for number in (1, 2, 3, 4, 5)]
     assert list(rows.heart_rate_resting_bpm[:2]) == [47, 51]
     assert list(rows.heart_rate_resting_source[:2]) == ["journal", "watch"]
     assert (rows.sleep_s.iloc[1], rows.sleep_source.iloc[1], rows.sleep_score.iloc[1]) == (

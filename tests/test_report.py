@@ -74,6 +74,26 @@ reason       | Mostly medium. | Little easy.   | Two watches.  | Plenty.     | N
 activity_ids | [run-1, run-2] | []             | []            | []          | []             | []
 """
 
+GATES = """
+gate   | zones              | treadmill    | device
+status | flag               | ok           | flag
+reason | A guessed maximum. | On the road. | Two watches.
+"""
+
+SIGNS = """
+sign                    | decoupling      | index            | evenness
+direction               | better          | level            | unknown
+is_improving_underneath | false           | false            | false
+sentence                | Drift: better.  | Pace: level.     | Evenness: unknown. Needs runs.
+"""
+
+CHANGES = """
+habit      | easy_share                           | distance
+changed_on | 2026-09-07                           | 2026-10-05
+direction  | better                               | unknown
+sentence   | The easy share went from 60 to 80 %. | The distance went from 40 to 50 km.
+"""
+
 WEEKS = """
 week_start_on     | 2026-11-02 | 2026-11-09 | 2026-11-16
 activity_count    | 4          | 0          | 5
@@ -263,6 +283,9 @@ outcome | imported | imported | duplicate | quarantined
 FULL = {
     "plateau": PLATEAU,
     "causes": CAUSES,
+    "measurement_gates": GATES,
+    "progress_signs": SIGNS,
+    "habit_changes": CHANGES,
     "weekly_load": WEEKS,
     "intensity_split": SPLITS,
     "efficiency_trend": TREND,
@@ -573,6 +596,9 @@ def test_the_json_report_keeps_its_promised_shape(full: Path):
         "devices",
         "race_changes",
         "causes",
+        "measurement_gates",
+        "progress_signs",
+        "habit_changes",
         "weekly_load",
         "intensity_split",
         "anchors",
@@ -676,6 +702,32 @@ def test_causes_say_what_fits_what_is_ruled_out_and_what_cannot_be_told(full: Pa
     assert "Cannot tell (1): short sleep." in text
     assert "Short sleep: No sleep here." in text
     assert "because" not in text
+
+
+def test_what_is_doubtful_about_the_measurement_comes_before_the_causes_that_were_ruled_out(full: Path):
+    text = told(full, "terminal", "causes")
+    assert "First of all: A guessed maximum." in text
+    assert "Two watches" not in text.split("First of all")[1].split("Weaker")[0]  # it is told as a cause
+
+
+def test_signs_that_move_before_pace_does_are_counted_and_told(full: Path, warehouse_of: Warehouse):
+    text = told(full, "terminal", "progress_signs")
+    assert "Of 2 signs that can move before pace does, 1 moved for the better." in text
+    assert text.index("Drift: better.") < text.index("Pace: level.") < text.index("Evenness: unknown.")
+    underneath = {**FULL, "progress_signs": SIGNS.replace("false", "true")}
+    assert "You improve underneath: 1 of 2 signs" in told(
+        warehouse_of(underneath), "terminal", "progress_signs"
+    )
+    nothing = {name: rows for name, rows in FULL.items() if name != "progress_signs"}
+    unknown = told(warehouse_of(nothing), "terminal", "progress_signs")
+    assert "These signs cannot be told yet." in unknown
+
+
+def test_what_was_changed_is_told_the_latest_first(full: Path, warehouse_of: Warehouse):
+    text = told(full, "terminal", "habit_changes")
+    assert text.index("from 40 to 50 km") < text.index("from 60 to 80 %")
+    nothing = {name: rows for name, rows in FULL.items() if name != "habit_changes"}
+    assert "No habit changed for good" in told(warehouse_of(nothing), "terminal", "habit_changes")
 
 
 def test_while_there_is_no_plateau_nothing_is_called_a_cause(warehouse_of: Warehouse):

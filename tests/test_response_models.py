@@ -65,8 +65,10 @@ def response(rows_of: RowsOf, **given: Any) -> Any:
         "athlete.trend_runs": rows([]),
         "athlete.device_links": rows([])[["athlete_id"]],
         "athlete.reference_points": POINTS,
-        "athlete.races": rows([])[["athlete_id", "activity_id"]],
-        "activity.best_efforts": rows([])[["athlete_id", "activity_id"]],
+        "athlete.races": NOBODY,
+        "athlete.work_bouts": NOBODY,
+        "athlete.recovery_days": NOBODY,
+        "activity.best_efforts": NOBODY,
     }
     tables |= {name.replace("__", "."): table for name, table in given.items()}
     (row,) = rows_of("athlete.responses", tables).itertuples()
@@ -153,6 +155,34 @@ def test_a_real_race_is_compared_with_a_real_race_at_one_distance(rows_of: RowsO
     assert row.race_change_pct == pytest.approx(-100 * math.log(0.99))
 
 
+def test_repeats_are_compared_at_one_length(rows_of: RowsOf):
+    """400 m at 4 m/s are worth 1 km at 4 x 0.4^0.06; then 1 km 3 % faster than that; strides say nothing."""
+    numbers = [*BEFORE, *NOW, 150]
+    bouts = rows(
+        numbers,
+        bout_kind=["repeat"] * 9 + ["stride"],
+        distance_m=[400.0] * 5 + [1000.0] * 4 + [100.0],
+        work_speed_m_per_s=[4.0] * 5 + [1.03 * 4 * 0.4**0.06] * 4 + [9.0],
+    )
+    row = response(rows_of, athlete__work_bouts=bouts)
+    assert row.bout_speed_change_ratio == pytest.approx(0.03)
+
+
+def test_resting_heart_rate_is_compared_within_one_source(rows_of: RowsOf):
+    """From 50 to 55 by the watch; what was typed is another measurement, and six nights are too few."""
+    watch, typed = range(100, 124), range(150, 156)
+    nights = rows(
+        [*watch, *typed],
+        heart_rate_resting_bpm=[50.0 if number < 112 else 55.0 for number in watch] + [70.0] * len(typed),
+        heart_rate_resting_source=["watch"] * len(watch) + ["journal"] * len(typed),
+        hrv_s=[0.06 if number < 112 else 0.054 for number in watch] + [0.01] * len(typed),
+        hrv_source=["watch"] * len(watch) + ["journal"] * len(typed),
+    ).drop(columns="activity_id")
+    row = response(rows_of, athlete__recovery_days=nights)
+    assert row.resting_change_ratio == pytest.approx(0.1)
+    assert row.hrv_change_ratio == pytest.approx(-0.1)
+
+
 # --- habits
 
 
@@ -202,6 +232,13 @@ def test_a_week_of_habits_is_counted_from_its_days_and_runs(rows_of: RowsOf):
             moderate_s=[360.0, 900.0, 1080.0, 0.0],
             steady_heart_rate_bpm=[140.0, 170.0, 150.0, 140.0],
         ),
+        "athlete.workouts": rows(
+            [0, 2], has_strides=[True, False], is_quality=[False, True], fast_m=[500.0, 4000.0]
+        ),
+        "activity.bout_outlines": rows([0, 2, 5, 7], is_finely_recorded=True).drop(columns="local_day"),
+        "athlete.recovery_days": rows(
+            range(7), sleep_s=[None, None, None, *[25200.0] * 3, 28800.0], strength_count=[None] * 6 + [2]
+        ).drop(columns="activity_id"),
     }
     found = rows_of("athlete.habit_weeks", given)
     assert set(found.week_start_on.dt.date) == {MONDAY}, "a week that is not over is none"
@@ -210,11 +247,15 @@ def test_a_week_of_habits_is_counted_from_its_days_and_runs(rows_of: RowsOf):
             "distance": 30000,
             "easy_heart_rate": 145,
             "easy_share": 0.7,
+            "fast_distance": 4500,
             "longest_run": 12000,
             "medium_share": (360 + 1080) / 7200,
             "quality_sessions": 1,
             "rest_days": 4,
             "run_days": 3,
+            "sleep": (3 * 25200 + 28800) / 4,
+            "speed_touches": 2,
+            "strength": 2,
         }
     )
 
@@ -228,6 +269,9 @@ def test_runs_that_nobody_can_judge_leave_the_sessions_of_their_week_unknown(row
         "athlete.days": NOBODY,
         "athlete.splits": NOBODY,
         "athlete.activities": activities([0, 2], session_class=["quality", "unknown"]),
+        "athlete.workouts": NOBODY,
+        "athlete.recovery_days": NOBODY,
+        "activity.bout_outlines": NOBODY,
     }
     assert list(rows_of("athlete.habit_weeks", given).habit) == ["run_days"]
 
@@ -274,6 +318,9 @@ def index_changes(rows_of: RowsOf, numbers: Sequence[int], index: Any, **given: 
         "athlete.comparable_runs": comparable(numbers, index, **given),
         "athlete.activities": activities(numbers),
         "athlete.device_links": NOBODY,
+        "activity.summaries": rows(
+            numbers, temperature_mean_c=[10.0 if number < 84 else 18.0 for number in numbers]
+        ).drop(columns="local_day"),
     }
     return list(rows_of("athlete.index_changes", tables).itertuples())
 
@@ -287,6 +334,7 @@ def test_the_index_is_compared_eight_weeks_before_a_change_and_eight_since(rows_
     assert (row.before_log_pct, row.after_log_pct) == (100, 103)
     assert row.index_change_pct == pytest.approx(3)
     assert row.index_change_error_pct == pytest.approx(5 * math.sqrt(1 / 4 + 1 / 4))
+    assert row.warmer_c == pytest.approx(8)
 
 
 def test_too_few_runs_since_a_change_make_no_change_of_the_index(rows_of: RowsOf):
@@ -352,3 +400,126 @@ def test_a_change_without_enough_runs_around_says_so(rows_of: RowsOf):
     row = follow_up(rows_of, None)
     assert row.direction == "unknown"
     assert row.sentence.endswith("There are too few comparable easy runs to tell what pace did since.")
+
+
+# --- progress out of sight
+
+
+def signs(rows_of: RowsOf, **given: Any) -> pd.DataFrame:
+    tables: dict[str, Any] = {
+        "athlete.periods": PERIODS,
+        "athlete.activities": activities([*BEFORE, *NOW]),
+        "athlete.trend_runs": NOBODY,
+        "athlete.weeks": NOBODY,
+        "athlete.anchors": "athlete_id | is_latest_anchor | athlete_heart_rate_resting_bpm\nann | true | 50",
+        "athlete.responses": "athlete_id\nann",
+        "athlete.verdicts": "athlete_id | is_latest | verdict\nann | true | plateau",
+        "activity.pacings": NOBODY,
+        "activity.bouts": NOBODY,
+        "activity.bout_outlines": NOBODY,
+    }
+    tables |= {name.replace("__", "."): table for name, table in given.items()}
+    return rows_of("marts.progress_signs", tables).set_index("sign")
+
+
+def by_run(**columns: Any) -> pd.DataFrame:
+    return rows([*BEFORE, *NOW], **columns).drop(columns="local_day")
+
+
+def test_what_is_not_measured_is_unknown_and_says_what_it_takes(rows_of: RowsOf):
+    found = signs(rows_of)
+    assert set(found.direction) == {"unknown"}
+    assert set(found.index) == {
+        "index",
+        "decoupling",
+        "heart_rate_recovery",
+        "evenness",
+        "load_carried",
+        "effort_felt",
+    }
+    assert not found.is_improving_underneath.any()
+    assert "journal.csv" in found.sentence["load_carried"]
+
+
+def test_a_sign_is_better_only_beyond_its_error(rows_of: RowsOf):
+    """2 % +- 1 % is beyond 1.645 errors, 1 % is not."""
+    clear = "athlete_id | index_change_pct | index_change_error_pct\nann | 2 | 1"
+    found = signs(rows_of, athlete__responses=clear)
+    assert found.direction["index"] == "better"
+    assert found.sentence["index"] == (
+        "Pace at the same easy heart rate: better, 2.0 % more than in the weeks before, give or take 1.6."
+    )
+    tiny = clear.replace("| 2 | 1", "| 0.4 | 0.1")
+    assert signs(rows_of, athlete__responses=tiny).direction["index"] == "level"
+    vague = clear.replace("| 2 |", "| 1 |")
+    assert signs(rows_of, athlete__responses=vague).direction["index"] == "level"
+
+
+def test_smoother_pacing_and_less_drift_are_better_where_they_are_less(rows_of: RowsOf):
+    """From 6 and 8 % to 4 and 5 %: 2.5 points less, with an error of sqrt(1.2 / 5 + 0.33 / 4)."""
+    variation = [0.06, 0.08, 0.06, 0.08, 0.07, 0.04, 0.05, 0.04, 0.05]
+    drift = [0.03, 0.04, 0.03, 0.04, 0.03, 0.06, 0.07, 0.06, 0.07]
+    found = signs(
+        rows_of,
+        athlete__activities=activities([*BEFORE, *NOW], decoupling_ratio=drift),
+        athlete__trend_runs=by_run(counts_for_trend=True),
+        activity__pacings=by_run(speed_variation_ratio=variation),
+    )
+    assert found.direction["evenness"] == "better"
+    assert found.sign_change_pct["evenness"] == pytest.approx(-2.5)
+    assert found.sign_error_pct["evenness"] == pytest.approx(math.sqrt(1 / 5 + (1 / 3) / 4))
+    assert found.direction["decoupling"] == "worse"
+
+
+def test_a_heart_that_falls_faster_after_a_bout_has_recovered_better(rows_of: RowsOf):
+    """Of 120 beats above rest 24, then 36; a bout of half a minute tells nothing."""
+    drops = [23.0, 25.0, 24.0, 23.0, 25.0, 35.0, 37.0, 36.0, 36.0]
+    bouts = by_run(bout_number=1, duration_s=180.0, heart_rate_peak_bpm=170.0, heart_rate_drop_bpm=drops)
+    found = signs(rows_of, activity__bouts=bouts)
+    assert found.sign_change_pct["heart_rate_recovery"] == pytest.approx(10)
+    assert found.direction["heart_rate_recovery"] == "better"
+    short = signs(rows_of, activity__bouts=bouts.assign(duration_s=30.0))
+    assert short.direction["heart_rate_recovery"] == "unknown"
+
+
+WEEKLY_LOADS = pd.DataFrame(
+    {
+        "athlete_id": "ann",
+        "week_start_on": [day(7 * week) for week in range(24)],
+        "day_count": 7,
+        "load_unknown_count": 0,
+        "load_score": [195.0, 205.0] * 8 + [235.0, 245.0] * 4,
+    }
+)
+
+
+@pytest.mark.parametrize(("resting", "direction"), [("0.01", "better"), ("0.05", "worse"), ("", "unknown")])
+def test_more_load_counts_only_at_an_unchanged_resting_heart_rate(
+    rows_of: RowsOf, resting: str, direction: str
+):
+    """240 after 200 are 20 % more."""
+    responses = f"athlete_id | resting_change_ratio\nann | {resting}"
+    found = signs(rows_of, athlete__weeks=WEEKLY_LOADS, athlete__responses=responses)
+    assert found.direction["load_carried"] == direction
+    if resting:
+        assert found.sign_change_pct["load_carried"] == pytest.approx(20)
+
+
+def test_three_better_signs_under_a_plateau_are_progress_out_of_sight(rows_of: RowsOf):
+    given = {
+        "athlete__activities": activities(
+            [*BEFORE, *NOW],
+            session_rpe_score=[150.0, 151.0, 149.0, 150.0, 150.0, 120.0, 121.0, 119.0, 120.0],
+            heart_rate_load_score=50.0,
+        ),
+        "activity__pacings": by_run(
+            speed_variation_ratio=[0.06, 0.07, 0.06, 0.07, 0.06, 0.03, 0.04, 0.03, 0.04]
+        ),
+        "athlete__responses": "athlete_id | index_change_pct | index_change_error_pct\nann | 3 | 1",
+    }
+    found = signs(rows_of, **given)
+    assert found.direction["effort_felt"] == "better"
+    assert set(found.better_count) == {3}
+    assert found.is_improving_underneath.all()
+    improving = "athlete_id | is_latest | verdict\nann | true | improving"
+    assert not signs(rows_of, **given, athlete__verdicts=improving).is_improving_underneath.any()

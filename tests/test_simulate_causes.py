@@ -197,8 +197,7 @@ def quality_weeks(diary: Diary) -> float:
     return next(
         week
         for week in range(99)
-        if week == 38
-        or not any(
+        if not any(
             day.run and day.run.is_quality
             for index, day in enumerate(diary.days)
             if diary.week(index) == week
@@ -232,7 +231,7 @@ MOVES: dict[str, tuple[Measure, float, float]] = {
     "stale_routine": (routes, 4, 2),
     "timing_drift": (strain, 0.01, 0.07),
     "heat_mask": (warmth, 2, 10),
-    "device_change": (weeks_with_old_watch, 36, 24),
+    "device_change": (weeks_with_old_watch, 31, 22),
     "too_early": (weeks_since_break, 16, 6),
     "no_strength": (strength, 1.9, 0),
     "speed_not_fresh": (speed_after_hard, 0.15, 0.7),
@@ -249,8 +248,9 @@ NOT_RUNS = {
     "weather": {"heat_mask"},
     "watch": {"device_change", "timing_drift"},
 }
-OLDEST_WEEKS = {"same_workout": 38, "low_mileage": 38, "phase_order": 30, "no_down_weeks": 20} | {
+OLDEST_WEEKS = {"same_workout": 34, "low_mileage": 34, "phase_order": 30, "no_down_weeks": 20} | {
     "fading_pace": 24,
+    "inconsistent": 26,
     "stale_routine": 23,
     "medium_trap": 20,
 }

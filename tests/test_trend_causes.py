@@ -151,6 +151,8 @@ def test_more_speed_with_more_beats_is_effort_and_beats_alone_are_not(rows_of: R
     assert pushing.response_score == pytest.approx(1)
     assert tired.response_score == pytest.approx(0, abs=1e-9)
     assert pushing.value == pytest.approx(tired.value)
+    assert (pushing.certainty_ratio, tired.certainty_ratio) == (1, 0.5)
+    assert "The pace did not rise with it" in tired.reason
 
 
 def test_a_rise_that_stays_easy_counts_half(rows_of: RowsOf):
@@ -256,6 +258,7 @@ ann        | 2024-04-22 | 4 | 1.44 | 1.21 | 1.0 | 3 | 40000
 
 def added(rows_of: RowsOf, started: Any = STARTED, target: str = ADDED, **given: Any) -> Any:
     change_pct, error_pct = given.pop("change", (None, None))
+    warmer_c = given.pop("warmer", None)
     tables = {
         "athlete.periods": PERIODS,
         "athlete.activities": activities(range(0, LAST + 1, 3), **given),
@@ -268,6 +271,7 @@ def added(rows_of: RowsOf, started: Any = STARTED, target: str = ADDED, **given:
                 "after_run_count": [8],
                 "index_change_pct": [change_pct],
                 "index_change_error_pct": [error_pct],
+                "warmer_c": [warmer_c],
             }
         ),
         "athlete.reference_points": POINTS,
@@ -301,6 +305,10 @@ def test_speed_in_the_place_of_easy_running_is_no_addition(rows_of: RowsOf):
 def test_where_easy_running_grew_too_speed_is_not_all_that_was_added(rows_of: RowsOf):
     row = added(rows_of, STARTED.replace("| 1.0 |", "| 1.2 |"))
     assert row.certainty_ratio == pytest.approx(0.7)
+
+
+def test_speed_with_more_days_kilometres_and_a_longer_long_run_is_more_than_speed(rows_of: RowsOf):
+    assert added(rows_of, STARTED.replace("| 3 | 40000", "| 4 | 40000")).certainty_ratio == pytest.approx(0.7)
 
 
 def test_who_began_no_speed_work_is_not_asked_about_it(rows_of: RowsOf):
@@ -338,6 +346,12 @@ def test_what_may_be_chance_counts_half(rows_of: RowsOf):
     assert row.reason.endswith("That may be chance.")
 
 
+def test_what_came_with_ten_degrees_more_counts_half(rows_of: RowsOf):
+    row = added(rows_of, STARTED, HARDER, change=(-5.0, 1.0), warmer=10.0)
+    assert row.certainty_ratio == pytest.approx(0.5)
+    assert row.reason.endswith("It was 10 degrees warmer, which does that too.")
+
+
 def test_easy_runs_that_stayed_easy_are_a_good_sign(rows_of: RowsOf):
     row = harder(rows_of, 1.0, 1.0)
     assert row.exposure_score < 0.01
@@ -351,3 +365,323 @@ def test_without_easy_runs_on_both_sides_nobody_knows_how_hard_they_are(rows_of:
     assert (pd.isna(row.exposure_score), row.coverage_ratio) == (True, 0)
     assert row.reason.startswith("Needs 4 steady easy runs with heart rate before and after 2024-04-22")
     assert not harder(rows_of, None, None, NOTHING).is_applicable
+
+
+# --- everything at once
+
+WEEKS = 20  # the last begins on day 133
+GROWN = range(16, WEEKS)
+HABITS = {"distance": "m", "run_days": "a week", "quality_sessions": "a week", "longest_run": "m"}
+
+
+def habit_weeks(**grown: float) -> pd.DataFrame:
+    """A week of 40 km on 4 days with one session and a run of 14 km; in the last four weeks as it says."""
+    usual = {"distance": 40000.0, "run_days": 4.0, "quality_sessions": 1.0, "longest_run": 14000.0}
+    written = [
+        {
+            "athlete_id": "ann",
+            "week_start_on": day(7 * week),
+            "habit": habit,
+            "unit": unit,
+            "value": grown.get(habit, usual[habit]) if week in GROWN else usual[habit],
+        }
+        for week in range(WEEKS)
+        for habit, unit in HABITS.items()
+    ]
+    return pd.DataFrame(written)
+
+
+def at_once(
+    rows_of: RowsOf,
+    weeks: pd.DataFrame,
+    runs: pd.DataFrame | None = None,
+    workouts: Any = NOTHING,
+    added: Any = NOTHING,
+) -> Any:
+    (row,) = rows_of(
+        "athlete.cause_everything_at_once",
+        {
+            "athlete.periods": PERIODS.assign(last_day=day(7 * WEEKS - 1)),
+            "athlete.habit_weeks": weeks,
+            "athlete.activities": activities([112, 120]) if runs is None else runs,
+            "athlete.workouts": workouts,
+            "athlete.cause_speed_added_not_replaced": added,
+        },
+    ).itertuples()
+    return row
+
+
+def test_four_things_that_grow_together_are_too_many(rows_of: RowsOf):
+    """Four of four: e = 1 / (1 + exp((2.5 - 4) / 0.2))."""
+    weeks = habit_weeks(distance=52000.0, run_days=5.0, quality_sessions=2.0, longest_run=18000.0)
+    row = at_once(rows_of, weeks)
+    assert row.value == 4
+    assert row.exposure_score == pytest.approx(1 / (1 + math.exp(-1.5 / 0.2)))
+    assert row.coverage_ratio == 1
+    assert row.began_on.date() == day(7 * 16)
+    assert "4 things grew" in row.reason
+    assert "the distance of a week (40 to 52 km)" in row.reason
+    assert "4 days of running" in row.advice
+    assert list(row.activity_ids) == ["run112", "run120"]
+
+
+def test_more_sessions_on_more_days_are_two_things(rows_of: RowsOf):
+    row = at_once(rows_of, habit_weeks(run_days=5.0, quality_sessions=2.0))
+    assert row.value == 2
+    assert row.exposure_score < 0.2
+    assert row.advice is None
+    assert row.began_on is pd.NaT
+
+
+def test_three_things_that_speed_work_brought_are_said_better_by_that_cause(rows_of: RowsOf):
+    weeks = habit_weeks(distance=52000.0, run_days=5.0, quality_sessions=2.0)
+    added = pd.DataFrame({"athlete_id": ["ann"], "exposure_score": [0.9], "began_on": [day(114)]})
+    assert at_once(rows_of, weeks).certainty_ratio == 1
+    assert at_once(rows_of, weeks, added=added).certainty_ratio == pytest.approx(0.7)
+    earlier = added.assign(began_on=day(60))
+    assert at_once(rows_of, weeks, added=earlier).certainty_ratio == 1
+
+
+def test_new_shoes_are_a_change_where_others_were_told_before(rows_of: RowsOf):
+    runs = activities([0, 30, 60, 112, 115, 118], gear=["old", "old", "old", "new", "new", "old"])
+    weeks = habit_weeks(run_days=5.0, quality_sessions=2.0)
+    assert at_once(rows_of, weeks, runs).value == 3
+    first = activities([112, 115], gear="new")
+    assert at_once(rows_of, weeks, first).value == 2, "nobody knows what was worn before"
+
+
+def test_workouts_of_another_kind_are_a_change_where_there_were_workouts(rows_of: RowsOf):
+    """800s for six weeks, then 200s twice in three weeks."""
+    weeks = habit_weeks(run_days=5.0, quality_sessions=2.0)
+    templates = ["repeats_800"] * 6 + ["repeats_200"] * 2
+    workouts = rows([71, 78, 85, 92, 99, 106, 113, 120], workout_template=templates, is_quality=True)
+    row = at_once(rows_of, weeks, workouts=workouts)
+    assert row.value == 3
+    assert "other workouts" in row.reason
+    first = workouts[workouts.workout_template == "repeats_200"]
+    assert at_once(rows_of, weeks, workouts=first).value == 2, "the first workouts are no other ones"
+
+
+def test_less_of_everything_is_a_rest_and_a_tenth_less_than_it_scatters_is_nothing(rows_of: RowsOf):
+    rest = habit_weeks(distance=20000.0, run_days=2.0, quality_sessions=0.0, longest_run=8000.0)
+    assert at_once(rows_of, rest).value == 0
+    weeks = habit_weeks(distance=44000.0)
+    weeks.loc[weeks.habit == "distance", "value"] += [6000.0, -6000.0] * (WEEKS // 2)
+    assert at_once(rows_of, weeks).value == 0
+
+
+def test_the_weeks_after_a_break_are_no_change_of_the_habit(rows_of: RowsOf):
+    """Two weeks without a run, then as before: the median of six weeks has not moved."""
+    weeks = habit_weeks()
+    off = pd.to_datetime(weeks.week_start_on).dt.date.isin([day(7 * 14), day(7 * 15)])
+    weeks.loc[off, "value"] = 0.0
+    row = at_once(rows_of, weeks)
+    assert row.value == 0
+    assert row.reason == "Nothing grew by more than it usually differs."
+
+
+def test_a_short_history_shows_no_growth_and_no_lack_of_it(rows_of: RowsOf):
+    weeks = habit_weeks()
+    row = at_once(rows_of, weeks[pd.to_datetime(weeks.week_start_on).dt.date >= day(7 * 14)])
+    assert (pd.isna(row.value), pd.isna(row.exposure_score), row.coverage_ratio) == (True, True, 0)
+    assert row.reason == "Needs four months of whole weeks with runs."
+
+
+# --- heat
+
+COOL, WARM = list(range(0, 110, 10)), list(range(112, LAST, 5))
+
+
+def split(cool: float, warm: float) -> list[float]:
+    return [cool] * len(COOL) + [warm] * len(WARM)
+
+
+def heat_mask(
+    rows_of: RowsOf,
+    index: Sequence[float],
+    temperature: Any,
+    cost: float = 0,
+    cost_error: float | None = None,
+    heat: Sequence[float] | None = None,
+    numbers: Sequence[int] = (*COOL, *WARM),
+) -> Any:
+    """Runs whose index would be that without heat; the cost of a degree as athlete.heat_effects has it."""
+    heat = split(0, 10) if heat is None else heat
+    runs = rows(numbers, comparable_log_pct=index, heat_c=heat, heat_cost_error_pct_per_c=cost_error)
+    by_run = runs[["athlete_id", "activity_id"]]
+    effects = by_run.assign(heat_cost_pct_per_c=cost, heat_effect_pct=[cost * degrees for degrees in heat])
+    found = rows_of(
+        "athlete.cause_heat_mask",
+        {
+            "athlete.periods": PERIODS,
+            "athlete.comparable_runs": runs,
+            "athlete.heat_effects": effects if cost_error else NOTHING,
+            "athlete.reference_points": POINTS,
+            "activity.summaries": by_run.assign(temperature_mean_c=temperature),
+        },
+    )
+    return next(found.itertuples(), None)
+
+
+def test_ten_degrees_that_turn_a_gain_into_a_loss_mask_it(rows_of: RowsOf):
+    """2.5 % better without the heat whose ten degrees took 0.4 % each: as run it was 1.5 % worse."""
+    row = heat_mask(rows_of, split(100, 102.5), split(12, 22), -0.4, 0.001)
+    assert (row.value, row.unit) == (pytest.approx(10), "°C")
+    assert row.exposure_score == pytest.approx(1 / (1 + math.exp(-3)) / (1 + math.exp(-3 / 0.3)), abs=1e-3)
+    assert (row.coverage_ratio, row.certainty_ratio) == (1, 1)
+    assert "took about 4.0 %" in row.reason
+    assert "as run it went -1.5 %, without the heat +2.5 %" in row.reason
+    assert "cooler than 15 °C" in row.advice
+
+
+def test_a_cost_that_the_runs_do_not_show_is_taken_as_usual(rows_of: RowsOf):
+    """0.6 beats of 100 a degree are 6 % in ten; a cost of 0.4 % known to 0.3 % lies halfway to that."""
+    unknown = heat_mask(rows_of, split(100, 93), split(12, 22))
+    assert "took about 6.0 %" in unknown.reason
+    assert unknown.exposure_score > 0.9
+    own = (0.4 + math.sqrt(0.4**2 + 4 * 0.3**2)) / 2  # which, shrunk by its error, is 0.4
+    halfway = heat_mask(rows_of, split(100, 97), split(12, 22), -0.4, 0.3)
+    assert f"took about {10 * (own + 0.6) / 2:.1f} %" in halfway.reason
+
+
+def test_heat_that_changes_no_answer_hides_nothing(rows_of: RowsOf):
+    """6 % better or 8 % better is better."""
+    row = heat_mask(rows_of, split(100, 108), split(12, 22), -0.2, 0.001)
+    assert row.exposure_score < 0.5
+    assert row.advice is None
+
+
+def test_equal_temperatures_hide_nothing(rows_of: RowsOf):
+    row = heat_mask(rows_of, split(100, 99), split(12, 13), heat=split(0, 1))
+    assert row.exposure_score < 0.01
+    assert row.reason == "The recent runs were as warm as those before (13 °C, +1)."
+
+
+def test_warmth_of_an_unknown_cost_is_unknown(rows_of: RowsOf):
+    """Two degrees of heat at 0.3 +- 0.21 % may be half a percent, or more than one."""
+    row = heat_mask(rows_of, split(100, 99), split(12, 22), 0, 0.3, heat=split(0, 2))
+    assert (pd.isna(row.exposure_score), row.coverage_ratio) == (True, 0)
+    assert "do not show what a degree costs you" in row.reason
+
+
+def test_without_temperatures_and_an_earlier_year_nobody_knows(rows_of: RowsOf):
+    row = heat_mask(rows_of, split(100, 97), [None] * (len(COOL) + len(WARM)), heat=split(0, 0))
+    assert (pd.isna(row.exposure_score), row.coverage_ratio) == (True, 0)
+    assert row.reason.startswith("Most files tell no temperature")
+
+
+def test_a_season_that_cost_as_much_a_year_before_counts_half(rows_of: RowsOf):
+    numbers = [*COOL, *WARM, *(number - 365 for number in (*COOL, *WARM))]
+    index, nowhere = split(100, 97) + split(90, 87), [None] * len(numbers)
+    row = heat_mask(rows_of, index, nowhere, heat=[0.0] * len(numbers), numbers=numbers)
+    assert (row.value, row.unit) == (pytest.approx(3), "%")
+    assert row.exposure_score > 0.9
+    assert row.certainty_ratio == pytest.approx(0.5)
+    assert "a year before" in row.reason
+
+
+def test_too_few_comparable_runs_make_no_row(rows_of: RowsOf):
+    assert heat_mask(rows_of, [100.0] * 3, [12.0] * 3, heat=[0.0] * 3, numbers=[0, 10, 120]) is None
+
+
+# --- heart rate that rises early
+
+BEFORE, NOW = range(0, 112, 14), range(112, LAST, 8)
+
+
+def rise(
+    rows_of: RowsOf,
+    before_min: float = 20,
+    now_min: float = 12,
+    before: Sequence[int] = BEFORE,
+    now: Sequence[int] = NOW,
+    decoupling: float | None = None,
+    celsius: float | None = None,
+    bouts: Any = NOTHING,
+    **given: Any,
+) -> Any:
+    """Runs of half an hour at 140 bpm, which is 145 from that minute on."""
+    runs = activities([*before, *now], **({"moving_s": 1800.0} | given))
+    openings = [
+        {
+            "athlete_id": "ann",
+            "activity_id": f"run{number:03}",
+            "interval_number": interval,
+            "grade_adjusted_speed_m_per_s": 3.0,
+            "heart_rate_bpm": 140.0 if 2 * interval < (now_min if number >= 112 else before_min) else 145.0,
+            "moving_s": 120.0,
+        }
+        for number in (*before, *now)
+        for interval in range(20)
+    ]
+    temperatures: Any = [10.0] * len(before) + [celsius] * len(now)
+    found = rows_of(
+        "athlete.cause_early_heart_rate_rise",
+        {
+            "athlete.periods": PERIODS,
+            "athlete.activities": runs,
+            "athlete.anchors": ANCHORS,
+            "activity.bouts": bouts,
+            "activity.openings": pd.DataFrame(openings),
+            "activity.summaries": runs[["athlete_id", "activity_id"]].assign(temperature_mean_c=temperatures),
+            "athlete.responses": pd.DataFrame(
+                {"athlete_id": ["ann"], "decoupling_change_ratio": [decoupling]}
+            ),
+        },
+    )
+    return next(found.itertuples(), None)
+
+
+def test_a_heart_rate_that_climbs_eight_minutes_earlier_rises_early(rows_of: RowsOf):
+    """At minute 12 and not 20: e = 1 / (1 + exp((5 - 8) / 1.2)); 8 runs before and 7 now, of 12 asked for."""
+    row = rise(rows_of)
+    assert (row.value, row.threshold) == (-8, -5)
+    assert row.exposure_score == pytest.approx(1 / (1 + math.exp(-3 / 1.2)))
+    assert row.coverage_ratio == pytest.approx(7 / 12)
+    assert row.certainty_ratio == 1
+    assert pd.isna(row.response_score), "nothing is known of decoupling"
+    assert "4 bpm above what the pace cost at the start after 12 minutes, it was 20 before." in row.reason
+    assert "12th minute" in row.advice
+    assert row.began_on.date() == day(112)
+
+
+def test_a_heart_rate_that_climbs_when_it_always_did_is_fine(rows_of: RowsOf):
+    row = rise(rows_of, 20, 20)
+    assert row.value == 0
+    assert row.exposure_score < 0.05
+    assert row.advice is None
+
+
+def test_a_drift_of_three_points_more_is_early_enough(rows_of: RowsOf):
+    """The minute is as it was; decoupling says it: e = 1 / (1 + exp((0.02 - 0.03) / 0.004))."""
+    row = rise(rows_of, 20, 20, decoupling=0.03)
+    assert row.exposure_score == pytest.approx(1 / (1 + math.exp(-0.01 / 0.004)))
+    assert row.response_score == pytest.approx(1 / (1 + math.exp(2.5 / 1.2)))
+    assert "drifts 3.0 points more" in row.reason
+
+
+def test_the_minute_and_the_drift_confirm_each_other(rows_of: RowsOf):
+    assert rise(rows_of, decoupling=0.02).response_score > 0.9
+    assert rise(rows_of, decoupling=-0.01).response_score < 0.05
+
+
+def test_what_the_warmth_does_training_need_not_have_done(rows_of: RowsOf):
+    row = rise(rows_of, celsius=19)
+    assert row.certainty_ratio == pytest.approx(0.5)
+    assert "9 degrees warmer" in row.reason
+
+
+def test_runs_are_looked_at_only_until_their_first_fast_part(rows_of: RowsOf):
+    """Strides in the last minutes make one recent run too short to tell."""
+    bouts = "athlete_id | activity_id | bout_number | started_after_s\nann | run112 | 1 | 1200"
+    row = rise(rows_of, bouts=bouts)
+    assert "run112" not in row.activity_ids
+    assert len(row.activity_ids) == len(NOW) - 1
+
+
+def test_a_new_watch_or_a_few_runs_tell_nothing_of_the_minute(rows_of: RowsOf):
+    devices = ["old"] * len(BEFORE) + ["new"] * len(NOW)
+    for row in (rise(rows_of, device_key=devices), rise(rows_of, now=NOW[:3])):
+        assert (pd.isna(row.value), pd.isna(row.exposure_score), row.coverage_ratio) == (True, True, 0)
+        assert row.reason.startswith("Needs 6 easy runs of half an hour and more on one device")
+    assert rise(rows_of, moving_s=1500.0) is None

@@ -100,6 +100,19 @@ def test_hrv_of_a_night_is_in_seconds():
     assert row == {"recorded_at": STARTED_AT, "hrv_s": pytest.approx(0.0415)}
 
 
+def five_minutes(second: int, value_ms: float) -> tuple[int, dict[int, Any]]:
+    return 371, {253: u32(START + second), 0: u16(round(value_ms * 128))}
+
+
+def test_hrv_that_the_watch_does_not_sum_up_is_the_mean_of_its_five_minutes():
+    values = [five_minutes(300 * number, value_ms) for number, value_ms in enumerate((40, 50, 60))]
+    night = {"recorded_at": datetime(2021, 9, 8, 1, 56, 40), "hrv_s": pytest.approx(0.05)}
+    assert told(read(HRV, *values)) == [night]
+    (summed_up,) = told(read(HRV, *values, hrv(700, 41.5)))
+    assert summed_up["hrv_s"] == pytest.approx(0.0415)
+    assert len(told(read(HRV, *values, five_minutes(86_400, 45)))) == 2
+
+
 def test_sleep_is_the_time_asleep_and_the_night_ends_with_its_last_message():
     minutes = [AWAKE] * 5 + [LIGHT] * 60 + [DEEP] * 30 + [AWAKE] * 10 + [REM] * 20 + [AWAKE]
     (row,) = told(

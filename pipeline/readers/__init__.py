@@ -18,9 +18,9 @@ def _reader(format_name: str) -> Reader:
 
 
 # One more whenever the readers can read more: what an older version could not is then read again.
-VERSION = 6
+VERSION = 7
 
 # By what `sources.sniff` calls the format. `path` is for messages; the only error is `UnreadableFileError`.
 READERS: Mapping[str, Reader] = MappingProxyType(
-    {name: _reader(name) for name in ("fit", "gpx", "tcx", "strava", "journal", "garmin_json")}
+    {name: _reader(name) for name in ("fit", "gpx", "tcx", "strava", "journal", "garmin_json", "plan")}
 )

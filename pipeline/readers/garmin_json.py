@@ -2,7 +2,7 @@
 
 An account's export has `DI-Connect-Aggregator/UDSFile_*.json` (days), and in `DI-Connect-Wellness`
 `*_sleepData.json` and `*_healthStatusData.json` (nights, each of the day on which one wakes up): lists of
-objects with a `calendarDate`. Programs that ask Garmin's website get one object for each day, a night being in
+objects with a `calendarDate`. Programs that ask Garmin's website get one object for each day, and a night in
 `dailySleepDTO` or `hrvSummary`. Any of these, found by what is in it.
 """
 

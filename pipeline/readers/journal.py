@@ -4,10 +4,8 @@ Cells are separated by commas, semicolons or tabs; a decimal comma is understood
 Lines that begin with # are comments. A cell that cannot be used is left out and told; its row is not.
 """
 
-import csv
-import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -15,8 +13,9 @@ from types import MappingProxyType
 from typing import Any
 
 from pipeline.errors import UnreadableFileError
-from pipeline.readers import written_dates
+from pipeline.readers import written_dates, written_tables
 from pipeline.readers.channels import Row
+from pipeline.readers.written_tables import Line
 from pipeline.schema import Reading
 
 DAY = "day"
@@ -25,7 +24,6 @@ _YES = frozenset(["yes", "y", "true", "x", "ja", "j", "oui", "si", "sí", "1", "
 _NO = frozenset(["no", "n", "false", "nein", "non", "-", "0"])
 
 _FIRST_DAY = date(1970, 1, 1)
-_TOLD_MAX = 5  # of what is wrong: who mends that will look at the rest
 _NUMBER = re.compile(r"\d+([.,]\d+)?")
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
 
@@ -124,7 +122,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
 
 def read(content: bytes, path: str) -> Reading:
     """The days that it tells of; the note says which lines and cells could not be used, and why not."""
-    lines, wrong = _lines(_decoded(content))
+    lines, wrong = written_tables.lines(written_tables.decoded(content))
     header = [name.strip().casefold() for name in lines[0].cells] if lines else []
     if DAY not in header:
         raise UnreadableFileError(path, "not_journal", f"no column `{DAY}` in the first line")
@@ -144,21 +142,12 @@ def read(content: bytes, path: str) -> Reading:
             line_of[day] = line.number
     count = len(rows)
     said = f"journal: {count} day{'s' * (count != 1)}" if count else "a journal without a day in it"
-    return Reading(note=_told(wrong), said=said, journal=tuple(rows[day] for day in sorted(rows)))
+    return Reading(
+        note=written_tables.told(wrong), said=said, journal=tuple(rows[day] for day in sorted(rows))
+    )
 
 
-@dataclass(frozen=True)
-class _Line:
-    number: int
-    cells: Sequence[str]
-
-    def cell(self, header: Sequence[str], name: str) -> str:
-        """What stands in the column, if anything."""
-        at = header.index(name) if name in header else len(self.cells)
-        return self.cells[at].strip() if at < len(self.cells) else ""
-
-
-def _fault(line: _Line, header: Sequence[str], day: date | None, line_of: Mapping[date, int]) -> str:
+def _fault(line: Line, header: Sequence[str], day: date | None, line_of: Mapping[date, int]) -> str:
     """Why no part of the line can be used, if so."""
     if any(cell.strip() for cell in line.cells[len(header) :]):
         return (
@@ -172,52 +161,6 @@ def _fault(line: _Line, header: Sequence[str], day: date | None, line_of: Mappin
     return ""
 
 
-def _lines(text: str) -> tuple[list[_Line], list[str]]:
-    """The lines with anything in them, comments left out, and what is wrong with others.
-
-    The first one is the header. A quotation mark that is not closed would swallow all that follows: then each
-    line is taken by itself.
-    """
-    delimiter = _delimiter(text)
-    try:
-        return list(_parsed(text, delimiter)), []
-    except csv.Error:
-        pass
-    lines: list[_Line] = []
-    wrong: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        try:
-            lines += _parsed(line, delimiter, number - 1)
-        except csv.Error as error:
-            wrong.append(f"line {number}: {error}; look at its quotation marks")
-    return lines, wrong
-
-
-def _parsed(text: str, delimiter: str, lines_before: int = 0) -> Iterator[_Line]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    for cells in reader:
-        first = cells[0].lstrip() if cells else ""
-        is_for_excel = re.fullmatch(r"sep=.?", first)
-        if any(cell.strip() for cell in cells) and not first.startswith("#") and not is_for_excel:
-            yield _Line(lines_before + reader.line_num, cells)
-
-
-def _decoded(content: bytes) -> str:
-    """As spreadsheets write texts: UTF-8 or 16, or the code page of Western Windows."""
-    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
-
-
-def _delimiter(text: str) -> str:
-    lines = (line.strip() for line in text.splitlines())
-    header = next((line for line in lines if line and not line.startswith(("#", "sep="))), "")
-    return max(",;\t", key=header.count)
-
-
 def _days(texts: Sequence[str]) -> list[date | None]:
     """The days; one that could be two, such as 3/4/2024, is what others of the file make it."""
     timed = [text if not text or ":" in text else f"{text} 12:00" for text in texts]
@@ -225,7 +168,7 @@ def _days(texts: Sequence[str]) -> list[date | None]:
     return [day if day and day >= _FIRST_DAY else None for day in found]
 
 
-def _row(line: _Line, header: Sequence[str], wrong: list[str]) -> Row:
+def _row(line: Line, header: Sequence[str], wrong: list[str]) -> Row:
     row: dict[str, Any] = {}
     for name, column in COLUMNS.items():
         text = line.cell(header, name)
@@ -245,11 +188,6 @@ def _unknown(name: str) -> str:
     near = get_close_matches(name, (DAY, *COLUMNS), 1)
     meant = f"did you mean `{near[0]}`" if near else f"there are {', '.join((DAY, *COLUMNS))}"
     return f"`{name}` is no column of a journal: {meant}"
-
-
-def _told(wrong: Sequence[str]) -> str:
-    more = f"; and {len(wrong) - _TOLD_MAX} more" if len(wrong) > _TOLD_MAX else ""
-    return "; ".join(wrong[:_TOLD_MAX]) + more
 
 
 def template() -> str:

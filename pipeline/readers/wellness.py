@@ -1,8 +1,9 @@
 """What a watch tells of days and nights, from the FIT files that are no activity."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from statistics import fmean
 
 from pipeline.readers import channels, fit_columns
 from pipeline.readers.channels import Row
@@ -21,7 +22,7 @@ _EPOCH = datetime(1989, 12, 31)
 _ASLEEP = ("light", "deep", "rem")
 _MEASURED = ("awake", *_ASLEEP)
 
-# A stage of sleep never lasts so long: the next message is of another night.
+# Neither a stage of sleep nor a gap between values lasts so long: the next message is of another night.
 _SILENCE_MAX_S = 3 * 3600
 
 _WORDS = {
@@ -35,8 +36,9 @@ _WORDS = {
 def moments(found: Scan) -> list[Row]:
     """What the file tells, each with its time `recorded_at`, as `Reading.wellness` wants it.
 
-    The resting heart rate is that of the day, not the mean of a week that stands beside it. A night ends
-    with its last message.
+    The resting heart rate is that of the day, not the mean of a week that stands beside it. The variability
+    is that which the watch tells of the night, or else the mean of its five-minute values. A night ends with
+    its last message.
     """
     rows = [
         {"recorded_at": _time(message), name: message[field] / unit}
@@ -47,6 +49,8 @@ def moments(found: Scan) -> list[Row]:
         for message in _timed(found, kind, field)
         if message.get(field)
     ]
+    if not any("hrv_s" in row for row in rows):
+        rows += _variability(_timed(found, "hrv_value", "value"))
     nights = _nights(_timed(found, "sleep_level", "sleep_level"))
     scores = [
         message["overall_sleep_score"]
@@ -77,22 +81,36 @@ def _time(message: Message) -> int:
     return message["timestamp"]
 
 
+def _parts(told: Sequence[Message]) -> Iterator[Sequence[Message]]:
+    """The messages of one night, then those of the next."""
+    start = 0
+    for end in range(1, len(told) + 1):
+        if end == len(told) or _time(told[end]) - _time(told[end - 1]) > _SILENCE_MAX_S:
+            yield told[start:end]
+            start = end
+
+
 def _nights(levels: Sequence[Message]) -> list[Row]:
     """Seconds asleep: each message says how it is from then on until the next one."""
     found: list[Row] = []
-    start = 0
-    for end in range(1, len(levels) + 1):
-        if end == len(levels) or _time(levels[end]) - _time(levels[end - 1]) > _SILENCE_MAX_S:
-            night = levels[start:end]
-            start = end
-            if any(one.get("sleep_level") in _MEASURED for one in night):
-                asleep_s = sum(
-                    _time(following) - _time(one)
-                    for one, following in pairwise(night)
-                    if one.get("sleep_level") in _ASLEEP
-                )
-                found.append({"recorded_at": _time(night[-1]), "sleep_s": float(asleep_s)})
+    for night in _parts(levels):
+        if any(one.get("sleep_level") in _MEASURED for one in night):
+            asleep_s = sum(
+                _time(following) - _time(one)
+                for one, following in pairwise(night)
+                if one.get("sleep_level") in _ASLEEP
+            )
+            found.append({"recorded_at": _time(night[-1]), "sleep_s": float(asleep_s)})
     return found
+
+
+def _variability(values: Sequence[Message]) -> list[Row]:
+    """The mean of what five minutes each were worth."""
+    measured = [one for one in values if one.get("value")]
+    return [
+        {"recorded_at": _time(night[-1]), "hrv_s": fmean(one["value"] for one in night) / 1000}
+        for night in _parts(measured)
+    ]
 
 
 def _utc_offset(found: Scan) -> int | None:

@@ -1,14 +1,14 @@
 """The marts in a runner's words: the same sections, from the same queries, in four formats.
 
-`content` asks; `verdict`, `causes`, `training`, `trend`, `efforts` and `files` put the answers into words; a
-module per format prints.
+`content` asks; `verdict`, `causes`, `changes`, `training`, `trend`, `efforts` and `files` put the answers
+into words; a module per format prints.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import SettingsError
-from pipeline.report import anchors, efforts, files, training, trend
+from pipeline.report import anchors, changes, efforts, files, training, trend
 from pipeline.report.causes import causes
 from pipeline.report.content import SECTIONS, Content, read
 from pipeline.report.json import json_anchors, json_report
@@ -21,6 +21,8 @@ FORMATS = ("terminal", "html", "markdown", "json")
 _TOLD_BY: Mapping[str, Callable[[Content, Units], Section]] = {
     "verdict": verdict,
     "causes": causes,
+    "progress_signs": changes.progress_signs,
+    "habit_changes": changes.habit_changes,
     "weekly_load": training.weekly_load,
     "intensity_split": training.intensity_split,
     "efficiency_trend": trend.efficiency_trend,
@@ -86,9 +88,12 @@ def why(
     """The verdict and the leading causes, on one screen of a terminal."""
     from pipeline.report.terminal import terminal_why
 
-    content = read(warehouse, athlete_id, sql, ("causes",))
+    content = read(warehouse, athlete_id, sql, ("causes", "progress_signs", "habit_changes"))
     runner_units = units_named(units)
-    return terminal_why(verdict(content, runner_units), causes(content, runner_units), width, color=color)
+    beside = changes.in_short(content)
+    return terminal_why(
+        verdict(content, runner_units), causes(content, runner_units), beside, width, color=color
+    )
 
 
 def athlete(

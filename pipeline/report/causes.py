@@ -23,14 +23,14 @@ _TITLES = {
     "same_workout": "The same workout again and again",
     "low_mileage": "Low mileage",
     "inconsistent": "Inconsistent weeks",
-    "fading_pace": "Pace fades within a run",
+    "fading_pace": "Pace fades in races and repeats",
     "no_down_weeks": "No down weeks",
     "no_hard_easy": "Hard days follow hard days",
     "fantasy_paces": "Workout paces beyond current fitness",
     "everything_at_once": "Everything raised at once",
     "stale_routine": "Stale routine",
-    "timing_drift": "Workout times drift",
-    "heat_mask": "Heat hides fitness",
+    "timing_drift": "Timing between steps drifts",
+    "heat_mask": "Heat hides the trend",
     "device_change": "A change of watch or sensor",
     "too_early": "Too early to show",
     "no_strength": "No strength work",
@@ -50,20 +50,23 @@ def causes(content: Content, units: Units) -> Section:
     leading = [row for row in rows if row["is_leading"]]
     weaker = [row for row in rows if row["status"] == "flag" and not row["is_leading"]]
     assessed = [row for row in rows if row["status"] in ("flag", "ok")]
+    unknown = [row for row in rows if row["status"] == "not_assessable"]
     is_to_explain = content.verdict is not None and content.verdict["verdict"] in _TO_EXPLAIN
     if leading and not is_to_explain:
         lead = "Strongest first; worth knowing, though no plateau has been found."
     elif leading:
         lead = "Strongest first; to fit is to be consistent with what happened, not proof."
     elif assessed:
-        unknown = sum(row["status"] == "not_assessable" for row in rows)
-        lead = f"No cause stands out among the {len(assessed)} that could be assessed; {unknown} could not."
+        lead = (
+            f"No cause stands out among the {len(assessed)} that could be assessed; {len(unknown)} could not."
+        )
     else:
         lead = "No cause could be assessed yet."
     notes = [
-        *_group("Weaker signs", weaker),
+        *(f"First of all: {row['reason']}" for row in content.rows["measurement_gates"]),
         *_group("Ruled out", [row for row in rows if row["status"] == "ok"]),
-        *_not_assessable(rows),
+        *_group("Cannot tell", unknown),
+        *_group("Weaker signs", weaker),
         *_group("Does not apply", [row for row in rows if row["status"] == "not_applicable"]),
     ]
     return Section(
@@ -72,6 +75,7 @@ def causes(content: Content, units: Units) -> Section:
         (lead,),
         findings=[_finding(row, units) for row in leading],
         notes=notes,
+        details=[f"{_title(row)}: {row['reason'] or 'no reason given'}" for row in unknown],
         source="marts.causes",
     )
 
@@ -82,13 +86,6 @@ def _finding(row: Row, units: Units) -> Finding:
 
 def _group(label: str, rows: Sequence[Row]) -> list[str]:
     return [f"{label} ({len(rows)}): {_list(rows)}."] if rows else []
-
-
-def _not_assessable(rows: Sequence[Row]) -> list[str]:
-    """One line of what could not be told, and one of what each of them needs."""
-    unknown = [row for row in rows if row["status"] == "not_assessable"]
-    needs = [f"{_title(row)}: {row['reason'] or 'no reason given'}" for row in unknown]
-    return [*_group("Cannot tell", unknown), *needs]
 
 
 def _title(row: Row) -> str:

@@ -17,6 +17,8 @@ Row = Mapping[str, Any]
 SECTIONS = (
     "verdict",
     "causes",
+    "progress_signs",
+    "habit_changes",
     "weekly_load",
     "intensity_split",
     "efficiency_trend",
@@ -27,6 +29,7 @@ SECTIONS = (
 )
 _BESIDE: Mapping[str, Sequence[str]] = {
     "verdict": ("evidence", "devices", "race_changes"),
+    "causes": ("measurement_gates",),
     "weekly_load": ("form", "load_methods"),
     "intensity_split": ("anchors",),
     "efficiency_trend": ("fitness_curve", "devices"),

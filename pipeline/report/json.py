@@ -51,6 +51,7 @@ _SEASON = {
 }
 # Section -> what else of it is told, under these keys.
 _BESIDE = {
+    "causes": ("measurement_gates",),
     "verdict": ("season", "devices", "race_changes"),
     "intensity_split": ("anchors",),
     "efficiency_trend": ("fitness_curve",),

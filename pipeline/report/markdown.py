@@ -28,7 +28,7 @@ def markdown_report(heading: str, sections: Sequence[Section]) -> str:
             if table.caption:
                 blocks.append(f"{_escaped(table.caption)}:")
             blocks.append(_table(table.latest(_SERIES_ROWS)))
-        blocks += [f"*{_escaped(note)}*" for note in section.notes]
+        blocks += [f"*{_escaped(note)}*" for note in (*section.notes, *section.details)]
     return "\n\n".join(blocks) + "\n"
 
 

@@ -44,7 +44,8 @@ class Finding:
 class Section:
     """A part of the report; `name` is also that of its query, and `source` says which marts it reads.
 
-    `overview` are small tables of how it is now, told before the long one.
+    `overview` are small tables of how it is now, told before the long one; `details` are notes that a short
+    format leaves out.
     """
 
     name: str
@@ -54,4 +55,5 @@ class Section:
     overview: Sequence[Table] = ()
     table: Table | None = None
     notes: Sequence[str] = ()
+    details: Sequence[str] = ()
     source: str = ""

@@ -14,6 +14,7 @@ from pipeline.report.page import Finding, Section, Table, plain
 
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 _SERIES_ROWS = 12
+_WHY_CAUSES, _WHY_NOTES = 3, 5
 _MARGIN = 2
 _INDENT = 5
 _BAR_MIN, _BAR_MAX = 8, 40
@@ -28,25 +29,32 @@ def terminal_report(heading: str, sections: Sequence[Section], width: int, *, co
     return _printed(parts, width, color=color)
 
 
-def terminal_why(verdict: Section, causes: Section, width: int, *, color: bool) -> str:
+def terminal_why(verdict: Section, causes: Section, beside: Sequence[str], width: int, *, color: bool) -> str:
     """The verdict, the leading causes and the first thing to try, cut to fit one screen of 24 lines."""
     parts: list[RenderableType] = [Text(verdict.title, style="bold"), *map(_paragraph, verdict.sentences)]
     if verdict.table:
         odds = " · ".join(f"{name} {share}" for name, share in verdict.table.rows)
         parts.append(_paragraph(odds, "dim"))
-    parts += [Text(), Text(causes.title, style="bold")]
+    asked = Text(f'{causes.title} · nextgear sql "from {causes.source}"', style="dim")
+    asked.stylize("not dim bold", 0, len(causes.title))
+    parts += [Text(), asked]
     if not causes.findings:
         parts += map(_paragraph, causes.sentences)
-    for place, finding in enumerate(causes.findings[:3], 1):
+    for place, finding in enumerate(causes.findings[:_WHY_CAUSES], 1):
         evidence = f" · {finding.evidence}" if finding.evidence else ""
+        reason = (
+            _two_lines(finding.reason, width)
+            if place < _WHY_CAUSES
+            else _cut(finding.reason, width - _INDENT)
+        )
         parts += [
             _paragraph(_cut(f"{place}. {finding.title}{evidence}", width - _MARGIN)),
-            Padding(Text(plain(_two_lines(finding.reason, width)), style="dim"), (0, 0, 0, _INDENT)),
+            Padding(Text(plain(reason), style="dim"), (0, 0, 0, _INDENT)),
         ]
     if causes.findings and causes.findings[0].advice:
         parts.append(_paragraph(_two_lines(f"Try first: {causes.findings[0].advice}", width)))
-    parts += [_paragraph(_cut(note, width - _MARGIN), "dim") for note in causes.notes[:3]]
-    parts.append(_paragraph(_cut(f'Each number: nextgear sql "from {causes.source}"', width), "dim"))
+    notes = (*beside, *causes.notes[: _WHY_NOTES - len(beside)])
+    parts += [_paragraph(_cut(note, width - _MARGIN), "dim") for note in notes]
     return _printed(parts, width, color=color)
 
 
@@ -72,8 +80,8 @@ def _section(section: Section, width: int) -> list[RenderableType]:
         blocks += [Text(), *_captioned(table), _grid(table, width)]
     if section.table:
         blocks += [Text(), *_captioned(section.table), _grid(section.table.latest(_SERIES_ROWS), width)]
-    if section.notes:
-        blocks += [Text(), *(_paragraph(note, "dim") for note in section.notes)]
+    if section.notes or section.details:
+        blocks += [Text(), *(_paragraph(note, "dim") for note in (*section.notes, *section.details))]
     return blocks
 
 

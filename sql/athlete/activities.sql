@@ -109,6 +109,7 @@ joined as (
         indices.index_log_pct,
         indices.steady_heart_rate_bpm,
         races.race_source,
+        coalesce(workouts.is_quality, false) as is_quality,
         anchors.athlete_heart_rate_max_bpm,
         anchors.athlete_heart_rate_resting_bpm,
         anchors.threshold_speed_m_per_s,
@@ -131,6 +132,8 @@ joined as (
         on activities.athlete_id = indices.athlete_id and activities.activity_id = indices.activity_id
     left join athlete.races as races
         on activities.athlete_id = races.athlete_id and activities.activity_id = races.activity_id
+    left join athlete.workouts as workouts
+        on activities.athlete_id = workouts.athlete_id and activities.activity_id = workouts.activity_id
     left join athlete.anchors as anchors
         on
             activities.athlete_id = anchors.athlete_id
@@ -288,8 +291,8 @@ select
     case
         when not is_run then 'not_a_run'
         when race_source is not null then 'race'
+        when is_quality or hard_s >= quality_hard_s then 'quality'
         when coalesce(judged_s, 0) = 0 then 'unknown'
-        when hard_s >= quality_hard_s then 'quality'
         when moving_known_s >= long_run_min_s and distance_known_m >= long_run_ratio * usual_run_m then 'long'
         else 'easy'
     end as session_class,

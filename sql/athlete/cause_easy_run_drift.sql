@@ -5,7 +5,8 @@
 -- device is its own, so a new watch is no rise; what heat adds is taken out where it is known; a run far off
 -- all others is left out. The value is the rise in points per eight weeks.
 --
--- The sign: with more effort the runs become faster as well. Heat or tiredness raise heart rate alone.
+-- The sign: with more effort the runs become faster as well. Heat or tiredness raise heart rate alone, and
+-- such a rise counts half.
 --
 -- grain: athlete_id
 with easy as (
@@ -35,7 +36,7 @@ with easy as (
         on activities.athlete_id = heat.athlete_id and activities.activity_id = heat.activity_id
     cross join settings.judging as thresholds
     where
-        activities.session_class in ('easy', 'long', 'unknown')
+        activities.session_class in ('easy', 'unknown')
         and activities.local_day > periods.last_day - cast(thresholds.drift_days as integer)
         and activities.heart_rate_coverage_ratio >= thresholds.heart_rate_coverage_min_ratio
         and coalesce(activities.steady_heart_rate_bpm, activities.heart_rate_mean_bpm) is not null
@@ -162,9 +163,7 @@ best as (
         / fits.reserve_bpm
         * thresholds.drift_ramp_min_days
         / fits.ramp_days as drift_points,
-        thresholds.standard_error_factor
-        * sqrt(fits.residual_squares / fits.freedom_count / fits.climb_squares)
-            as rise_error_bpm,
+        sqrt(fits.residual_squares / fits.freedom_count / fits.climb_squares) as rise_error_bpm,
         fits.heart_rate_mean_bpm - fits.rise_bpm * fits.climb_mean as before_bpm,
         fits.heart_rate_mean_bpm + fits.rise_bpm * (1 - fits.climb_mean) as after_bpm
     from fits
@@ -222,7 +221,9 @@ judged as (
         case when told.is_enough then told.drift_points end as value,
         coalesce(told.is_enough and told.drift_points >= thresholds.drift_flag_points, false) as is_drift,
         told.after_bpm <= thresholds.easy_effort_max_ratio * told.athlete_heart_rate_max_bpm as is_still_easy,
-        told.rise_bpm < thresholds.interval_90 * told.rise_error_bpm as is_chance,
+        told.drift_points >= thresholds.drift_flag_points / 2
+        and told.rise_bpm < thresholds.interval_90 * told.rise_error_bpm as is_chance,
+        told.pace_rise_bpm < thresholds.drift_pace_min_ratio * told.rise_bpm as is_heart_alone,
         thresholds.drift_flag_points
     from told
     cross join settings.judging as thresholds
@@ -236,7 +237,9 @@ select
     1 / (1 + exp((judged.drift_flag_points - judged.value) / thresholds.drift_scale)) as exposure_score,
     if(judged.is_enough, least(judged.run_count / thresholds.drift_full_runs, 1), 0) as coverage_ratio,
     if(
-        judged.is_drift and (judged.is_still_easy or judged.is_chance), thresholds.doubtful_certainty_ratio, 1
+        judged.is_chance or (judged.is_drift and (judged.is_still_easy or judged.is_heart_alone)),
+        thresholds.doubtful_certainty_ratio,
+        1
     ) as certainty_ratio,
     case
         when judged.is_drift
@@ -259,12 +262,17 @@ select
             then format(
                 'Easy runs rose from about {:.0f} to {:.0f} bpm within {:.0f} weeks: {:.0f} % of your '
                 || 'heart-rate reserve every eight weeks, heat and changes of watch taken out as far as they '
-                || 'are known.{}{}',
+                || 'are known.{}{}{}',
                 judged.before_bpm,
                 judged.after_bpm,
                 judged.ramp_days / 7,
                 judged.value,
                 if(judged.is_still_easy, ' That is still easy running.', ''),
+                if(
+                    judged.is_heart_alone,
+                    ' The pace did not rise with it, which is heat or tiredness rather than haste.',
+                    ''
+                ),
                 if(judged.is_chance, ' Your easy runs differ so much that this may be chance.', '')
             )
         else format(

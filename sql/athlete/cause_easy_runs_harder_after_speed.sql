@@ -1,7 +1,8 @@
 -- One row per athlete: did easy runs stay easy when speed work last began?
 --
 -- The index of comparable easy runs, eight weeks before against up to eight weeks from that day on: the same
--- heart rate for 2 % less speed is harder. A change that is not clearly beyond its error counts half.
+-- heart rate for 2 % less speed is harder. A change that is not clearly beyond its error counts half, and so
+-- does one that came with seven degrees more.
 --
 -- grain: athlete_id
 with latest as (
@@ -45,10 +46,16 @@ asked as (
         changes.after_run_count,
         changes.index_change_pct,
         changes.index_change_error_pct,
+        changes.index_change_pct <= -thresholds.harder_flag_pct as is_harder,
+        changes.index_change_pct <= -thresholds.harder_flag_pct / 2
+        and changes.index_change_pct > -thresholds.interval_90 * changes.index_change_error_pct as is_chance,
+        changes.warmer_c,
+        coalesce(changes.warmer_c >= thresholds.warmer_flag_c, false) as is_warmer,
         points.reference_heart_rate_bpm,
         points.reference_above_zero_speed_bpm * (exp(-changes.index_change_pct / 100) - 1) as more_bpm,
         easy.activity_ids
     from athlete.cause_speed_added_not_replaced as added
+    cross join settings.judging as thresholds
     left join latest on added.athlete_id = latest.athlete_id
     left join athlete.index_changes as changes
         on latest.athlete_id = changes.athlete_id and latest.started_on = changes.changed_on
@@ -69,8 +76,7 @@ select
         least(least(asked.before_run_count, asked.after_run_count) / thresholds.harder_full_runs, 1)
     ) as coverage_ratio,
     if(
-        asked.index_change_pct <= -thresholds.harder_flag_pct
-        and asked.index_change_pct > -thresholds.interval_90 * asked.index_change_error_pct,
+        asked.is_chance or (asked.is_harder and asked.is_warmer),
         thresholds.doubtful_certainty_ratio,
         1
     ) as certainty_ratio,
@@ -97,15 +103,22 @@ select
             thresholds.interval_90 * asked.index_change_error_pct,
             abs(asked.more_bpm),
             if(asked.more_bpm > 0, 'more', 'less'),
-            if(
-                abs(asked.index_change_pct) < thresholds.interval_90 * asked.index_change_error_pct,
-                ' That may be chance.',
-                ''
+            concat(
+                if(
+                    abs(asked.index_change_pct) < thresholds.interval_90 * asked.index_change_error_pct,
+                    ' That may be chance.',
+                    ''
+                ),
+                if(
+                    asked.is_harder and asked.is_warmer,
+                    format(' It was {:.0f} degrees warmer, which does that too.', asked.warmer_c),
+                    ''
+                )
             )
         )
     end as reason,
     case
-        when asked.index_change_pct <= -thresholds.harder_flag_pct
+        when asked.is_harder
             then format(
                 'For four weeks keep one speed session a week and make it shorter by a third; go back to two '
                 || 'when easy runs at {:.0f} bpm are as fast again as before {}.',

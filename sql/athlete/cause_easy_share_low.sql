@@ -1,8 +1,9 @@
 -- One row per athlete: is enough of the recent distance easy? The articles ask for 80 %.
 --
--- If the answer changes with the threshold three beats lower or higher, or that hangs on a maximum heart rate
--- which is a guess, the evidence counts half; if pace has judged most of it, less too. It began in the last
--- four weeks that still had enough, if most of the weeks before did.
+-- If the answer changes with the threshold three beats lower or higher, or that hangs on a maximum heart
+-- rate which is a guess, the evidence counts half; if pace has judged most of it, less too; and if most of
+-- what is lacking is in runs that are no hard sessions, a little less. It began in the last four weeks that
+-- still had enough, if most of the weeks before did.
 --
 -- grain: athlete_id
 with limits as (
@@ -109,8 +110,16 @@ select
         as exposure_score,
     sums.known_ratio as coverage_ratio,
     if(sums.is_sensitive or sums.is_guess, thresholds.doubtful_certainty_ratio, 1)
-    * if(sums.is_by_pace, thresholds.pace_certainty_ratio, 1) as certainty_ratio,
-    cast(null as double) as response_score,
+    * if(sums.is_by_pace, thresholds.pace_certainty_ratio, 1)
+    * if(
+        sums.from_hard_ratio < 1 - sums.from_hard_ratio, thresholds.easy_share_by_easy_certainty_ratio, 1
+    ) as certainty_ratio,
+    case
+        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
+            then cast(1 as double)
+        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
+            then cast(0 as double)
+    end as response_score,
     case
         when
             sums.easy_share_ratio <= thresholds.easy_share_flag_ratio
@@ -166,4 +175,5 @@ select
     end as advice,
     sums.activity_ids
 from doubted as sums
+left join athlete.responses as responses on sums.athlete_id = responses.athlete_id
 cross join settings.judging as thresholds

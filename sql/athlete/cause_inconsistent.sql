@@ -1,7 +1,7 @@
--- One row per athlete: the share of weeks, recent and before, without a run or under half the usual distance.
+-- One row per athlete: the share of the last sixteen weeks without a run, or under half the usual distance.
 --
--- Weeks whose runs have no distance say nothing. The longest silence, and how much the number of running days
--- swings from week to week, are told beside it.
+-- What is usual is that of half a year. Weeks whose runs have no distance say nothing. The longest silence,
+-- and how much the number of running days swings from week to week, are told beside it.
 --
 -- grain: athlete_id
 with inside as (
@@ -12,11 +12,12 @@ with inside as (
         weeks.run_day_count,
         weeks.distance_m,
         median(weeks.distance_m) over (partition by weeks.athlete_id) as usual_m,
-        periods.base_from,
         periods.recent_from,
+        periods.last_day - cast(thresholds.base_days as integer) + 1 as window_from,
         periods.last_day
     from athlete.weeks as weeks
     inner join athlete.periods as periods on weeks.athlete_id = periods.athlete_id
+    cross join settings.judging as thresholds
     where
         weeks.week_start_on >= periods.base_from
         and weeks.day_count = 7
@@ -29,12 +30,13 @@ light as (
         inside.run_count = 0 or inside.distance_m < thresholds.light_week_ratio * inside.usual_m as is_light
     from inside
     cross join settings.judging as thresholds
+    where inside.week_start_on >= inside.window_from
 ),
 
 counted as (
     select
         light.athlete_id,
-        any_value(light.base_from) as base_from,
+        any_value(light.window_from) as window_from,
         any_value(light.last_day) as last_day,
         any_value(light.usual_m) as usual_m,
         median(light.run_day_count) filter (where not light.is_light) as usual_days,
@@ -63,8 +65,8 @@ gaps as (
         from athlete.activities as activities
         where activities.is_run
     ) as runs
-    inner join athlete.periods as periods on runs.athlete_id = periods.athlete_id
-    where runs.before_day >= periods.base_from
+    inner join counted on runs.athlete_id = counted.athlete_id
+    where runs.local_day >= counted.window_from
     group by runs.athlete_id
 )
 
@@ -75,11 +77,16 @@ select
     thresholds.light_weeks_flag_ratio as threshold,
     1 / (1 + exp((thresholds.light_weeks_flag_ratio - counted.light_ratio) / thresholds.light_weeks_scale))
         as exposure_score,
-    least(counted.week_count * 7 / (thresholds.recent_days + thresholds.base_days - 7), 1) as coverage_ratio,
+    least(counted.week_count * 7 / (thresholds.base_days - 7), 1) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
-    cast(null as double) as response_score,
+    case
+        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
+            then cast(1 as double)
+        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
+            then cast(0 as double)
+    end as response_score,
     case when counted.base_light_count = 0 then counted.first_light_on end as began_on,
-    counted.base_from as window_start_on,
+    counted.window_from as window_start_on,
     counted.last_day as window_end_on,
     format(
         '{} of {} weeks had no run, or less than half of the usual distance{}{}.',
@@ -116,4 +123,5 @@ select
     cast([] as varchar[]) as activity_ids
 from counted
 left join gaps on counted.athlete_id = gaps.athlete_id
+left join athlete.responses as responses on counted.athlete_id = responses.athlete_id
 cross join settings.judging as thresholds

@@ -118,7 +118,12 @@ select
     sums.known_ratio as coverage_ratio,
     if(sums.is_sensitive or sums.is_guess, thresholds.doubtful_certainty_ratio, 1)
     * if(sums.is_by_pace, thresholds.pace_certainty_ratio, 1) as certainty_ratio,
-    cast(null as double) as response_score,
+    case
+        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
+            then cast(1 as double)
+        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
+            then cast(0 as double)
+    end as response_score,
     case
         when
             sums.medium_ratio >= thresholds.medium_flag_ratio
@@ -172,4 +177,5 @@ select
     end as advice,
     sums.activity_ids
 from doubted as sums
+left join athlete.responses as responses on sums.athlete_id = responses.athlete_id
 cross join settings.judging as thresholds

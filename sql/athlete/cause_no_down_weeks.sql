@@ -1,9 +1,10 @@
 -- One row per athlete: the longest run of recent weeks without a lighter one.
 --
--- Lighter is 20 % less distance than the three weeks before, or 20 % fewer hard sessions in as many runs: the
--- articles drop the volume or the intensity. Where nobody ran, nothing is lighter or heavier; nor is a week
--- after one without a run, of which the mean of the three is low. A stretch whose lightest weeks are nearly
--- that light counts as little as a short one: a week is not planned to the kilometre.
+-- Lighter is 20 % less distance than the three weeks before, or 20 % fewer hard sessions in as many runs, and
+-- fewer than in each of the three: the articles drop the volume or the intensity. Where nobody ran, nothing
+-- is lighter or heavier; nor is a week after one without a run, of which the mean of the three is low. A
+-- stretch whose lightest weeks are nearly that light counts as little as a short one: a week is not planned
+-- to the kilometre.
 --
 -- grain: athlete_id
 with limits as (
@@ -23,7 +24,8 @@ compared as (
         phases.hard_session_count,
         min(weeks.run_count) over weeks_before as fewest_before,
         avg(weeks.run_count) over weeks_before as runs_before,
-        avg(phases.hard_session_count) over weeks_before as hard_before
+        avg(phases.hard_session_count) over weeks_before as hard_before,
+        min(phases.hard_session_count) over weeks_before as fewest_hard_before
     from athlete.weeks as weeks
     inner join athlete.week_phases as phases
         on weeks.athlete_id = phases.athlete_id and weeks.week_start_on = phases.week_start_on
@@ -41,6 +43,7 @@ lighter as (
         compared.is_down_week
         or coalesce(
             compared.hard_before >= 1
+            and compared.hard_session_count < compared.fewest_hard_before
             and compared.hard_session_count <= limits.down_week_ratio * compared.hard_before
             and compared.run_count >= floor(compared.runs_before),
             false
@@ -151,7 +154,12 @@ select
     exposures.exposure_score,
     least(exposures.week_count * 7 / (thresholds.rest_search_days - 7), 1) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
-    cast(null as double) as response_score,
+    case
+        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
+            then cast(1 as double)
+        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
+            then cast(0 as double)
+    end as response_score,
     case when exposures.exposure_score >= thresholds.score_min then exposures.stretch_from end as began_on,
     exposures.search_from as window_start_on,
     exposures.last_day as window_end_on,
@@ -173,4 +181,5 @@ select
     end as advice,
     cast([] as varchar[]) as activity_ids
 from exposures
+left join athlete.responses as responses on exposures.athlete_id = responses.athlete_id
 cross join settings.judging as thresholds

@@ -1,10 +1,11 @@
 -- One row per athlete: in how many of the recent ordinary weeks there was a long run. Every week of the
 -- articles has one.
 --
--- Long is a quarter more time than usual, and 70 minutes or more or a fifth of the week's time: who runs
--- little has a long run, too. A fast finish does no harm; a workout or race counts if it took an hour and a
--- half. Lighter weeks and weeks without a run need none. Of two runs a week the median lies between the two,
--- so the usual run is the one that four in ten do not exceed.
+-- Long is a quarter more time than the other runs of its week, and than usual unless it is far longer than
+-- those; and 70 minutes or more, or a fifth of the week's time: who runs little has a long run, too. A fast
+-- finish does no harm; a workout or race counts if it took an hour and a half. Lighter weeks and those
+-- without a run need none. Of two runs a week the median lies between the two, so the usual run is the one
+-- that four in ten do not exceed.
 --
 -- grain: athlete_id
 with runs as (
@@ -48,26 +49,57 @@ usual as (
     group by runs.athlete_id
 ),
 
+-- first of its week: the longest run that may be a long one
+ranked as (
+    select
+        runs.*,
+        row_number() over (
+            partition by runs.athlete_id, runs.week_start_on
+            order by
+                not runs.is_hard or runs.moving_s >= thresholds.long_anyway_min_s desc,
+                runs.moving_s desc,
+                runs.activity_id asc
+        ) as length_rank
+    from runs
+    cross join settings.judging as thresholds
+),
+
+longest as (
+    select
+        ranked.athlete_id,
+        ranked.week_start_on,
+        bool_and(ranked.is_recent and ranked.is_ordinary) as is_asked,
+        bool_or(ranked.is_recent) as is_recent,
+        any_value(ranked.week_s) as week_s,
+        any_value(ranked.activity_id) filter (where ranked.length_rank = 1) as longest_id,
+        any_value(ranked.moving_s) filter (where ranked.length_rank = 1) as longest_s,
+        bool_or(ranked.is_hard) filter (where ranked.length_rank = 1) as is_hard,
+        median(ranked.moving_s) filter (where ranked.length_rank > 1) as others_s
+    from ranked
+    group by ranked.athlete_id, ranked.week_start_on
+),
+
 weeks as (
     select
-        runs.athlete_id,
-        runs.week_start_on,
-        bool_and(runs.is_recent and runs.is_ordinary) as is_asked,
-        bool_or(runs.is_recent) as is_recent,
-        bool_or(
-            runs.moving_s >= thresholds.long_run_ratio * usual.usual_s
-            and if(
-                runs.is_hard,
-                runs.moving_s >= thresholds.long_anyway_min_s,
-                runs.moving_s >= thresholds.long_run_min_s
-                or runs.moving_s >= thresholds.long_run_share_min_ratio * runs.week_s
-            )
-        ) as has_long_run,
-        arg_max(runs.activity_id, runs.moving_s) as longest_id
-    from runs
-    inner join usual on runs.athlete_id = usual.athlete_id
+        longest.athlete_id,
+        longest.week_start_on,
+        longest.is_asked,
+        longest.is_recent,
+        longest.longest_id,
+        longest.longest_s >= thresholds.long_run_ratio * coalesce(longest.others_s, usual.usual_s)
+        and (
+            longest.longest_s >= thresholds.long_run_ratio * usual.usual_s
+            or longest.longest_s >= thresholds.long_run_clear_ratio * longest.others_s
+        )
+        and if(
+            longest.is_hard,
+            longest.longest_s >= thresholds.long_anyway_min_s,
+            longest.longest_s >= thresholds.long_run_min_s
+            or longest.longest_s >= thresholds.long_run_share_min_ratio * longest.week_s
+        ) as has_long_run
+    from longest
+    inner join usual on longest.athlete_id = usual.athlete_id
     cross join settings.judging as thresholds
-    group by runs.athlete_id, runs.week_start_on
 ),
 
 counted as (

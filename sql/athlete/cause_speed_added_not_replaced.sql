@@ -2,8 +2,9 @@
 -- something?
 --
 -- The value is the geometric mean of load and distance, the four weeks from that day on over the usual four
--- before: replaced is up to 1.1, added beyond 1.2. If the easy running grew as well, more was added than
--- speed, and the evidence counts less for it. The sign: easy runs at a lower index since.
+-- before: replaced is up to 1.1, added beyond 1.2. If the easy running grew as well, or all else with it,
+-- more was added than speed, and the evidence counts less for it. The sign: easy runs at a lower index
+-- since.
 --
 -- grain: athlete_id
 with classed as (
@@ -50,7 +51,8 @@ select
         as exposure_score,
     latest.known_ratio as coverage_ratio,
     if(
-        latest.start_easy_ratio > thresholds.added_easy_max_ratio,
+        latest.start_easy_ratio > thresholds.added_easy_max_ratio
+        or latest.new_stress_count >= thresholds.added_stress_max_count,
         thresholds.added_with_more_certainty_ratio,
         1
     )

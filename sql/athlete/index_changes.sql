@@ -28,6 +28,7 @@ around as (
         runs.run_noise_pct,
         runs.heat_c,
         runs.heat_cost_error_pct_per_c,
+        summaries.temperature_mean_c,
         runs.local_day >= dates.changed_on as is_after
     from dates
     cross join settings.judging as thresholds
@@ -38,6 +39,8 @@ around as (
             and runs.local_day < dates.changed_on + cast(thresholds.recent_days as integer)
     inner join athlete.activities as activities
         on runs.athlete_id = activities.athlete_id and runs.activity_id = activities.activity_id
+    left join activity.summaries as summaries
+        on runs.athlete_id = summaries.athlete_id and runs.activity_id = summaries.activity_id
     where activities.session_class in ('easy', 'long', 'unknown')
 ),
 
@@ -49,6 +52,8 @@ means as (
         count(*) filter (where around.is_after) as after_count,
         avg(around.comparable_log_pct) filter (where not around.is_after) as before_log_pct,
         avg(around.comparable_log_pct) filter (where around.is_after) as after_log_pct,
+        avg(around.temperature_mean_c) filter (where around.is_after)
+        - avg(around.temperature_mean_c) filter (where not around.is_after) as warmer_c,
         thresholds.standard_error_factor * any_value(around.run_noise_pct) as run_noise_pct,
         coalesce(
             (
@@ -98,6 +103,7 @@ select
     means.after_count as after_run_count,
     means.before_log_pct,
     means.after_log_pct,
+    means.warmer_c,
     means.after_log_pct - means.before_log_pct as index_change_pct,
     sqrt(
         means.run_noise_pct * means.run_noise_pct * (1 / means.before_count + 1 / means.after_count)

@@ -1,9 +1,11 @@
 -- One row per athlete: what the body answered, the recent weeks against those before them.
 --
 -- The index and heart rate at a pace are those of comparable easy runs, without outliers, heat and the
--- difference of devices; their error holds the noise of the runs, how well the devices are known against each
--- other, and what a degree costs. Decoupling is the median of steady easy runs of half an hour and more.
--- Races are compared at one distance (Riegel), real ones only. Null is unknown: too few runs on either side.
+-- difference of devices; their error holds the noise of the runs, how well the devices are known against
+-- each other, and what a degree costs. Decoupling is the median of steady easy runs of half an hour and
+-- more. Work bouts on level ground and races are compared at one distance (Riegel), real races only; resting
+-- heart rate and its variability as one source tells them, the one of most recent days. Null is unknown: too
+-- few runs or days on either side.
 --
 -- grain: athlete_id
 -- check: (index_change_pct is null) = (index_change_error_pct is null)
@@ -136,6 +138,87 @@ races as (
     group by races.athlete_id, races.activity_id, activities.local_day, periods.recent_from
 ),
 
+-- ln of the speed that each bout would have over the kilometre
+sessions as (
+    select
+        bouts.athlete_id,
+        bouts.activity_id,
+        bouts.local_day >= periods.recent_from as is_recent,
+        avg(ln(bouts.work_speed_m_per_s) + (thresholds.riegel_exponent - 1) * ln(bouts.distance_m / 1000))
+            as worth
+    from athlete.work_bouts as bouts
+    inner join athlete.periods as periods
+        on bouts.athlete_id = periods.athlete_id and bouts.local_day >= periods.base_from
+    cross join settings.judging as thresholds
+    where bouts.bout_kind in ('repeat', 'tempo') and bouts.work_speed_m_per_s > 0 and bouts.distance_m > 0
+    group by bouts.athlete_id, bouts.activity_id, bouts.local_day, periods.recent_from
+),
+
+session_changes as (
+    select
+        sessions.athlete_id,
+        exp(
+            avg(sessions.worth) filter (where sessions.is_recent)
+            - avg(sessions.worth) filter (where not sessions.is_recent)
+        )
+        - 1 as bout_speed_change_ratio
+    from sessions
+    cross join settings.judging as thresholds
+    group by sessions.athlete_id, thresholds.response_min_runs
+    having
+        least(count(*) filter (where sessions.is_recent), count(*) filter (where not sessions.is_recent))
+        >= thresholds.response_min_runs
+),
+
+nights as (
+    select
+        days.athlete_id,
+        'resting' as kind,
+        days.heart_rate_resting_source as source,
+        days.local_day,
+        ln(days.heart_rate_resting_bpm) as log_value
+    from athlete.recovery_days as days
+    where days.heart_rate_resting_bpm > 0
+    union all
+    select
+        days.athlete_id,
+        'hrv' as kind,
+        days.hrv_source as source,
+        days.local_day,
+        ln(days.hrv_s) as log_value
+    from athlete.recovery_days as days
+    where days.hrv_s > 0
+),
+
+night_changes as (
+    select
+        nights.athlete_id,
+        nights.kind,
+        exp(
+            avg(nights.log_value) filter (where nights.local_day >= periods.recent_from)
+            - avg(nights.log_value) filter (where nights.local_day < periods.recent_from)
+        )
+        - 1 as change_ratio
+    from nights
+    inner join athlete.periods as periods
+        on
+            nights.athlete_id = periods.athlete_id
+            and nights.local_day between periods.base_from and periods.last_day
+    cross join settings.judging as thresholds
+    group by nights.athlete_id, nights.kind, nights.source, thresholds.resting_nights_min_count
+    having
+        least(
+            count(*) filter (where nights.local_day >= periods.recent_from),
+            count(*) filter (where nights.local_day < periods.recent_from)
+        )
+        >= thresholds.resting_nights_min_count
+    qualify
+        row_number() over (
+            partition by nights.athlete_id, nights.kind
+            order by count(*) filter (where nights.local_day >= periods.recent_from) desc, nights.source asc
+        ) = 1
+),
+
 race_changes as (
     select
         races.athlete_id,
@@ -152,12 +235,17 @@ select
     points.reference_above_zero_speed_bpm * (exp(-index_changes.change_pct / 100) - 1)
         as heart_rate_at_pace_change_bpm,
     decouplings.decoupling_change_ratio,
-    cast(null as double) as resting_change_ratio,
-    cast(null as double) as hrv_change_ratio,
-    cast(null as double) as bout_speed_change_ratio,
+    resting.change_ratio as resting_change_ratio,
+    hrv.change_ratio as hrv_change_ratio,
+    session_changes.bout_speed_change_ratio,
     race_changes.race_change_pct
 from athlete.periods as periods
 left join index_changes on periods.athlete_id = index_changes.athlete_id
 left join athlete.reference_points as points on periods.athlete_id = points.athlete_id
 left join decouplings on periods.athlete_id = decouplings.athlete_id
+left join session_changes on periods.athlete_id = session_changes.athlete_id
+left join night_changes as resting
+    on periods.athlete_id = resting.athlete_id and resting.kind = 'resting'
+left join night_changes as hrv
+    on periods.athlete_id = hrv.athlete_id and hrv.kind = 'hrv'
 left join race_changes on periods.athlete_id = race_changes.athlete_id

@@ -24,6 +24,7 @@ with joined as (
         exp(indices.after_log_pct / 100) * points.reference_above_zero_speed_bpm as after_speed_m_per_s,
         indices.index_change_pct,
         indices.index_change_error_pct,
+        indices.warmer_c,
         case
             when indices.index_change_pct is null then 'unknown'
             when indices.index_change_pct >= thresholds.interval_90 * indices.index_change_error_pct
@@ -78,7 +79,7 @@ select
     paced.index_change_error_pct,
     paced.direction,
     format(
-        'From {} on {} went from {}. {}',
+        'From {} on {} went from {}. {}{}',
         paced.changed_on,
         paced.label,
         paced.from_to,
@@ -102,6 +103,11 @@ select
                     else ''
                 end
             )
+        ),
+        if(
+            paced.warmer_c >= thresholds.warmer_flag_c,
+            format(' It was {:.0f} degrees warmer.', paced.warmer_c),
+            ''
         )
     ) as sentence
 from paced

@@ -27,6 +27,20 @@ from (
     ('run_days', 'the days with a run', 'a week', 0.7, false, 'inconsistent', null),
     ('rest_days', 'the days of rest', 'a week', 0.7, false, 'load_not_absorbed', null),
     ('quality_sessions', 'the quality sessions', 'a week', 0.6, false, 'no_speed_work', 'too_much_speed'),
+    -- a session in two weeks out of three
+    (
+        'speed_touches',
+        'the days with strides, hill sprints or repeats',
+        'a week',
+        0.7,
+        false,
+        'no_speed_work',
+        null
+    ),
+    ('fast_distance', 'the fast metres of a week', 'm', 0.25, true, null, 'more_reps_slower'),
+    ('strength', 'the strength sessions', 'a week', 0.6, false, 'no_strength', null),
+    -- half an hour a night is what separates short from enough
+    ('sleep', 'the sleep of a night', 's', 1800, false, 'sleep_short', null),
     -- every second week
     ('down_weeks', 'the lighter weeks', 'of all weeks', 0.2, false, 'no_down_weeks', null)
 ) as habits (habit, label, unit, matters_from, is_share_of_before, cause_if_more, cause_if_less)
