@@ -336,6 +336,13 @@ summed as (
     group by weighed.athlete_id, weighed.activity_id, weighed.bout_number
 ),
 
+slices as (
+    select slices.*
+    from activity.clean_slices as slices
+    semi join timed
+        on slices.athlete_id = timed.athlete_id and slices.activity_id = timed.activity_id
+),
+
 -- what was there after a bout: where it ended, where the next one began, the heart rate a minute later
 followed as (
     select
@@ -358,17 +365,17 @@ followed as (
         from timed
         cross join settings.measuring as thresholds
     ) as timed
-    asof left join activity.clean_slices as last
+    asof left join slices as last
         on
             timed.athlete_id = last.athlete_id
             and timed.activity_id = last.activity_id
             and timed.ended_after_s <= last.elapsed_s
-    asof left join activity.clean_slices as next
+    asof left join slices as next
         on
             timed.athlete_id = next.athlete_id
             and timed.activity_id = next.activity_id
             and timed.next_after_s <= next.elapsed_s
-    asof left join activity.clean_slices as later
+    asof left join slices as later
         on
             timed.athlete_id = later.athlete_id
             and timed.activity_id = later.activity_id

@@ -30,19 +30,56 @@ gaps as (
     group by slices.athlete_id, slices.activity_id
 ),
 
-easy as (
+medians as (
     select
         speeds.athlete_id,
         speeds.activity_id,
-        quantile_cont(speeds.level_speed_m_per_s, 0.3) filter (
-            where speeds.speed_m_per_s >= speeds.run_min_m_per_s
-        ) as level_m_per_s,
-        quantile_cont(speeds.speed_m_per_s, 0.3) filter (
-            where speeds.speed_m_per_s >= speeds.run_min_m_per_s
-        ) as uneven_m_per_s,
+        median(speeds.speed_m_per_s) filter (where speeds.speed_m_per_s >= speeds.run_min_m_per_s)
+            as median_m_per_s,
         2 * count(*) filter (where speeds.speed_m_per_s >= speeds.run_min_m_per_s) >= count(*) as has_run
     from speeds
     group by speeds.athlete_id, speeds.activity_id
+),
+
+quantiles as (
+    select
+        speeds.athlete_id,
+        speeds.activity_id,
+        any_value(medians.has_run) as has_run,
+        any_value(thresholds.run_min_ratio * medians.median_m_per_s) as crawling_m_per_s,
+        quantile_cont(speeds.level_speed_m_per_s, 0.3) as level_m_per_s,
+        quantile_cont(speeds.speed_m_per_s, 0.3) as uneven_m_per_s,
+        quantile_cont(speeds.level_speed_m_per_s, 0.3) filter (
+            where speeds.speed_m_per_s >= thresholds.run_min_ratio * medians.median_m_per_s
+        ) as level_work_m_per_s,
+        quantile_cont(speeds.speed_m_per_s, 0.3) filter (
+            where speeds.speed_m_per_s >= thresholds.run_min_ratio * medians.median_m_per_s
+        ) as uneven_work_m_per_s
+    from speeds
+    cross join settings.measuring as thresholds
+    inner join medians
+        on speeds.athlete_id = medians.athlete_id and speeds.activity_id = medians.activity_id
+    where speeds.speed_m_per_s >= speeds.run_min_m_per_s
+    group by speeds.athlete_id, speeds.activity_id
+),
+
+-- so much crawling between repeats that it would be the easy speed
+easy as (
+    select
+        quantiles.athlete_id,
+        quantiles.activity_id,
+        quantiles.has_run,
+        if(
+            quantiles.uneven_m_per_s >= quantiles.crawling_m_per_s,
+            quantiles.level_m_per_s,
+            quantiles.level_work_m_per_s
+        ) as level_m_per_s,
+        if(
+            quantiles.uneven_m_per_s >= quantiles.crawling_m_per_s,
+            quantiles.uneven_m_per_s,
+            quantiles.uneven_work_m_per_s
+        ) as uneven_m_per_s
+    from quantiles
 )
 
 select

@@ -7,12 +7,30 @@
 --
 -- grain: athlete_id, activity_id, started_after_s
 -- check: ended_after_s > started_after_s
-with origins as (
+with marked_runs as (
+    select distinct
+        laps.athlete_id,
+        laps.activity_id
+    from staging.laps as laps
+    where
+        laps.lap_intensity in ('rest', 'recovery', 'warmup', 'cooldown')
+        or laps.lap_trigger = 'manual'
+        or laps.workout_step_number is not null
+),
+
+paces as (
+    select paces.*
+    from activity.paces as paces
+    semi join marked_runs
+        on paces.athlete_id = marked_runs.athlete_id and paces.activity_id = marked_runs.activity_id
+),
+
+origins as (
     select
         paces.athlete_id,
         paces.activity_id,
         min(epoch(paces.recorded_at) - paces.elapsed_s) as origin_s
-    from activity.paces as paces
+    from paces
     group by paces.athlete_id, paces.activity_id
 ),
 
@@ -53,12 +71,12 @@ measured as (
         - coalesce(last.effort_s * (last.elapsed_s - timed.ended_after_s) / nullif(last.step_s, 0), 0)
             as effort_to_s
     from timed
-    asof left join activity.paces as first
+    asof left join paces as first
         on
             timed.athlete_id = first.athlete_id
             and timed.activity_id = first.activity_id
             and timed.started_after_s <= first.elapsed_s
-    asof left join activity.paces as last
+    asof left join paces as last
         on
             timed.athlete_id = last.athlete_id
             and timed.activity_id = last.activity_id

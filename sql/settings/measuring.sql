@@ -58,6 +58,7 @@ select
     -- work bouts (SCIENCE.md 0 'Work bout')
     cast(2 as double) as fine_gap_max_s, -- a record every second or two: else ten fast seconds are a guess
     cast(1.9 as double) as run_min_m_per_s, -- slower is walking: it says nothing of the easy running speed
+    cast(0.65 as double) as run_min_ratio, -- so far below the median of the run is a recovery
     cast(20 as double) as half_minute_moving_min_s, -- most of a half minute
     -- who runs faster than easy up a real hill runs hard: what is above 5 % counts more, the steeper, ...
     cast(0.04 as double) as climb_min_ratio,
@@ -105,7 +106,7 @@ select
     cast(30 as double) as edge_inside_s,
     cast(15 as double) as edge_outside_s, -- ... and that outside, if it is slower
     cast(0.06 as double) as lap_contrast_min_ratio,
-    cast(1.05 as double) as lap_height_min_ratio, -- and faster than the easy speed
+    cast(1 as double) as lap_height_min_ratio, -- and no slower than easy
     -- a lap that is no more than this of what the stream sees is not it
     cast(0.65 as double) as lap_agreement_min_ratio,
     -- where laps mark the work, what is this much slower than it is a brisk warm-up
