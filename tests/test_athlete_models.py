@@ -1365,6 +1365,7 @@ def causes(rows_of: RowsOf, activities: pd.DataFrame, **given: Any) -> pd.DataFr
             "athlete.anchors": ANCHORS,
             "athlete.activities": activities,
             "athlete.verdicts": "athlete_id | as_of_day",
+            "athlete.splits": "athlete_id | week_start_on",  # the zones of these runs do not add up
             **{name.replace("__", "."): rows for name, rows in given.items()},
         },
     ).set_index("cause")
