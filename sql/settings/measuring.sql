@@ -58,7 +58,7 @@ select
     -- work bouts (SCIENCE.md 0 'Work bout')
     cast(2 as double) as fine_gap_max_s, -- a record every second or two: else ten fast seconds are a guess
     cast(1.9 as double) as run_min_m_per_s, -- slower is walking: it says nothing of the easy running speed
-    cast(0.65 as double) as run_min_ratio, -- so far below the median of the run is a recovery
+    cast(0.8 as double) as run_min_ratio, -- so far below the warm-up is a recovery
     cast(20 as double) as half_minute_moving_min_s, -- most of a half minute
     -- who runs faster than easy up a real hill runs hard: what is above 5 % counts more, the steeper, ...
     cast(0.04 as double) as climb_min_ratio,
