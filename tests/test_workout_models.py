@@ -497,7 +497,7 @@ def test_too_much_speed_began_where_it_was_less_before(rows_of: RowsOf):
 
 def test_without_heart_rate_fast_parts_are_seen_and_the_evidence_counts_less(rows_of: RowsOf):
     """Four quality sessions among six runs a week: of the other two it is not known how hard they were."""
-    pattern = dict.fromkeys((0, 2, 4, 6), "quality") | dict.fromkeys((1, 3), "unknown")
+    pattern = {weekday: "unknown" if weekday in (1, 3) else "quality" for weekday in (0, 1, 2, 3, 4, 6)}
     workouts = {7 * week + weekday: {"is_quality": True} for week in range(24) for weekday in (0, 2, 4, 6)}
     row = found(rows_of, "too_much_speed", trained(weekly(pattern), workouts, judged_s=0))
     assert (row.value, row.coverage_ratio) == (4, 1)
