@@ -1714,10 +1714,11 @@ MAY_BE_EMPTY = {
     "marts.breaks",
     "marts.habit_changes",
     "marts.race_changes",
-    "athlete.plan_candidate_days",
+    "athlete.plan_candidate_days",  # of plans tests/test_structure_models.py
     "athlete.plan_candidates",
     "athlete.plan_starts",
     "marts.plan_days",
+    "marts.race_preparation",
     "staging.plan_steps",
 }
 

@@ -732,3 +732,25 @@ def test_a_run_far_longer_than_all_of_the_month_before_is_a_spike(rows_of: RowsO
 def test_the_ramp_is_the_slope_of_the_weeks_so_far(rows_of: RowsOf):
     rows = rows_of("marts.weekly_load", given(season("l.l....", "l.ls...", "l.lss..", "l.lsss.", "e.....e")))
     assert rows.ramp_m[:3].isna().all() and rows.ramp_m[3] == pytest.approx(6000)
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["marts.breaks", "marts.plan_days", "marts.plans", "marts.race_preparation", "marts.week_patterns"],
+)
+def test_an_athlete_alone_has_the_same_rows_as_among_others(rows_of: RowsOf, model: str):
+    """Bob runs as Ann does, less every third run; both have a plan, a break and a race behind them."""
+    ann = perfect(rows_of)
+    late = season(*["......."] * 20, EASY, "e.....r")
+    ann["athlete.activities"] = pd.concat([ann["athlete.activities"], late])
+    frames = {name: rows for name, rows in ann.items() if isinstance(rows, pd.DataFrame)}
+    both: dict[str, Any] = {
+        name: pd.concat([rows, rows.assign(athlete_id="bob")]) for name, rows in frames.items()
+    }
+    activities = both["athlete.activities"].reset_index(drop=True)
+    both["athlete.activities"] = activities[(activities.athlete_id == "ann") | (activities.index % 3 > 0)]
+    both["athlete.athletes"] = f"{ATHLETE}\nbob | male | sunday"
+    alone, together = rows_of(model, ann), rows_of(model, both)
+    assert len(alone) > 0 and set(together.athlete_id) == {"ann", "bob"}
+    among = together[together.athlete_id == "ann"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone.astype(among.dtypes), among)
