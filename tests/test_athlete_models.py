@@ -1714,6 +1714,7 @@ MAY_BE_EMPTY = {
     "marts.breaks",
     "marts.habit_changes",
     "marts.race_changes",
+    "marts.race_preparation",
     "athlete.plan_candidate_days",
     "athlete.plan_candidates",
     "athlete.plan_starts",
