@@ -1623,8 +1623,8 @@ def lake_rows(athlete_id: str, seed: int) -> dict[str, pd.DataFrame]:
     )
     seconds = np.arange(0, 2400, 30)
     speeds = rng.normal(2.5 + seed / 10, 0.15, len(starts))[:, None] + rng.normal(0, 0.05, (1, len(seconds)))
-    # in every seventh run four times four minutes that are faster
-    is_fast = (np.arange(len(starts)) % 7 == 0)[:, None] & (seconds >= 480) & (seconds // 240 % 2 == 1)
+    # in every fifth run four times four minutes that are faster
+    is_fast = (np.arange(len(starts)) % 5 == 0)[:, None] & (seconds >= 480) & (seconds // 240 % 2 == 1)
     speeds = np.where(is_fast, 1.3 * speeds, speeds)
     heart_rates = 60 + 30 * speeds * rng.normal(1, 0.04, (len(starts), 1)) + np.linspace(0, 10, len(seconds))
     records = keys.loc[keys.index.repeat(len(seconds))].assign(
@@ -1714,6 +1714,7 @@ MAY_BE_EMPTY = {
     "marts.breaks",
     "marts.habit_changes",
     "marts.race_changes",
+    "marts.race_preparation",
     "athlete.plan_candidate_days",  # of plans tests/test_structure_models.py
     "athlete.plan_candidates",
     "athlete.plan_starts",

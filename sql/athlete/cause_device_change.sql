@@ -39,7 +39,7 @@ shares as (
         devices.as_of_day,
         1 - max(devices.run_count) / sum(devices.run_count) as other_ratio,
         count(*) as device_count,
-        arg_max(devices.first_day, devices.last_day) as latest_from,
+        arg_max(devices.first_day, row(devices.last_day, devices.device_key)) as latest_from,
         string_agg(devices.device_key, ', ' order by devices.run_count desc, devices.device_key asc)
             as device_names,
         flatten(

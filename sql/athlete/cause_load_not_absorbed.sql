@@ -63,14 +63,14 @@ recent as (
         count(*) as day_count,
         count(*) filter (where not ramps.is_warming_up and ramps.load_unknown_count = 0) as known_day_count,
         max(ramps.local_day - ramps.fresh_day) as without_fresh_days,
-        arg_max(ramps.fresh_day, ramps.local_day - ramps.fresh_day) as last_fresh_day,
+        arg_max(ramps.fresh_day, row(ramps.local_day - ramps.fresh_day, ramps.local_day)) as last_fresh_day,
         max(ramps.monotony) filter (where ramps.strain_score >= ramps.strenuous_score) as monotony,
         min(ramps.local_day) filter (
             where
             ramps.strain_score >= ramps.strenuous_score and ramps.monotony > thresholds.monotony_flag
         ) as monotonous_from,
         max(ramps.held_ramp_ratio) as ramp_ratio,
-        arg_max(ramps.local_day, ramps.held_ramp_ratio) as ramp_until_day
+        arg_max(ramps.local_day, row(ramps.held_ramp_ratio, ramps.local_day)) as ramp_until_day
     from ramps
     cross join settings.judging as thresholds
     where ramps.local_day >= ramps.recent_from

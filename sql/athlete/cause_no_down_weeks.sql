@@ -114,9 +114,11 @@ longest as (
         any_value(lengths.search_from) as search_from,
         any_value(lengths.last_day) as last_day,
         max(lengths.stretch_weeks) as stretch_weeks,
-        arg_max_null(lengths.stretch_from, lengths.stretch_weeks) as stretch_from,
-        arg_max(lengths.usual_m, lengths.stretch_weeks) as usual_m,
-        arg_max(lengths.lightest_m / nullif(lengths.usual_m, 0), lengths.stretch_weeks) as lightest_ratio,
+        arg_max_null(lengths.stretch_from, row(lengths.stretch_weeks, lengths.stretch_number)) as stretch_from,
+        arg_max(lengths.usual_m, row(lengths.stretch_weeks, lengths.stretch_number)) as usual_m,
+        arg_max(
+            lengths.lightest_m / nullif(lengths.usual_m, 0), row(lengths.stretch_weeks, lengths.stretch_number)
+        ) as lightest_ratio,
         sum(lengths.week_count) as week_count
     from lengths
     group by lengths.athlete_id

@@ -35,9 +35,9 @@ clusters as (
     select
         races.athlete_id,
         max(races.race_count) as race_count,
-        arg_max(races.activity_ids, races.race_count) as activity_ids,
-        arg_max(races.guessed_count, races.race_count) as guessed_count,
-        arg_max(races.local_day, races.race_count) as until_day
+        arg_max(races.activity_ids, row(races.race_count, races.local_day)) as activity_ids,
+        arg_max(races.guessed_count, row(races.race_count, races.local_day)) as guessed_count,
+        arg_max(races.local_day, row(races.race_count, races.local_day)) as until_day
     from races
     inner join athlete.periods as periods on races.athlete_id = periods.athlete_id
     where races.local_day >= periods.recent_from
@@ -76,9 +76,9 @@ longest as (
     select
         stretches.athlete_id,
         max(stretches.week_count) as week_count,
-        arg_max(stretches.down_count, stretches.week_count) as down_count,
-        arg_max(stretches.from_on, stretches.week_count) as from_on,
-        arg_max(stretches.has_start, stretches.week_count) as has_start
+        arg_max(stretches.down_count, row(stretches.week_count, stretches.from_on)) as down_count,
+        arg_max(stretches.from_on, row(stretches.week_count, stretches.from_on)) as from_on,
+        arg_max(stretches.has_start, row(stretches.week_count, stretches.from_on)) as has_start
     from stretches
     group by stretches.athlete_id
 ),

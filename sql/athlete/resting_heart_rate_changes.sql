@@ -104,8 +104,8 @@ recent as (
         held.athlete_id,
         count(*) as judged_day_count,
         max(held.held_ratio) as held_ratio,
-        arg_max(held.usual_bpm, held.held_ratio) as held_usual_bpm,
-        arg_max(held.local_day, held.held_ratio) as held_until_day,
+        arg_max(held.usual_bpm, row(held.held_ratio, held.local_day)) as held_usual_bpm,
+        arg_max(held.local_day, row(held.held_ratio, held.local_day)) as held_until_day,
         min(held.local_day) filter (where held.rise_ratio >= held.resting_flag_ratio) as risen_on
     from held
     where held.local_day >= held.recent_from

@@ -44,7 +44,7 @@ explained as (
     select
         judged.athlete_id,
         judged.cause,
-        arg_max(others.cause, others.own_score) as explained_by
+        arg_max(others.cause, row(others.own_score, others.cause)) as explained_by
     from judged
     inner join settings.cause_overlaps as pairs on judged.cause = pairs.cause
     inner join judged as others
