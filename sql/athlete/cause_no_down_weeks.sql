@@ -93,6 +93,7 @@ ordered as (
 lengths as (
     select
         ordered.athlete_id,
+        ordered.stretch_number,
         any_value(ordered.search_from) as search_from,
         any_value(ordered.last_day) as last_day,
         min(ordered.stretch_from) as stretch_from,

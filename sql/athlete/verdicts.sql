@@ -62,7 +62,8 @@ chosen as (
                 if(judged.is_clear, judged.window_weeks, null) nulls last,
                 judged.is_sure and judged.likely_class is not null desc,
                 judged.is_sure desc,
-                judged.standard_error_pct_per_month asc nulls last,
+                -- two windows over the same runs are equal but for the rounding of a sum
+                round(judged.standard_error_pct_per_month, 6) asc nulls last,
                 judged.window_weeks asc
         ) = 1
 ),
