@@ -363,7 +363,7 @@ def low_mileage(diary: Diary, dose: float) -> Diary:
             return run
         work = run.workout and replace(
             run.workout,
-            repetition_count=max(round(run.workout.repetition_count * (1 - 0.4 * dose)), 1),
+            repetition_count=max(round(run.workout.repetition_count * (1 - 0.6 * dose)), 1),
             duration_s=run.workout.duration_s * (1 - 0.5 * dose * (run.workout.repetition_count == 1)),
         )
         return replace(run, distance_m=max(run.distance_m * ratio, 2000), workout=work)
