@@ -307,7 +307,7 @@ def tell(counts: Counts, console: Console) -> None:
         known=counts.known,
         outcomes=dict(counts.outcomes),
     )
-    for outcome in ("quarantined", "unsupported"):
+    for outcome in ("quarantined", "unsupported", "salvaged"):
         if counts.outcomes.get(outcome):
             console.say(outcome, f"Why files are {outcome}: nextgear files --outcome {outcome}")
     if set(counts.outcomes) == {"not_an_activity"} and not counts.known:

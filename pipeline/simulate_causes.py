@@ -373,7 +373,7 @@ def low_mileage(diary: Diary, dose: float) -> Diary:
 
 def inconsistent(diary: Diary, dose: float) -> Diary:
     """'Consistency = results': here two weeks in five come to next to nothing."""
-    weeks = [week for week in range(16, 0, -1) if _is_due(16 - week, 0.42 * dose)]
+    weeks = [week for week in range(24, 0, -1) if _is_due(24 - week, 0.42 * dose)]
 
     def change(index: int, day: Day) -> Day:
         if diary.week(index) not in weeks or day.run is None:
@@ -381,7 +381,7 @@ def inconsistent(diary: Diary, dose: float) -> Diary:
         run = replace(day.run, kind="easy", workout=None, distance_m=4500, effort_rating=3)
         return replace(day, run=run if index % 7 == 3 else None, has_strength=False)
 
-    return _days(_stalled(diary, 16), 17, change)
+    return _days(_stalled(diary, 16), 25, change)
 
 
 def fading_pace(diary: Diary, dose: float) -> Diary:
@@ -400,7 +400,16 @@ def fading_pace(diary: Diary, dose: float) -> Diary:
 def no_down_weeks(diary: Diary, dose: float) -> Diary:
     """'Every few weeks, throw in a down week': there is none for a third of a year."""
     weeks = round(_towards(3, 16, dose))
-    return _stalled(_without_down_weeks(diary, weeks, 1), 12) if weeks > 3 else diary
+
+    def no_race(index: int, run: Run) -> Run:
+        if run.kind != "race":
+            return run
+        others_m = [day.run.distance_m for day in diary.days[index - 6 : index] if day.run]
+        long_m = sum(others_m) / len(others_m) * simulate.LONG_RUN_WEIGHT
+        return replace(run, kind="long", distance_m=long_m, effort_rating=4)
+
+    busy = _runs_by_day(_without_down_weeks(diary, weeks, 1), weeks, no_race)
+    return _stalled(busy, 12) if weeks > 3 else diary
 
 
 def no_hard_easy(diary: Diary, dose: float) -> Diary:

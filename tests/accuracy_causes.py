@@ -35,6 +35,7 @@ HEALTHY_RATIO = 10
 OTHER_DOSES_RATIO = 0.3
 SHARD_RUNNERS = 12
 TOP = 3
+PARTS = ("clear", "healthy", "doses", "pairs", "sensors")
 
 # Of two causes that one life may well hold together: neither is what the other one looks like.
 PAIRS = (
@@ -98,6 +99,15 @@ class Case:
         """A name for its folder."""
         what = ".".join((*self.causes, *([self.knocked_out] if self.knocked_out else ()))) or "healthy"
         return f"{what[:50]}-{round(100 * self.dose)}-{self.seed}"
+
+    @property
+    def part(self) -> str:
+        """What of the benchmark it is for."""
+        if self.knocked_out:
+            return "sensors"
+        if len(self.causes) != 1:
+            return "pairs" if self.causes else "healthy"
+        return "clear" if self.dose == CLEAR else "doses"
 
     @property
     def diary(self) -> Diary:
@@ -235,8 +245,8 @@ def pairs_found(rows: pd.DataFrame) -> pd.Series:
 
 
 def _within(rows: pd.DataFrame, last: int) -> pd.Series:
-    """Is the cause among the first so many that the report leads with?"""
-    return (rows["rank"] <= last).fillna(value=False).astype(bool) & rows.is_leading
+    """Is the cause among so many first flags?"""
+    return (rows["rank"] <= last).fillna(value=False).astype(bool)
 
 
 def knocked_out(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -340,17 +350,14 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=ALL_RUNNERS, help="runners of each cause")
     parser.add_argument("--seed", type=int, default=0, help="of the first runner")
     parser.add_argument("--cause", choices=INJECTIONS, action="append", help="only this one")
-    parser.add_argument("--clear", action="store_true", help="only the clear dose and healthy runners")
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this one")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--keep", type=Path, help="folder for the lakes: a second time is fast")
     parser.add_argument("--rows", type=Path, help="save what is said of every cause as Parquet")
     parser.add_argument("--readme", action="store_true", help="write the tables into the README as well")
     said = parser.parse_args()
     wanted = cases(said.count, said.seed, said.cause or tuple(INJECTIONS))
-    if said.clear:
-        wanted = [
-            case for case in wanted if len(case.causes) < 2 and case.dose == CLEAR and not case.knocked_out
-        ]
+    wanted = [case for case in wanted if case.part in (said.part or PARTS)]
     rows = everything(wanted, said.keep, said.jobs)
     if said.rows:
         rows.to_parquet(said.rows, index=False)

@@ -230,19 +230,17 @@ def test_without_runs_before_nothing_can_be_compared(rows_of: RowsOf):
     assert len(found) == 5
 
 
-def test_zones_from_a_guessed_maximum_are_doubted(rows_of: RowsOf):
-    asked = """
-        athlete_id | cause       | exposure_score | coverage_ratio | certainty_ratio | is_applicable
-        ann        | medium_trap | 0.9            | 1              | {}              | true
-    """
-    anchor = """
+@pytest.mark.parametrize(
+    ("easy_low_m", "is_confirmed", "status"),
+    [(7600, True, "ok"), (7400, True, "flag"), (7600, False, "flag")],
+)
+def test_zones_are_doubted_where_three_beats_or_a_guess_decide(
+    rows_of: RowsOf, easy_low_m: float, is_confirmed: bool, status: str
+):
+    easy = {"judged_m": 10_000, "easy_minus_3_bpm_m": easy_low_m, "easy_plus_3_bpm_m": 8000}
+    activities = runs(10, "2026-06-01", is_indoor=False, source="strap").assign(**easy)
+    anchor = f"""
         athlete_id | is_latest_anchor | is_heart_rate_max_confirmed | athlete_heart_rate_max_bpm
-        ann        | true             | {}                          | 181
+        ann        | true             | {is_confirmed}              | 181
     """
-    nothing = "athlete_id | local_day"
-    for certainty, is_confirmed, status in ((1, True, "ok"), (0.5, True, "flag"), (1, False, "flag")):
-        given = {
-            "athlete__cause_evidence": asked.format(certainty),
-            "athlete__anchors": anchor.format(is_confirmed),
-        }
-        assert gates(rows_of, nothing, **given).status["zones"] == status
+    assert gates(rows_of, activities, athlete__anchors=anchor).status["zones"] == status

@@ -421,7 +421,7 @@ def test_three_weeks_without_a_fresh_day_are_too_long_if_the_body_shows_it(rows_
     form = [-10.0 if 140 < n <= 161 else 0.0 for n in range(LAST + 1)]
     row = cause(rows_of, "athlete.cause_load_not_absorbed", TIRED, athlete__days=loads(form_score=form))
     assert (row.value, row.unit, row.threshold) == (21, "days", 14)
-    assert row.exposure_score == pytest.approx(logistic(7 / 3))
+    assert row.exposure_score == pytest.approx(logistic(7 / 2.5))
     assert row.response_score > 0.9
     assert row.began_on.date() == day(141)
     assert "For 21 days on end" in row.reason

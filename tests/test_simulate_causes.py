@@ -250,6 +250,7 @@ NOT_RUNS = {
 }
 OLDEST_WEEKS = {"same_workout": 34, "low_mileage": 34, "phase_order": 30, "no_down_weeks": 20} | {
     "fading_pace": 24,
+    "inconsistent": 26,
     "stale_routine": 23,
     "medium_trap": 20,
 }

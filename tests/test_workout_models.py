@@ -232,6 +232,11 @@ def test_one_fast_part_at_the_end_is_a_progression_or_the_fast_finish_of_a_long_
     assert (row.workout_template, row.is_quality) == (template, True)
 
 
+def test_a_sprint_home_is_no_progression(rows_of: RowsOf):
+    row = workout(rows_of, bout(50, 4.5, None, started_after_s=2300), elapsed_s=2400)
+    assert (row.workout_template, row.is_quality) == ("unclassified", False)
+
+
 def test_a_race_is_a_race_whatever_is_in_it(rows_of: RowsOf):
     row = workout(rows_of, *5 * [metres(1000, 4.1)], races=["run"])
     assert (row.workout_template, row.is_race, row.is_quality) == ("race", True, False)
@@ -357,6 +362,7 @@ def trained(
         "athlete.races": "athlete_id | activity_id | race_source",
         "activity.pacings": "athlete_id | activity_id | second_half_ratio",
         "athlete.bout_timings": "athlete_id | activity_id | timed_number",
+        "athlete.responses": "athlete_id | index_change_pct | index_change_error_pct",
     }
 
 
@@ -410,11 +416,12 @@ def test_a_run_is_hard_or_fast_as_its_class_and_its_workout_say(rows_of: RowsOf)
     assert habits.speed_per_week_ratio == 1.5
 
 
-def test_the_heart_alone_makes_a_run_hard_where_a_fifth_of_it_was(rows_of: RowsOf):
-    tables = trained([(0, "quality"), (2, "quality"), (4, "easy")], hard_s=[500, 900, 0])
+def test_the_heart_alone_makes_a_run_hard_where_a_fifth_of_it_was_and_fast_where_half_was(rows_of: RowsOf):
+    rows = [(0, "quality"), (2, "quality"), (4, "quality"), (6, "easy")]
+    tables = trained(rows, moving_s=3600, hard_s=[500, 900, 2000, 0])
     sessions = rows_of("athlete.sessions", tables)
-    assert list(sessions.is_hard) == [False, True, False]
-    assert list(sessions.has_fast_running) == [False, True, False]
+    assert list(sessions.is_hard) == [False, True, True, False]
+    assert list(sessions.has_fast_running) == [False, False, True, False]
 
 
 def test_an_hour_is_long_where_it_is_a_quarter_farther_than_usual(rows_of: RowsOf):
@@ -488,8 +495,19 @@ def test_too_much_speed_began_where_it_was_less_before(rows_of: RowsOf):
     assert (row.value, row.began_on.date()) == (4, day(112))
 
 
+def test_without_heart_rate_fast_parts_are_seen_and_the_evidence_counts_less(rows_of: RowsOf):
+    """Four quality sessions among six runs a week: of the other two it is not known how hard they were."""
+    pattern = {weekday: "unknown" if weekday in (1, 3) else "quality" for weekday in (0, 1, 2, 3, 4, 6)}
+    workouts = {7 * week + weekday: {"is_quality": True} for week in range(24) for weekday in (0, 2, 4, 6)}
+    row = found(rows_of, "too_much_speed", trained(weekly(pattern), workouts, judged_s=0))
+    assert (row.value, row.coverage_ratio) == (4, 1)
+    assert row.certainty_ratio == pytest.approx(1 - 0.4 / 3)
+
+
 def test_where_no_effort_is_known_no_speed_is_too_much(rows_of: RowsOf):
-    row = rows_of("athlete.cause_too_much_speed", trained(weekly({0: "unknown"}))).iloc[0]
+    blind = trained(weekly({0: "unknown"}), judged_s=0)
+    blind = blind | {"activity.bout_outlines": "athlete_id | activity_id"}
+    row = rows_of("athlete.cause_too_much_speed", blind).iloc[0]
     assert math.isnan(row.value)
     assert math.isnan(row.exposure_score)
 
@@ -517,6 +535,12 @@ def test_two_hard_days_tell_nothing_of_what_follows_them(rows_of: RowsOf):
     row = found(rows_of, "no_hard_easy", trained([*weekly(EASY_ONLY), (163, "quality"), (165, "quality")]))
     assert math.isnan(row.value)
     assert "2 hard days" in row.reason
+
+
+def test_what_follows_hard_days_is_no_question_where_there_are_none(rows_of: RowsOf):
+    row = found(rows_of, "no_hard_easy", trained(weekly(EASY_ONLY)))
+    assert (row.is_applicable, math.isnan(row.exposure_score)) == (False, True)
+    assert row.reason == "No hard day was seen in the last eight weeks."
 
 
 def fast(*weekdays: int) -> dict[int, dict[str, Any]]:
@@ -745,6 +769,14 @@ def test_more_fast_metres_and_slower_ones_go_together(
     assert row.value == pytest.approx(now_m / 4800 - 1)
     assert row.exposure_score == pytest.approx(score, rel=0.01)
     assert (row.coverage_ratio, pd.isna(row.began_on)) == (1, score < 0.5)
+
+
+def test_who_is_slower_in_easy_runs_too_has_another_cause(rows_of: RowsOf):
+    """Repeats are 3 % slower, easy runs 5 % with an error of 1."""
+    responses = "athlete_id | index_change_pct | index_change_error_pct\nann | -5 | 1"
+    row = found(rows_of, "more_reps_slower", grown(7200, 3.88) | {"athlete.responses": responses})
+    assert row.exposure_score == pytest.approx(logistic((0.03 - 0.04 - 0.015) / 0.004))
+    assert "easy runs became slower, too" in row.reason
 
 
 def test_other_repeats_than_before_cannot_be_called_slower(rows_of: RowsOf):

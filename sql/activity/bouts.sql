@@ -7,7 +7,16 @@
 -- check: bout_source in ('laps', 'stream')
 -- check: duration_s > 0
 -- check: recovery_s is null or recovery_s >= 0
-with found as (
+with marked as (
+    select
+        laps.athlete_id,
+        laps.activity_id,
+        median(laps.effort_ratio) as effort_ratio
+    from activity.lap_bouts as laps
+    group by laps.athlete_id, laps.activity_id
+),
+
+found as (
     select
         laps.athlete_id,
         laps.activity_id,
@@ -29,6 +38,10 @@ with found as (
             and bouts.activity_id = laps.activity_id
             and bouts.started_after_s < laps.ended_after_s
             and bouts.ended_after_s > laps.started_after_s
+    cross join settings.measuring as thresholds
+    left join marked
+        on bouts.athlete_id = marked.athlete_id and bouts.activity_id = marked.activity_id
+    where coalesce(bouts.effort_ratio >= thresholds.beside_laps_min_ratio * marked.effort_ratio, true)
 ),
 
 numbered as (
@@ -323,6 +336,13 @@ summed as (
     group by weighed.athlete_id, weighed.activity_id, weighed.bout_number
 ),
 
+slices as (
+    select slices.*
+    from activity.clean_slices as slices
+    semi join timed
+        on slices.athlete_id = timed.athlete_id and slices.activity_id = timed.activity_id
+),
+
 -- what was there after a bout: where it ended, where the next one began, the heart rate a minute later
 followed as (
     select
@@ -345,17 +365,17 @@ followed as (
         from timed
         cross join settings.measuring as thresholds
     ) as timed
-    asof left join activity.clean_slices as last
+    asof left join slices as last
         on
             timed.athlete_id = last.athlete_id
             and timed.activity_id = last.activity_id
             and timed.ended_after_s <= last.elapsed_s
-    asof left join activity.clean_slices as next
+    asof left join slices as next
         on
             timed.athlete_id = next.athlete_id
             and timed.activity_id = next.activity_id
             and timed.next_after_s <= next.elapsed_s
-    asof left join activity.clean_slices as later
+    asof left join slices as later
         on
             timed.athlete_id = later.athlete_id
             and timed.activity_id = later.activity_id

@@ -2,16 +2,35 @@
 --
 -- A lap may be work if the watch calls it so while it calls others rest, or if it was marked by hand. It must
 -- be faster than the laps beside it; a lap every kilometre is none, nor is one of which the stream finds only
--- a part to be fast (a warm-up that was never marked).
+-- a part to be fast (a warm-up that was never marked). Where the stream finds nothing, a lap marked by hand
+-- must be one of a series that alternates.
 --
 -- grain: athlete_id, activity_id, started_after_s
 -- check: ended_after_s > started_after_s
-with origins as (
+with marked_runs as (
+    select distinct
+        laps.athlete_id,
+        laps.activity_id
+    from staging.laps as laps
+    where
+        laps.lap_intensity in ('rest', 'recovery', 'warmup', 'cooldown')
+        or laps.lap_trigger = 'manual'
+        or laps.workout_step_number is not null
+),
+
+paces as (
+    select paces.*
+    from activity.paces as paces
+    semi join marked_runs
+        on paces.athlete_id = marked_runs.athlete_id and paces.activity_id = marked_runs.activity_id
+),
+
+origins as (
     select
         paces.athlete_id,
         paces.activity_id,
         min(epoch(paces.recorded_at) - paces.elapsed_s) as origin_s
-    from activity.paces as paces
+    from paces
     group by paces.athlete_id, paces.activity_id
 ),
 
@@ -52,12 +71,12 @@ measured as (
         - coalesce(last.effort_s * (last.elapsed_s - timed.ended_after_s) / nullif(last.step_s, 0), 0)
             as effort_to_s
     from timed
-    asof left join activity.paces as first
+    asof left join paces as first
         on
             timed.athlete_id = first.athlete_id
             and timed.activity_id = first.activity_id
             and timed.started_after_s <= first.elapsed_s
-    asof left join activity.paces as last
+    asof left join paces as last
         on
             timed.athlete_id = last.athlete_id
             and timed.activity_id = last.activity_id
@@ -88,6 +107,11 @@ marked as (
         compared.activity_id,
         compared.started_after_s,
         compared.ended_after_s,
+        compared.effort_ratio,
+        coalesce(compared.has_rest, false)
+        or coalesce(compared.lap_number - lag(compared.lap_number) over activity = 2, false)
+        or coalesce(lead(compared.lap_number) over activity - compared.lap_number = 2, false)
+            as is_of_series,
         thresholds.lap_agreement_min_ratio
     from compared
     cross join settings.measuring as thresholds
@@ -102,13 +126,15 @@ marked as (
         and compared.ended_after_s - compared.started_after_s >= thresholds.bout_min_s
         and compared.effort_ratio >= compared.beside_ratio * (1 + thresholds.lap_contrast_min_ratio)
         and compared.effort_ratio >= thresholds.lap_height_min_ratio
+    window activity as (partition by compared.athlete_id, compared.activity_id order by compared.lap_number)
 )
 
 select
     marked.athlete_id,
     marked.activity_id,
     marked.started_after_s,
-    marked.ended_after_s
+    marked.ended_after_s,
+    marked.effort_ratio
 from marked
 left join activity.stream_bouts as bouts
     on
@@ -116,9 +142,10 @@ left join activity.stream_bouts as bouts
         and marked.activity_id = bouts.activity_id
         and marked.started_after_s < bouts.ended_after_s
         and marked.ended_after_s > bouts.started_after_s
-group by marked.athlete_id, marked.activity_id, marked.started_after_s, marked.ended_after_s
+group by
+    marked.athlete_id, marked.activity_id, marked.started_after_s, marked.ended_after_s, marked.effort_ratio
 having
-    count(bouts.athlete_id) = 0
+    (count(bouts.athlete_id) = 0 and bool_or(marked.is_of_series))
     or sum(
         least(marked.ended_after_s, bouts.ended_after_s)
         - greatest(marked.started_after_s, bouts.started_after_s)

@@ -237,6 +237,37 @@ placed as (
         on islands.athlete_id = cut.athlete_id and islands.activity_id = cut.activity_id
 ),
 
+candidates as (
+    select
+        placed.*,
+        placed.started_after_s
+        - if(placed.duration_s < thresholds.bout_long_s, thresholds.flank_s, thresholds.flank_long_s)
+            as flank_from_s,
+        placed.ended_after_s
+        + if(placed.duration_s < thresholds.bout_long_s, thresholds.flank_s, thresholds.flank_long_s)
+            as flank_until_s
+    from placed
+    cross join settings.measuring as thresholds
+    where
+        placed.cuts_before = placed.cuts_begun
+        and placed.duration_s
+        >= if(placed.is_finely_recorded, thresholds.bout_min_s, thresholds.coarse_bout_min_s)
+        and placed.height_ratio
+        >= 1 + thresholds.bout_height_min_ratio + thresholds.bout_noise_beside_walk_s / placed.duration_s
+),
+
+-- most runs have none
+near as (
+    select
+        paces.athlete_id,
+        paces.activity_id,
+        paces.elapsed_s,
+        paces.effort_most_sum_s
+    from activity.paces as paces
+    semi join candidates
+        on paces.athlete_id = candidates.athlete_id and paces.activity_id = candidates.activity_id
+),
+
 flanked as (
     select
         placed.*,
@@ -244,30 +275,13 @@ flanked as (
         / nullif(placed.started_after_s - before.elapsed_s, 0) as before_ratio,
         (after.effort_most_sum_s - placed.effort_most_to_s)
         / nullif(after.elapsed_s - placed.ended_after_s, 0) as after_ratio
-    from (
-        select
-            placed.*,
-            placed.started_after_s
-            - if(placed.duration_s < thresholds.bout_long_s, thresholds.flank_s, thresholds.flank_long_s)
-                as flank_from_s,
-            placed.ended_after_s
-            + if(placed.duration_s < thresholds.bout_long_s, thresholds.flank_s, thresholds.flank_long_s)
-                as flank_until_s
-        from placed
-        cross join settings.measuring as thresholds
-        where
-            placed.cuts_before = placed.cuts_begun
-            and placed.duration_s
-            >= if(placed.is_finely_recorded, thresholds.bout_min_s, thresholds.coarse_bout_min_s)
-            and placed.height_ratio
-            >= 1 + thresholds.bout_height_min_ratio + thresholds.bout_noise_beside_walk_s / placed.duration_s
-    ) as placed
-    asof left join activity.paces as before
+    from candidates as placed
+    asof left join near as before
         on
             placed.athlete_id = before.athlete_id
             and placed.activity_id = before.activity_id
             and placed.flank_from_s >= before.elapsed_s
-    asof left join activity.paces as after
+    asof left join near as after
         on
             placed.athlete_id = after.athlete_id
             and placed.activity_id = after.activity_id
@@ -352,6 +366,7 @@ select
     athlete_id,
     activity_id,
     started_after_s,
-    ended_after_s
+    ended_after_s,
+    height_ratio as effort_ratio
 from chosen
 where level_number = chosen_number

@@ -163,9 +163,7 @@ best as (
         / fits.reserve_bpm
         * thresholds.drift_ramp_min_days
         / fits.ramp_days as drift_points,
-        thresholds.standard_error_factor
-        * sqrt(fits.residual_squares / fits.freedom_count / fits.climb_squares)
-            as rise_error_bpm,
+        sqrt(fits.residual_squares / fits.freedom_count / fits.climb_squares) as rise_error_bpm,
         fits.heart_rate_mean_bpm - fits.rise_bpm * fits.climb_mean as before_bpm,
         fits.heart_rate_mean_bpm + fits.rise_bpm * (1 - fits.climb_mean) as after_bpm
     from fits
@@ -223,7 +221,8 @@ judged as (
         case when told.is_enough then told.drift_points end as value,
         coalesce(told.is_enough and told.drift_points >= thresholds.drift_flag_points, false) as is_drift,
         told.after_bpm <= thresholds.easy_effort_max_ratio * told.athlete_heart_rate_max_bpm as is_still_easy,
-        told.rise_bpm < thresholds.interval_90 * told.rise_error_bpm as is_chance,
+        told.drift_points >= thresholds.drift_flag_points / 2
+        and told.rise_bpm < thresholds.interval_90 * told.rise_error_bpm as is_chance,
         told.pace_rise_bpm < thresholds.drift_pace_min_ratio * told.rise_bpm as is_heart_alone,
         thresholds.drift_flag_points
     from told
@@ -238,7 +237,7 @@ select
     1 / (1 + exp((judged.drift_flag_points - judged.value) / thresholds.drift_scale)) as exposure_score,
     if(judged.is_enough, least(judged.run_count / thresholds.drift_full_runs, 1), 0) as coverage_ratio,
     if(
-        judged.is_drift and (judged.is_still_easy or judged.is_chance or judged.is_heart_alone),
+        judged.is_chance or (judged.is_drift and (judged.is_still_easy or judged.is_heart_alone)),
         thresholds.doubtful_certainty_ratio,
         1
     ) as certainty_ratio,

@@ -47,7 +47,8 @@ asked as (
         changes.index_change_pct,
         changes.index_change_error_pct,
         changes.index_change_pct <= -thresholds.harder_flag_pct as is_harder,
-        changes.index_change_pct > -thresholds.interval_90 * changes.index_change_error_pct as is_chance,
+        changes.index_change_pct <= -thresholds.harder_flag_pct / 2
+        and changes.index_change_pct > -thresholds.interval_90 * changes.index_change_error_pct as is_chance,
         changes.warmer_c,
         coalesce(changes.warmer_c >= thresholds.warmer_flag_c, false) as is_warmer,
         points.reference_heart_rate_bpm,
@@ -75,7 +76,7 @@ select
         least(least(asked.before_run_count, asked.after_run_count) / thresholds.harder_full_runs, 1)
     ) as coverage_ratio,
     if(
-        asked.is_harder and (asked.is_chance or asked.is_warmer),
+        asked.is_chance or (asked.is_harder and asked.is_warmer),
         thresholds.doubtful_certainty_ratio,
         1
     ) as certainty_ratio,

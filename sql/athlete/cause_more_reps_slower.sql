@@ -92,8 +92,17 @@ scored as (
         least(speeds.like_count / thresholds.like_sessions_min_count, 1) as coverage_ratio,
         1 / (1 + exp((thresholds.more_reps_flag_ratio - volume_change_ratio) / thresholds.more_reps_scale))
             as more_score,
-        1 / (1 + exp((thresholds.slower_flag_ratio + speeds.speed_change_ratio) / thresholds.slower_scale))
-            as slower_score,
+        -- what is sure of the easy runs' loss
+        least(coalesce(responses.index_change_pct + responses.index_change_error_pct, 0), 0) / 100
+            as easy_change_ratio,
+        1
+        / (
+            1
+            + exp(
+                (thresholds.slower_flag_ratio + speeds.speed_change_ratio - easy_change_ratio)
+                / thresholds.slower_scale
+            )
+        ) as slower_score,
         least(more_score, slower_score) as both_score,
         row_number() over (
             partition by volumes.athlete_id
@@ -108,6 +117,7 @@ scored as (
     inner join speeds
         on volumes.athlete_id = speeds.athlete_id and volumes.comparison = speeds.comparison
     cross join settings.judging as thresholds
+    left join athlete.responses as responses on volumes.athlete_id = responses.athlete_id
     where volumes.then_m > 0 and volumes.now_m > 0
 ),
 
@@ -136,11 +146,12 @@ select
     scored.last_day as window_end_on,
     format(
         'Fast running went from {:.1f} to {:.1f} km a week, and repeats of the same length became '
-        || '{:.1f} % {}.',
+        || '{:.1f} % {}{}.',
         scored.then_m / 1000,
         scored.now_m / 1000,
         100 * abs(scored.speed_change_ratio),
-        if(scored.speed_change_ratio < 0, 'slower', 'faster')
+        if(scored.speed_change_ratio < 0, 'slower', 'faster'),
+        if(scored.easy_change_ratio < 0, '; easy runs became slower, too', '')
     ) as reason,
     if(
         scored.both_score >= scored.score_min,

@@ -47,12 +47,13 @@ judged as (
         habits.last_day,
         habits.week_count,
         habits.classed_ratio,
+        habits.seen_ratio,
         7 - habits.run_days_per_week_ratio as rest_days,
         counts.hard_count,
         counts.dense_count,
         counts.dense_ids,
         case
-            when counts.hard_count > 2 and habits.classed_ratio > 0
+            when counts.hard_count > 2 and habits.seen_ratio > 0
                 then 1 - counts.dense_count / counts.hard_count
         end as followed_ratio,
         1 / (1 + exp((rest_days - thresholds.rest_days_flag_per_week) / thresholds.rest_days_scale))
@@ -71,24 +72,32 @@ select
     'ratio' as unit,
     hard_easy_flag_ratio as threshold,
     if(followed_score is null, null, greatest(followed_score, rest_score)) as exposure_score,
-    classed_ratio
+    seen_ratio
     * least(hard_count / hard_days_min_count, 1)
     * least(week_count / session_weeks_min_count, 1) as coverage_ratio,
-    cast(1 as double) as certainty_ratio,
+    1 - (1 - pace_certainty_ratio) * (1 - classed_ratio) as certainty_ratio,
     cast(null as double) as response_score,
+    hard_count > 0 or coalesce(seen_ratio = 0, true) as is_applicable,
     cast(null as date) as began_on,
     recent_from as window_start_on,
     last_day as window_end_on,
-    if(
-        followed_ratio is null,
-        format('{} hard days in the last eight weeks: too few to tell what follows them.', hard_count),
-        format(
+    case
+        when hard_count = 0 then 'No hard day was seen in the last eight weeks.'
+        when
+            followed_ratio is null
+            then
+                format(
+                    '{} hard day{} in the last eight weeks: too few to tell what follows them.',
+                    hard_count,
+                    if(hard_count = 1, '', 's')
+                )
+        else format(
             '{} of {} hard days were followed by an easy one or rest; {:.1f} days a week are without a run.',
             hard_count - dense_count,
             hard_count,
             rest_days
         )
-    ) as reason,
+    end as reason,
     case
         when followed_ratio <= hard_easy_flag_ratio
             then

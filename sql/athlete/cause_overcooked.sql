@@ -44,6 +44,8 @@ known as (
         responses.index_change_error_pct,
         loads.load_to_usual_ratio,
         greatest(signs.resting_sign_score, signs.hrv_sign_score, signs.effort_sign_score) as sign_score,
+        list_avg([signs.resting_sign_score, signs.hrv_sign_score, signs.effort_sign_score])
+            as mean_sign_score,
         concat_ws(
             ', ',
             if(signs.resting_sign_score >= thresholds.score_min, 'resting heart rate is up', null),
@@ -110,7 +112,7 @@ select
         1
     ) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
-    case when judged.is_declining then judged.sign_score end as response_score,
+    case when judged.is_declining then judged.mean_sign_score end as response_score,
     case
         when judged.is_declining and judged.is_loaded and judged.has_sign
             then

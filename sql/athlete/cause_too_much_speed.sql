@@ -1,5 +1,7 @@
 -- One row per athlete: how many of the recent runs of a week were hard: quality, races, long runs made hard.
 --
+-- Fast parts are seen without heart rate, too; but then a hard run without any might be overlooked.
+--
 -- grain: athlete_id
 with neighbours as (
     select distinct
@@ -31,7 +33,7 @@ dense as (
 judged as (
     select
         habits.*,
-        if(habits.classed_ratio > 0, habits.hard_per_week_ratio, null) as hard_per_week,
+        if(habits.seen_ratio > 0, habits.hard_per_week_ratio, null) as hard_per_week,
         coalesce(dense.dense_count, 0) as dense_count,
         thresholds.*
     from athlete.speed_habits as habits
@@ -46,8 +48,8 @@ select
     'a week' as unit,
     hard_sessions_flag_per_week as threshold,
     1 / (1 + exp((hard_sessions_flag_per_week - hard_per_week) / hard_sessions_scale)) as exposure_score,
-    classed_ratio * least(week_count / session_weeks_min_count, 1) as coverage_ratio,
-    cast(1 as double) as certainty_ratio,
+    seen_ratio * least(week_count / session_weeks_min_count, 1) as coverage_ratio,
+    1 - (1 - pace_certainty_ratio) * (1 - classed_ratio) as certainty_ratio,
     cast(null as double) as response_score,
     if(
         base_hard_per_week_ratio <= hard_sessions_flag_per_week
@@ -71,10 +73,10 @@ select
     if(
         hard_per_week >= hard_sessions_flag_per_week,
         format(
-            'Keep two hard sessions a week, with two easy days or rest between them, and run the '
-            || 'other {:.0f} '
-            || 'easy for four weeks; elite runners top out at two to three.',
-            hard_per_week - 2
+            'Keep two of the {:.1f} hard sessions of a week, with two easy days or rest between '
+            || 'them, and run '
+            || 'the others easy for four weeks; elite runners top out at two to three.',
+            hard_per_week
         ),
         null
     ) as advice,

@@ -46,6 +46,18 @@ mixes as (
     cross join settings.judging as thresholds
 ),
 
+shares as (
+    select
+        activities.athlete_id,
+        sum(activities.easy_minus_3_bpm_m) / nullif(sum(activities.judged_m), 0) as easy_low_ratio,
+        sum(activities.easy_plus_3_bpm_m) / nullif(sum(activities.judged_m), 0) as easy_high_ratio
+    from athlete.periods as periods
+    inner join athlete.activities as activities
+        on periods.athlete_id = activities.athlete_id and periods.recent_from <= activities.local_day
+    where activities.is_run
+    group by activities.athlete_id
+),
+
 doubts as (
     select
         athletes.athlete_id,
@@ -54,21 +66,13 @@ doubts as (
             false
         ) as is_known,
         anchors.athlete_heart_rate_max_bpm,
-        coalesce(bool_or(evidence.certainty_ratio < 1), false) as is_sensitive,
-        count(evidence.exposure_score) > 0 as is_asked
+        (shares.easy_low_ratio < thresholds.easy_share_flag_ratio)
+        != (shares.easy_high_ratio < thresholds.easy_share_flag_ratio) as is_sensitive
     from athlete.athletes as athletes
+    cross join settings.judging as thresholds
     left join athlete.anchors as anchors
         on athletes.athlete_id = anchors.athlete_id and anchors.is_latest_anchor
-    left join athlete.cause_evidence as evidence
-        on
-            athletes.athlete_id = evidence.athlete_id
-            and evidence.cause in ('easy_share_low', 'medium_trap')
-    group by
-        athletes.athlete_id,
-        anchors.is_heart_rate_max_confirmed,
-        anchors.is_easy_known,
-        anchors.is_threshold_known,
-        anchors.athlete_heart_rate_max_bpm
+    left join shares on athletes.athlete_id = shares.athlete_id
 )
 
 select
@@ -119,12 +123,12 @@ select
     doubts.athlete_id,
     'zones' as gate,
     case
-        when not doubts.is_asked then 'not_assessable'
+        when doubts.is_sensitive is null then 'not_assessable'
         when doubts.is_known and not doubts.is_sensitive then 'ok'
         else 'flag'
     end as status,
     case
-        when not doubts.is_asked then 'No zones are asked for: no run has an effort that is known.'
+        when doubts.is_sensitive is null then 'No zones are asked for: no run has an effort that is known.'
         when not doubts.is_known
             then format(
                 'The maximum heart rate, {:.0f} bpm, is a guess: the runs were never hard, or only once.',

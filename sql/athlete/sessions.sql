@@ -14,6 +14,7 @@ with judged as (
         activities.*,
         workouts.workout_template,
         workouts.signature,
+        workouts.is_quality,
         coalesce(workouts.has_fast_repeats, false) as has_fast_repeats,
         coalesce(workouts.has_strides, false) as has_strides,
         coalesce(workouts.has_hill_sprints, false) as has_hill_sprints,
@@ -58,8 +59,15 @@ select
         false
     ) as is_hard,
     judged.is_long,
-    judged.is_work or judged.has_strides or judged.has_hill_sprints or judged.has_fast_repeats
-        as has_fast_running,
+    coalesce(
+        judged.session_class = 'race'
+        or judged.is_quality
+        or (judged.session_class = 'quality' and 2 * judged.hard_s >= judged.moving_s)
+        or judged.has_strides
+        or judged.has_hill_sprints
+        or judged.has_fast_repeats,
+        false
+    ) as has_fast_running,
     judged.has_fast_repeats,
     judged.has_strides,
     judged.has_hill_sprints,

@@ -21,20 +21,34 @@ with speeds as (
     where speeds.is_critical_speed_confident
 ),
 
-bouts as (
+graded as (
     select
         bouts.*,
         activities.local_day,
-        if(
-            abs(bouts.grade_ratio) >= thresholds.hill_min_ratio,
-            coalesce(bouts.grade_adjusted_speed_m_per_s, bouts.speed_m_per_s),
-            coalesce(bouts.speed_m_per_s, bouts.grade_adjusted_speed_m_per_s)
-        ) as work_speed_m_per_s
+        -- hills are run several times: one steep repetition is one on rolling ground
+        coalesce(
+            median(bouts.grade_ratio) over (
+                partition by
+                    bouts.athlete_id, bouts.activity_id, bouts.duration_s <= thresholds.stride_max_s
+            ) >= thresholds.hill_min_ratio,
+            false
+        ) as is_uphill
     from activity.bouts as bouts
     inner join staging.activities as activities
         on bouts.athlete_id = activities.athlete_id and bouts.activity_id = activities.activity_id
     cross join settings.judging as thresholds
     where activities.is_run and bouts.duration_s > 0
+),
+
+bouts as (
+    select
+        bouts.*,
+        if(
+            bouts.is_uphill,
+            coalesce(bouts.grade_adjusted_speed_m_per_s, bouts.speed_m_per_s),
+            coalesce(bouts.speed_m_per_s, bouts.grade_adjusted_speed_m_per_s)
+        ) as work_speed_m_per_s
+    from graded as bouts
 ),
 
 days as (
@@ -80,7 +94,19 @@ measured as (
         bouts.work_speed_m_per_s / critical_speed_m_per_s as speed_to_critical_ratio,
         critical_speed_m_per_s * thresholds.single_effort_m / (thresholds.single_effort_m - d_prime_m)
             as five_km_speed_m_per_s,
-        thresholds.* exclude (d_prime_usual_m)
+        thresholds.float_gap_s,
+        thresholds.float_max_ratio,
+        thresholds.float_min_ratio,
+        thresholds.walk_max_m_per_s,
+        thresholds.work_speed_min_ratio,
+        thresholds.work_above_easy_min_ratio,
+        thresholds.heart_rate_follows_s,
+        thresholds.hill_sprint_max_s,
+        thresholds.stride_max_s,
+        thresholds.stride_max_m,
+        thresholds.stride_min_ratio,
+        thresholds.sprint_recovery_min_s,
+        thresholds.quality_hard_s
     from bouts
     cross join settings.judging as thresholds
     left join nearest on bouts.athlete_id = nearest.athlete_id and bouts.local_day = nearest.local_day
@@ -130,16 +156,6 @@ judged as (
             as whole_recovery_s,
         if(followed.is_float_next, followed.recovery_m + followed.float_m, followed.recovery_m)
             as whole_recovery_m,
-        -- hills are run several times: one steep repetition is one on rolling ground
-        coalesce(
-            median(followed.grade_ratio) over (
-                partition by
-                    followed.athlete_id,
-                    followed.activity_id,
-                    followed.duration_s <= followed.stride_max_s
-            ) >= followed.hill_min_ratio,
-            false
-        ) as is_uphill,
         coalesce(
             followed.speed_to_critical_ratio >= followed.work_speed_min_ratio,
             followed.speed_to_easy_ratio >= followed.work_above_easy_min_ratio,

@@ -1,7 +1,8 @@
 -- One row per set of a workout: repetitions of one kind and about one length, one after the other.
 --
 -- A set is called by its distance or by its time, whichever is nearer to a length that people use and varies
--- less. Fade is what the last third of the repetitions takes longer for the same way than the first third.
+-- less; in doubt by its distance, and strides by their time. Fade is what the last third of the repetitions
+-- takes longer for the same way than the first third.
 --
 -- grain: athlete_id, activity_id, set_number
 -- check: repeat_count >= 1
@@ -169,10 +170,12 @@ named as (
             row(
                 if(
                     sizes.size_unit = 'm',
-                    abs(ln(sums.repeat_m / sizes.repeat_size)) + sums.distance_spread_ratio,
+                    abs(ln(sums.repeat_m / sizes.repeat_size))
+                    + sums.distance_spread_ratio
+                    + if(sums.bout_kind = 'stride', thresholds.distance_preferred_ratio, 0),
                     abs(ln(sums.repeat_s / sizes.repeat_size))
                     + sums.duration_spread_ratio
-                    + thresholds.distance_preferred_ratio
+                    + if(sums.bout_kind = 'stride', 0, thresholds.distance_preferred_ratio)
                 ),
                 sizes.size_unit,
                 sizes.repeat_size

@@ -210,6 +210,7 @@ select
         when
             totals.bout_count = 1
             and main.bout_kind in ('repeat', 'tempo', 'steady')
+            and main.fast_s >= thresholds.finish_min_s
             and main.started_after_s >= thresholds.late_min_s
             and runs.run_s - main.ended_after_s <= thresholds.finish_max_after_s
             and runs.run_s >= thresholds.long_run_min_s
@@ -217,12 +218,13 @@ select
         when
             totals.bout_count = 1
             and main.bout_kind in ('repeat', 'tempo', 'steady')
+            and main.fast_s >= thresholds.finish_min_s
             and main.started_after_s >= main.fast_s
             and runs.run_s - main.ended_after_s <= thresholds.finish_max_after_s
             then 'progression'
         when matched.workout_template is not null then matched.workout_template
         when
-            main.bout_kind = 'repeat'
+            main.bout_kind in ('repeat', 'hill_repeat')
             and totals.bout_count >= thresholds.fartlek_min_count
             and totals.set_count > 2
             then 'fartlek'

@@ -173,7 +173,7 @@ select
     -- a race tells of fitness to so many percent of VDOT: course, day and weather (SCIENCE.md C1)
     cast(2.1 as double) as race_noise_pct,
     -- work bouts and workouts (SCIENCE.md 0 and A34)
-    cast(0.04 as double) as hill_min_ratio, -- hills are 5 % and steeper; a bout's grade is known to 1 %
+    cast(0.03 as double) as hill_min_ratio, -- hills are 5 % and steeper; of short ones altitude shows less
     cast(20 as double) as hill_sprint_max_s, -- 8 to 12 s, 15 s at most; and the watch sees edges late
     cast(35 as double) as stride_max_s, -- 15 to 30 s
     cast(8 as double) as bout_edge_s, -- where a fast bout begins and ends is known to some seconds
@@ -193,6 +193,7 @@ select
     cast(120 as double) as quality_fast_min_s, -- two minutes of fast running in all; less is strides
     cast(1500 as double) as late_min_s, -- a fast finish begins after the first miles
     cast(300 as double) as finish_max_after_s, -- and hardly any of the run is left after it
+    cast(240 as double) as finish_min_s, -- the last 5 to 10 minutes; less is a sprint home
     cast(4 as bigint) as fartlek_min_count, -- "6 to 8": less is no play
     cast(0.9 as double) as cut_short_max_ratio, -- a last repetition shorter than that was given up
     -- up to here the articles have repetitions at mile pace (200 m), at 5K pace (400 to 1000 m), at 10K pace
@@ -421,7 +422,7 @@ select
     -- load
     cast(-5 as double) as fresh_min_form_score, -- a day with more is a fresh one
     cast(14 as double) as without_fresh_flag_days, -- there should be one in a fortnight
-    cast(3 as double) as without_fresh_scale,
+    cast(2.5 as double) as without_fresh_scale, -- three weeks are a clear case
     cast(2 as double) as monotony_flag, -- Foster; on the most strenuous tenth of the athlete's own days
     cast(0.2 as double) as monotony_scale,
     cast(0.08 as double) as fitness_ramp_flag_ratio, -- a week, for three weeks
@@ -498,8 +499,8 @@ select
     cast(1.10 as double) as stress_volume_ratio, -- A17: what counts as a new stress
     cast(1 as double) as stress_run_days,
     cast(1.15 as double) as stress_long_run_ratio,
-    cast(1.15 as double) as added_flag_ratio, -- A17: up to 1.10 is replaced, beyond 1.20 is added
-    cast(0.03 as double) as added_scale, -- so that 1.10 is clearly the one, 1.20 the other
+    cast(1.20 as double) as added_flag_ratio, -- A17: up to 1.10 is replaced, beyond 1.20 is added
+    cast(0.03 as double) as added_scale, -- weeks that grow towards a season are at 1.15 to 1.2, too
     cast(1.15 as double) as added_easy_max_ratio, -- more easy running than before: not only speed was added
     cast(4 as bigint) as added_stress_max_count, -- so are a longer long run, more days and more distance
     cast(0.7 as double) as added_with_more_certainty_ratio, -- then "everything at once" says it better

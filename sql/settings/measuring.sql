@@ -58,6 +58,7 @@ select
     -- work bouts (SCIENCE.md 0 'Work bout')
     cast(2 as double) as fine_gap_max_s, -- a record every second or two: else ten fast seconds are a guess
     cast(1.9 as double) as run_min_m_per_s, -- slower is walking: it says nothing of the easy running speed
+    cast(0.8 as double) as run_min_ratio, -- so far below the warm-up is a recovery
     cast(20 as double) as half_minute_moving_min_s, -- most of a half minute
     -- who runs faster than easy up a real hill runs hard: what is above 5 % counts more, the steeper, ...
     cast(0.04 as double) as climb_min_ratio,
@@ -105,9 +106,11 @@ select
     cast(30 as double) as edge_inside_s,
     cast(15 as double) as edge_outside_s, -- ... and that outside, if it is slower
     cast(0.06 as double) as lap_contrast_min_ratio,
-    cast(1.05 as double) as lap_height_min_ratio, -- and faster than the easy speed
+    cast(1 as double) as lap_height_min_ratio, -- and no slower than easy
     -- a lap that is no more than this of what the stream sees is not it
-    cast(0.75 as double) as lap_agreement_min_ratio,
+    cast(0.65 as double) as lap_agreement_min_ratio,
+    -- where laps mark the work, what is this much slower than it is a brisk warm-up
+    cast(0.85 as double) as beside_laps_min_ratio,
     cast(60 as double) as recovery_window_s, -- heart rate after a bout is looked at for a minute
     -- openings and pacings
     cast(0.1 as double) as first_part_ratio, -- the first tenth of the way: there a race is begun too fast
