@@ -1,4 +1,4 @@
--- One row per athlete: the longest run of recent weeks without a lighter one.
+-- One row per athlete: the longest run of weeks without a lighter one that reaches into the last twelve.
 --
 -- Lighter is 20 % less distance than the three weeks before, or 20 % fewer hard sessions in as many runs, and
 -- fewer than in each of the three: the articles drop the volume or the intensity. Where nobody ran, nothing
@@ -72,12 +72,12 @@ stretches as (
                         partition by numbered.athlete_id, numbered.stretch_number
                     )
         end as stretch_from,
+        numbered.week_start_on > periods.last_day - cast(limits.rest_search_days as integer) as is_inside,
         periods.last_day - cast(limits.rest_search_days as integer) + 1 as search_from,
         periods.last_day
     from numbered
     inner join athlete.periods as periods on numbered.athlete_id = periods.athlete_id
     cross join limits
-    qualify numbered.week_start_on > periods.last_day - cast(limits.rest_search_days as integer)
 ),
 
 ordered as (
@@ -85,7 +85,7 @@ ordered as (
         stretches.*,
         row_number() over (
             partition by stretches.athlete_id, stretches.stretch_number
-            order by stretches.is_lighter, stretches.distance_m
+            order by stretches.is_lighter, not stretches.is_inside, stretches.distance_m
         ) as lightest_number
     from stretches
 ),
@@ -97,33 +97,53 @@ lengths as (
         any_value(ordered.search_from) as search_from,
         any_value(ordered.last_day) as last_day,
         min(ordered.stretch_from) as stretch_from,
-        count(*) filter (where not ordered.is_lighter and not ordered.is_after_empty_week) as stretch_weeks,
-        count(*) as week_count,
-        sum(ordered.run_count) as run_count,
-        median(ordered.distance_m) filter (where not ordered.is_lighter) as usual_m,
+        min(ordered.run_count) filter (where ordered.is_lighter) as lighter_run_count,
+        count(*) filter (where not ordered.is_lighter and not ordered.is_after_empty_week) as whole_weeks,
+        count(*) filter (
+            where ordered.is_inside and not ordered.is_lighter and not ordered.is_after_empty_week
+        ) as inside_weeks,
+        count(*) filter (where ordered.is_inside) as week_count,
+        sum(ordered.run_count) filter (where ordered.is_inside) as run_count,
+        median(ordered.distance_m) filter (where ordered.is_inside and not ordered.is_lighter) as usual_m,
         avg(ordered.distance_m) filter (
-            where not ordered.is_lighter and ordered.lightest_number <= limits.lightest_count
+            where
+            ordered.is_inside and not ordered.is_lighter and ordered.lightest_number <= limits.lightest_count
         ) as lightest_m
     from ordered
     cross join limits
     group by ordered.athlete_id, ordered.stretch_number
 ),
 
+-- what came before a week off is over
+ended as (
+    select
+        lengths.*,
+        if(
+            lead(lengths.lighter_run_count) over (
+                partition by lengths.athlete_id order by lengths.stretch_number
+            ) = 0,
+            lengths.inside_weeks,
+            lengths.whole_weeks
+        ) as stretch_weeks
+    from lengths
+),
+
 longest as (
     select
-        lengths.athlete_id,
-        any_value(lengths.search_from) as search_from,
-        any_value(lengths.last_day) as last_day,
-        max(lengths.stretch_weeks) as stretch_weeks,
-        arg_max_null(lengths.stretch_from, row(lengths.stretch_weeks, lengths.stretch_number)) as stretch_from,
-        arg_max(lengths.usual_m, row(lengths.stretch_weeks, lengths.stretch_number)) as usual_m,
+        ended.athlete_id,
+        any_value(ended.search_from) as search_from,
+        any_value(ended.last_day) as last_day,
+        max(ended.stretch_weeks) as stretch_weeks,
+        arg_max_null(ended.stretch_from, row(ended.stretch_weeks, ended.stretch_number)) as stretch_from,
+        arg_max(ended.usual_m, row(ended.stretch_weeks, ended.stretch_number)) as usual_m,
         arg_max(
-            lengths.lightest_m / nullif(lengths.usual_m, 0), row(lengths.stretch_weeks, lengths.stretch_number)
+            ended.lightest_m / nullif(ended.usual_m, 0), row(ended.stretch_weeks, ended.stretch_number)
         ) as lightest_ratio,
-        sum(lengths.week_count) as week_count
-    from lengths
-    group by lengths.athlete_id
-    having sum(lengths.run_count) > 0
+        sum(ended.week_count) as week_count
+    from ended
+    where ended.week_count > 0
+    group by ended.athlete_id
+    having sum(ended.run_count) > 0
 ),
 
 exposures as (
@@ -167,10 +187,9 @@ select
     exposures.search_from as window_start_on,
     exposures.last_day as window_end_on,
     format(
-        '{} of the last {} weeks followed each other without a lighter one; '
+        'Of late up to {} weeks followed each other without a lighter one; '
         || 'the articles ask for one every few weeks.',
-        exposures.stretch_weeks,
-        cast(exposures.week_count as bigint)
+        exposures.stretch_weeks
     ) as reason,
     case
         when exposures.exposure_score >= thresholds.score_min

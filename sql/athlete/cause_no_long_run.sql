@@ -3,9 +3,9 @@
 --
 -- Long is a quarter more time than the other runs of its week, and than usual unless it is far longer than
 -- those; and 70 minutes or more, or a fifth of the week's time: who runs little has a long run, too. A fast
--- finish does no harm; a workout or race counts if it took an hour and a half. Lighter weeks and those
--- without a run need none. Of two runs a week the median lies between the two, so the usual run is the one
--- that four in ten do not exceed.
+-- finish does no harm; a race counts if it took an hour and a half, a workout also if it is far longer than
+-- the other runs. Lighter weeks and those without a run need none. Of two runs a week the median lies
+-- between the two, so the usual run is the one that four in ten do not exceed.
 --
 -- grain: athlete_id
 with runs as (
@@ -17,6 +17,7 @@ with runs as (
         weeks.day_count = 7 and not coalesce(weeks.is_down_week, false) as is_ordinary,
         weeks.moving_s as week_s,
         activities.moving_s,
+        activities.session_class = 'race' as is_race,
         activities.session_class = 'race'
         or (
             activities.session_class = 'quality'
@@ -49,19 +50,31 @@ usual as (
     group by runs.athlete_id
 ),
 
+-- whose length is that of the work in it is no long run
+candidates as (
+    select
+        runs.*,
+        not runs.is_hard
+        or runs.moving_s >= thresholds.long_anyway_min_s
+        or (
+            not runs.is_race
+            and runs.moving_s >= thresholds.long_run_min_s
+            and runs.moving_s >= thresholds.long_run_clear_ratio
+            * median(runs.moving_s) over (partition by runs.athlete_id, runs.week_start_on)
+        ) as is_candidate
+    from runs
+    cross join settings.judging as thresholds
+),
+
 -- first of its week: the longest run that may be a long one
 ranked as (
     select
-        runs.*,
+        candidates.*,
         row_number() over (
-            partition by runs.athlete_id, runs.week_start_on
-            order by
-                not runs.is_hard or runs.moving_s >= thresholds.long_anyway_min_s desc,
-                runs.moving_s desc,
-                runs.activity_id asc
+            partition by candidates.athlete_id, candidates.week_start_on
+            order by candidates.is_candidate desc, candidates.moving_s desc, candidates.activity_id asc
         ) as length_rank
-    from runs
-    cross join settings.judging as thresholds
+    from candidates
 ),
 
 longest as (
@@ -73,7 +86,7 @@ longest as (
         any_value(ranked.week_s) as week_s,
         any_value(ranked.activity_id) filter (where ranked.length_rank = 1) as longest_id,
         any_value(ranked.moving_s) filter (where ranked.length_rank = 1) as longest_s,
-        bool_or(ranked.is_hard) filter (where ranked.length_rank = 1) as is_hard,
+        bool_or(ranked.is_candidate) filter (where ranked.length_rank = 1) as is_candidate,
         median(ranked.moving_s) filter (where ranked.length_rank > 1) as others_s
     from ranked
     group by ranked.athlete_id, ranked.week_start_on
@@ -91,9 +104,8 @@ weeks as (
             longest.longest_s >= thresholds.long_run_ratio * usual.usual_s
             or longest.longest_s >= thresholds.long_run_clear_ratio * longest.others_s
         )
-        and if(
-            longest.is_hard,
-            longest.longest_s >= thresholds.long_anyway_min_s,
+        and longest.is_candidate
+        and (
             longest.longest_s >= thresholds.long_run_min_s
             or longest.longest_s >= thresholds.long_run_share_min_ratio * longest.week_s
         ) as has_long_run

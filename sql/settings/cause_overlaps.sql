@@ -24,6 +24,7 @@ from (
     -- what comes on top makes distance, days and hard sessions grow at once, and easy runs harder
     ('everything_at_once', 'speed_added_not_replaced'),
     ('everything_at_once', 'load_not_absorbed'),
+    ('everything_at_once', 'too_much_speed'),
     ('easy_runs_harder_after_speed', 'speed_added_not_replaced'),
     -- who runs harder from week to week, or drifts up within a run, gets into the middle zone
     ('medium_trap', 'easy_run_drift'),
