@@ -244,9 +244,11 @@ def test_a_long_run_with_a_fast_finish_is_one(rows_of: RowsOf):
 def test_a_long_run_that_was_run_hard_is_one_and_a_workout_hardly_longer_than_the_others_is_not(
     rows_of: RowsOf,
 ):
-    """80 minutes with half an hour of it hard, beside three runs of 50 minutes, or of 62."""
+    """80 minutes with half an hour of it hard, beside three runs of 50 minutes, or of 62; or twice as far."""
     rows = season(*["e.e.e.q"] * 10).assign(hard_s=1800.0)
     is_quality = rows.session_class == "quality"
+    fast = rows.assign(moving_s=4800.0, distance_m=is_quality.map({True: 20_000, False: 10_000}))
+    assert cause(rows_of, "no_long_run", fast).value == 1
     hard = rows.assign(moving_s=is_quality.map({True: 4800, False: 3000}))
     workout = rows.assign(moving_s=is_quality.map({True: 4800, False: 3720}))
     assert cause(rows_of, "no_long_run", hard).value == 1

@@ -1,10 +1,10 @@
 -- One row per athlete: in how many of the recent ordinary weeks there was a long run. Every week of the
 -- articles has one.
 --
--- Long is a quarter more time than the other runs of its week, and than usual unless it is far longer than
--- those; and 70 minutes or more, or a fifth of the week's time: who runs little has a long run, too. A fast
--- finish does no harm; a race counts if it took an hour and a half, a workout also if it is far longer than
--- the other runs. Lighter weeks and those without a run need none. Of two runs a week the median lies
+-- Long is a quarter more time or way than the other runs of its week, and than usual unless it is far longer
+-- than those; and 70 minutes or more, or a fifth of the week's time: who runs little has a long run, too. A
+-- fast finish does no harm; a race counts if it took an hour and a half, a workout also if it is far longer
+-- than the other runs. Lighter weeks and those without a run need none. Of two runs a week the median lies
 -- between the two, so the usual run is the one that four in ten do not exceed.
 --
 -- grain: athlete_id
@@ -17,6 +17,7 @@ with runs as (
         weeks.day_count = 7 and not coalesce(weeks.is_down_week, false) as is_ordinary,
         weeks.moving_s as week_s,
         activities.moving_s,
+        activities.distance_m,
         activities.session_class = 'race' as is_race,
         activities.session_class = 'race'
         or (
@@ -50,19 +51,29 @@ usual as (
     group by runs.athlete_id
 ),
 
+lengths as (
+    select
+        runs.*,
+        greatest(
+            runs.moving_s / median(runs.moving_s) over same_week,
+            runs.distance_m / nullif(median(runs.distance_m) over same_week, 0)
+        ) as length_ratio
+    from runs
+    window same_week as (partition by runs.athlete_id, runs.week_start_on)
+),
+
 -- whose length is that of the work in it is no long run
 candidates as (
     select
-        runs.*,
-        not runs.is_hard
-        or runs.moving_s >= thresholds.long_anyway_min_s
+        lengths.*,
+        not lengths.is_hard
+        or lengths.moving_s >= thresholds.long_anyway_min_s
         or (
-            not runs.is_race
-            and runs.moving_s >= thresholds.long_run_min_s
-            and runs.moving_s >= thresholds.long_run_clear_ratio
-            * median(runs.moving_s) over (partition by runs.athlete_id, runs.week_start_on)
+            not lengths.is_race
+            and lengths.moving_s >= thresholds.long_run_min_s
+            and lengths.length_ratio >= thresholds.long_run_clear_ratio
         ) as is_candidate
-    from runs
+    from lengths
     cross join settings.judging as thresholds
 ),
 
@@ -72,7 +83,7 @@ ranked as (
         candidates.*,
         row_number() over (
             partition by candidates.athlete_id, candidates.week_start_on
-            order by candidates.is_candidate desc, candidates.moving_s desc, candidates.activity_id asc
+            order by candidates.is_candidate desc, candidates.length_ratio desc, candidates.activity_id asc
         ) as length_rank
     from candidates
 ),
@@ -87,7 +98,12 @@ longest as (
         any_value(ranked.activity_id) filter (where ranked.length_rank = 1) as longest_id,
         any_value(ranked.moving_s) filter (where ranked.length_rank = 1) as longest_s,
         bool_or(ranked.is_candidate) filter (where ranked.length_rank = 1) as is_candidate,
-        median(ranked.moving_s) filter (where ranked.length_rank > 1) as others_s
+        greatest(
+            any_value(ranked.moving_s) filter (where ranked.length_rank = 1)
+            / median(ranked.moving_s) filter (where ranked.length_rank > 1),
+            any_value(ranked.distance_m) filter (where ranked.length_rank = 1)
+            / nullif(median(ranked.distance_m) filter (where ranked.length_rank > 1), 0)
+        ) as to_others_ratio
     from ranked
     group by ranked.athlete_id, ranked.week_start_on
 ),
@@ -99,10 +115,10 @@ weeks as (
         longest.is_asked,
         longest.is_recent,
         longest.longest_id,
-        longest.longest_s >= thresholds.long_run_ratio * coalesce(longest.others_s, usual.usual_s)
+        coalesce(longest.to_others_ratio, longest.longest_s / usual.usual_s) >= thresholds.long_run_ratio
         and (
             longest.longest_s >= thresholds.long_run_ratio * usual.usual_s
-            or longest.longest_s >= thresholds.long_run_clear_ratio * longest.others_s
+            or longest.to_others_ratio >= thresholds.long_run_clear_ratio
         )
         and longest.is_candidate
         and (
