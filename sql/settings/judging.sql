@@ -269,7 +269,7 @@ select
     cast(0.05 as double) as more_reps_scale,
     cast(0.015 as double) as slower_flag_ratio, -- 1 % is meant; fitness and weather swing by half as much
     cast(0.004 as double) as slower_scale,
-    cast(3 as double) as like_sessions_min_count, -- so many sessions have their like in the weeks before
+    cast(3 as double) as like_sessions_min_count, -- so many pairs of like sessions, now and before, are no chance
     -- the articles on runs and speed that are no cause (SCIENCE.md A23, A32 to A36)
     cast(2100 as double) as recovery_run_max_s, -- 20 to 30 minutes, and the way home
     cast(0.75 as double) as recovery_run_max_ratio, -- of maximum heart rate
