@@ -1,6 +1,5 @@
 """How the evidence for the causes is scored, explained away and ranked: small rows whose answer is plain."""
 
-import math
 import re
 from collections.abc import Callable
 
@@ -135,9 +134,10 @@ def test_a_question_that_makes_no_sense_for_a_runner_is_not_asked(rows_of: RowsO
         """,
         **STRAIGHT,
     }
-    row = rows_of("marts.causes", tables).set_index("cause").loc["speed_added_not_replaced"]
+    causes = rows_of("marts.causes", tables).set_index("cause")
+    row = causes.loc["speed_added_not_replaced"]
     assert (row.status, row.reason) == ("not_applicable", "No speed work began.")
-    assert math.isnan(row.score)
+    assert causes.score.isna().all()
 
 
 def test_little_exposure_that_is_badly_covered_rules_nothing_out(rows_of: RowsOf):
