@@ -13,8 +13,8 @@ with inside as (
         weeks.run_count,
         weeks.run_day_count,
         weeks.distance_m,
-        quantile_cont(weeks.distance_m, thresholds.usual_week_quantile_ratio)
-            over (partition by weeks.athlete_id) as usual_m,
+        -- the third quarter: up to three of four weeks may be broken
+        quantile_cont(weeks.distance_m, 0.75) over (partition by weeks.athlete_id) as usual_m,
         periods.recent_from,
         periods.last_day - cast(thresholds.base_days as integer) + 1 as window_from,
         periods.last_day

@@ -469,7 +469,6 @@ select
     cast(0.28 as double) as light_weeks_flag_ratio,
     cast(0.06 as double) as light_weeks_scale,
     cast(0.50 as double) as light_week_ratio,
-    cast(0.75 as double) as usual_week_quantile_ratio, -- the usual week, where up to three of four are broken
     cast(8 as double) as weeks_without_rest_flag, -- the articles: a lighter week every few weeks
     cast(1.5 as double) as weeks_without_rest_scale,
     cast(84 as bigint) as rest_search_days, -- looked for in the last twelve weeks
