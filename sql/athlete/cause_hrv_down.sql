@@ -51,9 +51,9 @@ select
     case
         when judged.value is null
             then format(
-                'Needs heart-rate variability on three of seven days over some months; {} of the last eight '
-                || 'weeks have it.',
-                if(judged.night_count = 1, '1 night', concat(judged.night_count, ' nights'))
+                'Needs heart-rate variability on three of seven days over some months; in the last eight '
+                || 'weeks {} it.',
+                if(judged.night_count = 1, '1 night has', concat(judged.night_count, ' nights have'))
             )
         when judged.is_down and judged.fall_kind = 'slow'
             then format(

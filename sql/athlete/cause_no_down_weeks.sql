@@ -186,10 +186,14 @@ select
     case when exposures.exposure_score >= thresholds.score_min then exposures.stretch_from end as began_on,
     exposures.search_from as window_start_on,
     exposures.last_day as window_end_on,
-    format(
-        'Of late up to {} weeks followed each other without a lighter one; '
-        || 'the articles ask for one every few weeks.',
-        exposures.stretch_weeks
+    if(
+        exposures.stretch_weeks > 1,
+        format(
+            'Of late up to {} weeks followed each other without a lighter one; '
+            || 'the articles ask for one every few weeks.',
+            exposures.stretch_weeks
+        ),
+        'Of late no two weeks followed each other without a lighter one.'
     ) as reason,
     case
         when exposures.exposure_score >= thresholds.score_min

@@ -54,9 +54,9 @@ select
     case
         when judged.value is null
             then format(
-                'Needs resting heart rate on four of seven days over some months; {} of the last eight weeks '
-                || 'have it.',
-                if(judged.night_count = 1, '1 night', concat(judged.night_count, ' nights'))
+                'Needs resting heart rate on four of seven days over some months; in the last eight weeks '
+                || '{} it.',
+                if(judged.night_count = 1, '1 night has', concat(judged.night_count, ' nights have'))
             )
         when judged.is_up and judged.is_held
             then format(

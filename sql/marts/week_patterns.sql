@@ -129,7 +129,12 @@ select
         counted.weekly_hard_days,
         if(
             counted.back_to_back_count > 0,
-            format(' ({} times on the day after another one)', counted.back_to_back_count),
+            format(
+                ' ({} on the day after another one)',
+                if(
+                    counted.back_to_back_count = 1, 'once', concat(counted.back_to_back_count, ' times')
+                )
+            ),
             ''
         ),
         100 * coalesce(longest.longest_run_ratio, 0),
