@@ -1719,7 +1719,6 @@ MAY_BE_EMPTY = {
     "athlete.plan_candidates",
     "athlete.plan_starts",
     "marts.plan_days",
-    "marts.race_preparation",
     "staging.plan_steps",
 }
 

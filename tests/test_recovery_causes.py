@@ -163,6 +163,23 @@ def test_who_begins_to_write_it_down_has_no_other_heart(rows_of: RowsOf):
     assert row.value == pytest.approx(0)
 
 
+@pytest.mark.parametrize(
+    ("devices", "expected"),
+    [
+        (["old", "old", "new", "new"], True),
+        (["new", "old", "new", "new"], False),
+        (["old", "old", "new", None], None),
+    ],
+)
+def test_the_watch_is_another_one_where_most_recent_runs_are_from_another(
+    rows_of: RowsOf, devices: list[str | None], expected: bool | None
+):
+    """Three runs of the months before, and one of the last weeks."""
+    given = {"athlete.periods": PERIODS, "athlete.activities": easy([0, 1, 2, 160], device=devices)}
+    (row,) = rows_of("athlete.usual_watches", given).itertuples()
+    assert pd.isna(row.is_other_watch) if expected is None else row.is_other_watch == expected
+
+
 def test_another_watch_in_between_halves_the_evidence(rows_of: RowsOf):
     up = resting(dict.fromkeys(RECENT, 55))
     watches = easy([0, 160], device=["old", "new"])

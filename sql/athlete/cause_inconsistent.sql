@@ -79,12 +79,7 @@ select
         as exposure_score,
     least(counted.week_count * 7 / (thresholds.base_days - 7), 1) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
-    case
-        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
-            then cast(1 as double)
-        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
-            then cast(0 as double)
-    end as response_score,
+    cast(responses.is_slower as double) as response_score,
     case when counted.base_light_count = 0 then counted.first_light_on end as began_on,
     counted.window_from as window_start_on,
     counted.last_day as window_end_on,

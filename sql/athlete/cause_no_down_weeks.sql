@@ -177,12 +177,7 @@ select
     exposures.exposure_score,
     least(exposures.week_count * 7 / (thresholds.rest_search_days - 7), 1) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
-    case
-        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
-            then cast(1 as double)
-        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
-            then cast(0 as double)
-    end as response_score,
+    cast(responses.is_slower as double) as response_score,
     case when exposures.exposure_score >= thresholds.score_min then exposures.stretch_from end as began_on,
     exposures.search_from as window_start_on,
     exposures.last_day as window_end_on,
