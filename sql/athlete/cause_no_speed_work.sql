@@ -37,11 +37,16 @@ select
                 || 'could be seen.'
         else
             concat(
-                format(
-                    '{:.1f} runs a week had fast running in them: strides, repeats, tempo or a race', touches
+                if(
+                    touches = 0,
+                    'No run of the last eight weeks had strides, repeats, tempo or a race in it',
+                    format(
+                        '{:.1f} runs a week had fast running in them: strides, repeats, tempo or a race',
+                        touches
+                    )
                 ),
                 case
-                    when last_speed_on is null then '; so far none at all.'
+                    when last_speed_on is null then ', nor did any before.'
                     when last_day - last_speed_on >= 7 * 2
                         then format('; the last one {} weeks ago.', (last_day - last_speed_on) // 7)
                     when last_day - last_speed_on >= 7 then '; the last one a week ago.'
