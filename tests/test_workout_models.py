@@ -434,7 +434,7 @@ def test_weeks_without_any_fast_running_are_flagged_and_half_a_touch_a_week_is_t
     assert (never.value, never.coverage_ratio, never.certainty_ratio) == (0, 1, 1)
     assert never.exposure_score == pytest.approx(logistic(4.5))
     assert pd.isna(never.began_on)
-    assert "so far none at all" in never.reason
+    assert "nor did any before" in never.reason
     weeks_ago = {7 * week: {"has_strides": True, "is_quality": False} for week in range(12)}
     since = found(rows_of, "no_speed_work", trained(weekly(EASY_ONLY), weeks_ago))
     assert since.began_on.date() == day(78)
