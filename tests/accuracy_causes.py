@@ -328,13 +328,15 @@ def tables(rows: pd.DataFrame, slack_se: float) -> Iterator[str]:
     yield "|" + "---|" * (6 + len(doses))
     healthy = rows[(rows.injected == "healthy") & (rows.knocked_out == "")]
     alarms = healthy.groupby("cause").is_leading.mean()
-    for cause in shares.index:
+    for cause in sorted(shares.index):
         of_dose = " | ".join(f"{scores[dose].get(cause, 0):.2f}" for dose in doses)
         others = told[(told.injected == cause) & (told.dose == CLEAR) & (told["first"] != cause)]["first"]
         instead = ", ".join(f"{name} {n}" for name, n in others.fillna("none").value_counts().head(3).items())
         yield (
             f"| {cause} | {shares.top_1[cause]:.0%} | {shares.top_3[cause]:.0%} | {of_dose} "
-            f"| {grows[cause]:.2f} | {instead} | {alarms.get(cause, float('nan')):.0%} |".replace("nan%", "")
+            f"| {grows[cause]:.2f} | {instead} | {alarms.get(cause, float('nan')):.0%} |".replace(
+                "nan%", ""
+            ).replace("nan", "")
         )
     yield ""
     today, count = f"{datetime.now(UTC):%Y-%m-%d}", rows.athlete_id.nunique()

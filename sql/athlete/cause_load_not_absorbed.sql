@@ -3,7 +3,8 @@
 -- Three ways in which there is not, of which the clearest counts: no fresh day (form above -5) for a
 -- fortnight and more; days all alike (monotony) in the most strenuous tenth of the athlete's own; or fitness
 -- that rose by 8 % a week for three weeks. None is a cause by itself: without a sign that the body does not
--- cope, the exposure stays below the threshold, and where no sign can be seen, nothing is told.
+-- cope, the exposure stays below the threshold, and where no sign can be seen, nothing is told; nor is it of
+-- who does not run.
 --
 -- grain: athlete_id
 with days as (
@@ -77,6 +78,7 @@ recent as (
     cross join settings.judging as thresholds
     where ramps.local_day >= ramps.recent_from
     group by ramps.athlete_id
+    having sum(ramps.run_count) > 0
 ),
 
 ways as (

@@ -64,11 +64,14 @@ alike as (
             as now_m_per_s,
         median(workouts.repeat_speed_m_per_s) filter (where workouts.local_day < spans.now_from)
             as then_m_per_s,
-        count(*) filter (where workouts.local_day >= spans.now_from) as like_count
+        least(
+            count(*) filter (where workouts.local_day >= spans.now_from),
+            count(*) filter (where workouts.local_day < spans.now_from)
+        ) as like_count
     from spans
     inner join athlete.workouts as workouts
         on spans.athlete_id = workouts.athlete_id and spans.like_from <= workouts.local_day
-    where workouts.bout_kind in ('repeat', 'tempo', 'stride', 'sprint') and not workouts.is_race
+    where workouts.bout_kind in ('repeat', 'stride', 'sprint') and not workouts.is_race
     group by spans.athlete_id, spans.comparison, like_name
 ),
 

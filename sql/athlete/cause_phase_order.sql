@@ -137,6 +137,7 @@ histories as (
         count(*) as week_count
     from weeks
     group by weeks.athlete_id
+    having bool_or(weeks.phase != 'break') -- who only walks or rides has no phases
 ),
 
 ways as (

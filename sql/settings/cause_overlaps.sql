@@ -42,9 +42,11 @@ from (
     ('no_long_run', 'low_mileage'),
     ('no_long_run', 'inconsistent'),
     ('low_mileage', 'inconsistent'),
-    -- after weeks that came to nothing an ordinary one is much
-    ('speed_added_not_replaced', 'inconsistent'),
+    -- weeks that come and go look like changes
     ('everything_at_once', 'inconsistent'),
+    ('speed_added_not_replaced', 'inconsistent'),
+    ('everything_at_once', 'low_mileage'),
+    -- after weeks that came to nothing an ordinary one is much
     ('inconsistent', 'too_early'),
     ('phase_order', 'too_early')
 ) as pairs (cause, explained_by)

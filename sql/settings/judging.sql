@@ -269,7 +269,8 @@ select
     cast(0.05 as double) as more_reps_scale,
     cast(0.015 as double) as slower_flag_ratio, -- 1 % is meant; fitness and weather swing by half as much
     cast(0.004 as double) as slower_scale,
-    cast(3 as double) as like_sessions_min_count, -- so many sessions have their like in the weeks before
+    -- so many pairs of like sessions, now and before, are no chance
+    cast(3 as double) as like_sessions_min_count,
     -- the articles on runs and speed that are no cause (SCIENCE.md A23, A32 to A36)
     cast(2100 as double) as recovery_run_max_s, -- 20 to 30 minutes, and the way home
     cast(0.75 as double) as recovery_run_max_ratio, -- of maximum heart rate
@@ -383,7 +384,8 @@ select
     cast(14 as bigint) as recent_min_nights, -- fewer are no period to compare
     cast(28 as bigint) as base_min_nights,
     -- heart-rate variability, in spreads of the athlete's own nights; by chance (simulated, neighbours alike
-    -- by 0.3, a slow wander of 0.3) 3 % of healthy runners fall so deep for three days or so far for two weeks
+    -- by 0.3, a slow wander of 0.3) 3 % of healthy runners fall so deep for three days or so far for two
+    -- weeks
     cast(14 as bigint) as hrv_lag_days, -- the usual ends before what is judged
     cast(60 as bigint) as hrv_usual_days,
     cast(3 as bigint) as hrv_week_min_nights, -- Plews: three nights of a week tell its mean
