@@ -163,6 +163,23 @@ def test_who_begins_to_write_it_down_has_no_other_heart(rows_of: RowsOf):
     assert row.value == pytest.approx(0)
 
 
+@pytest.mark.parametrize(
+    ("devices", "expected"),
+    [
+        (["old", "old", "new", "new"], True),
+        (["new", "old", "new", "new"], False),
+        (["old", "old", "new", None], None),
+    ],
+)
+def test_the_watch_is_another_one_where_most_recent_runs_are_from_another(
+    rows_of: RowsOf, devices: list[str | None], expected: bool | None
+):
+    """Three runs of the months before, and one of the last weeks."""
+    given = {"athlete.periods": PERIODS, "athlete.activities": easy([0, 1, 2, 160], device=devices)}
+    (row,) = rows_of("athlete.usual_watches", given).itertuples()
+    assert pd.isna(row.is_other_watch) if expected is None else row.is_other_watch == expected
+
+
 def test_another_watch_in_between_halves_the_evidence(rows_of: RowsOf):
     up = resting(dict.fromkeys(RECENT, 55))
     watches = easy([0, 160], device=["old", "new"])
@@ -171,13 +188,22 @@ def test_another_watch_in_between_halves_the_evidence(rows_of: RowsOf):
     assert "another watch" in row.reason
 
 
+def test_a_rise_is_told_by_its_own_days_where_the_watch_was_off_later(rows_of: RowsOf):
+    """Ten days at 55 instead of 50; of the nights after a gap no five days in a row are known at first."""
+    worn = [n for n in range(LAST + 1) if not 150 <= n < 160]
+    values = [55 if 130 <= n <= 140 else 50 for n in worn]
+    row = cause(rows_of, "athlete.cause_resting_heart_rate_up", nights(worn, heart_rate_resting_bpm=values))
+    assert row.value == pytest.approx(0.10)
+    assert f"55 bpm and more in the week to {day(140)}, usually 50" in row.reason
+
+
 def test_nine_nights_tell_no_resting_heart_rate(rows_of: RowsOf):
     row = cause(
         rows_of, "athlete.cause_resting_heart_rate_up", nights(range(159, 168), heart_rate_resting_bpm=60)
     )
     assert math.isnan(row.value)
     assert (row.coverage_ratio, math.isnan(row.exposure_score)) == (0, True)
-    assert "9 nights of the last eight weeks have it" in row.reason
+    assert "in the last eight weeks 9 nights have it" in row.reason
 
 
 def test_three_of_seven_nights_are_too_few_for_a_weeks_mean_but_not_for_a_creep(rows_of: RowsOf):
@@ -257,7 +283,7 @@ def test_a_month_of_nights_has_no_usual_yet(rows_of: RowsOf):
     row = cause(rows_of, "athlete.cause_hrv_down", nights(range(140, LAST + 1), hrv_s=0.06))
     assert math.isnan(row.value)
     assert row.coverage_ratio == 0
-    assert "28 nights of the last eight weeks have it" in row.reason
+    assert "in the last eight weeks 28 nights have it" in row.reason
 
 
 # --- sleep

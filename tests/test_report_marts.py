@@ -133,7 +133,7 @@ def test_of_weeks_without_any_run_neither_mileage_nor_rest_is_told(
         "distance_m": 10_000.0 * run_count,
         "is_down_week": False,
     }
-    period = "athlete_id | recent_from | last_day\nann | 2026-09-14 | 2026-11-08"
+    period = "athlete_id | base_from | recent_from | last_day\nann | 2026-05-25 | 2026-09-14 | 2026-11-08"
     rows = rows_of(
         f"athlete.cause_{cause}", {"athlete.weeks": pd.DataFrame(weeks), "athlete.periods": period}
     )
@@ -152,4 +152,4 @@ def test_one_week_is_not_weeks(rows_of: RowsOf, last_day: str, words: str):
     ann        | last        | {last_day} | true
     """
     rows = rows_of("athlete.cause_too_early", {"athlete.activities": given})
-    assert f"Training has gone on for {words} without" in rows.iloc[0].reason
+    assert f"you have trained for {words} without" in rows.iloc[0].reason

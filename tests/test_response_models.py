@@ -88,6 +88,14 @@ def test_the_index_of_recent_easy_runs_is_held_against_those_before(rows_of: Row
     assert row.heart_rate_at_pace_change_bpm == pytest.approx(2.0201, abs=1e-4)
 
 
+@pytest.mark.parametrize(("change", "expected"), [(-6.0, True), (-2.0, None), (6.0, False)])
+def test_slower_is_beyond_the_error_or_unknown(rows_of: RowsOf, change: float, expected: bool | None):
+    """The error of 3.35 % makes 5.5 % of nine in ten."""
+    indices = [100.0] * 5 + [100 + change] * 4
+    row = response(rows_of, athlete__comparable_runs=comparable([*BEFORE, *NOW], indices))
+    assert pd.isna(row.is_slower) if expected is None else row.is_slower == expected
+
+
 def test_another_device_and_heat_widen_the_error_of_the_change(rows_of: RowsOf):
     """A link known to 3 % carries all recent runs; 10 degrees more at 0.4 % a degree unknown are 4 %."""
     runs = comparable(

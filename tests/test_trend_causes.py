@@ -641,7 +641,7 @@ def test_a_heart_rate_that_climbs_eight_minutes_earlier_rises_early(rows_of: Row
     assert row.certainty_ratio == 1
     assert pd.isna(row.response_score), "nothing is known of decoupling"
     assert "4 bpm above what the pace cost at the start after 12 minutes, it was 20 before." in row.reason
-    assert "12th minute" in row.advice
+    assert "by minute 12, before" in row.advice
     assert row.began_on.date() == day(112)
 
 

@@ -434,7 +434,7 @@ def test_weeks_without_any_fast_running_are_flagged_and_half_a_touch_a_week_is_t
     assert (never.value, never.coverage_ratio, never.certainty_ratio) == (0, 1, 1)
     assert never.exposure_score == pytest.approx(logistic(4.5))
     assert pd.isna(never.began_on)
-    assert "so far none at all" in never.reason
+    assert "nor did any before" in never.reason
     weeks_ago = {7 * week: {"has_strides": True, "is_quality": False} for week in range(12)}
     since = found(rows_of, "no_speed_work", trained(weekly(EASY_ONLY), weeks_ago))
     assert since.began_on.date() == day(78)
@@ -631,7 +631,7 @@ def test_a_workout_that_grows_is_no_repetition(rows_of: RowsOf):
 def test_three_sessions_are_no_habit(rows_of: RowsOf):
     row = found(rows_of, "same_workout", quality(EIGHTS, EIGHTS, EIGHTS))
     assert math.isnan(row.value)
-    assert "Needs 1 more" in row.reason
+    assert "Needs one more" in row.reason
 
 
 @pytest.mark.parametrize(
@@ -720,7 +720,7 @@ def test_timing_drifts_where_contact_and_steps_become_longer_at_equal_speed(
 def test_two_sessions_are_too_few_to_speak_of_timing(rows_of: RowsOf):
     row = found(rows_of, "timing_drift", timed(0.04, 0.08, sessions=2))
     assert math.isnan(row.exposure_score)
-    assert "Needs 1 more" in row.reason
+    assert "Needs one more" in row.reason
 
 
 def test_the_timing_of_a_fast_part_is_held_against_the_runners_own_curve(rows_of: RowsOf):

@@ -49,4 +49,5 @@ def _signs_in_short(content: Content) -> str:
         return ""
     if any(row["is_improving_underneath"] for row in rows):
         return f"You improve underneath: {better} of {len(known)} signs are better, though pace is not."
-    return f"Of {len(known)} signs that can move before pace does, {better or 'none'} moved for the better."
+    moved = f"{better or 'none'} moved for the better"
+    return f"Of {len(known)} sign{'s' * (len(known) != 1)} that can move before pace does, {moved}."

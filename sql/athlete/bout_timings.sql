@@ -33,15 +33,22 @@ curves as (
         timed.athlete_id,
         regr_slope(timed.log_step, timed.log_speed) as step_slope,
         regr_intercept(timed.log_step, timed.log_speed) as step_intercept,
-        regr_slope(timed.log_contact, timed.log_speed) as contact_slope,
+        -- a sensor that was worn once makes no curve either
+        case
+            when count(timed.log_contact) >= thresholds.timing_min_bouts
+                then regr_slope(timed.log_contact, timed.log_speed)
+        end as contact_slope,
         regr_intercept(timed.log_contact, timed.log_speed) as contact_intercept,
-        regr_slope(timed.log_oscillation, timed.log_speed) as oscillation_slope,
+        case
+            when count(timed.log_oscillation) >= thresholds.timing_min_bouts
+                then regr_slope(timed.log_oscillation, timed.log_speed)
+        end as oscillation_slope,
         regr_intercept(timed.log_oscillation, timed.log_speed) as oscillation_intercept
     from timed
     cross join settings.judging as thresholds
     where timed.place <= 2
     group by timed.athlete_id, thresholds.timing_min_bouts
-    having count(*) >= thresholds.timing_min_bouts
+    having count(*) >= thresholds.timing_min_bouts and max(timed.log_speed) > min(timed.log_speed)
 ),
 
 residuals as (

@@ -65,8 +65,8 @@ select
     case
         when shares.other_ratio >= thresholds.device_other_flag_ratio
             then
-                'Run the same easy loop twice with each of the two devices within two weeks, or once with '
-                || 'both: that tells how they differ. Until then trust the runs of one device only.'
+                'Run the same easy loop twice with each device that you still have, within two weeks, or '
+                || 'once with two of them: that tells how they differ. Until then trust the runs of one only.'
     end as advice,
     shares.window_start_on,
     shares.as_of_day as window_end_on,

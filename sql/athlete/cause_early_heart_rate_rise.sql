@@ -319,11 +319,14 @@ select
     case
         when told.exposure >= told.score_min
             then format(
-                'Run a quarter less for two weeks, all of it easy, and slow down at the {:.0f}th minute, '
-                || 'before '
-                || 'heart rate climbs: it should hold for {:.0f} minutes again.',
+                'Run a quarter less for two weeks, all of it easy, and slow down by minute {:.0f}, before '
+                || 'heart rate climbs{}.',
                 told.recent_min,
-                told.before_min
+                if(
+                    round(told.before_min) > round(told.recent_min),
+                    format(': it should hold for {:.0f} minutes again', told.before_min),
+                    ''
+                )
             )
     end as advice,
     coalesce(told.activity_ids, cast([] as varchar[])) as activity_ids

@@ -141,12 +141,17 @@ fits as (
         sum(sums.run_count) as run_count,
         sum(sums.products) / nullif(sum(sums.climb_squares), 0) as rise_bpm,
         sum(sums.pace_products) / nullif(sum(sums.pace_climb_squares), 0) as pace_rise_bpm,
-        sum(sums.heart_rate_squares)
-        - sum(sums.products) * sum(sums.products) / nullif(sum(sums.climb_squares), 0) as residual_squares,
+        -- of runs that lie on the ramp, rounding leaves less than nothing
+        greatest(
+            sum(sums.heart_rate_squares)
+            - sum(sums.products) * sum(sums.products) / nullif(sum(sums.climb_squares), 0),
+            if(sum(sums.climb_squares) > 0, 0, null)
+        ) as residual_squares,
         sum(sums.climb_squares) as climb_squares,
         sum(sums.run_count) - count(*) - 1 as freedom_count,
-        arg_max(sums.climb_mean, sums.last_day_number) as climb_mean,
-        arg_max(sums.heart_rate_mean_bpm, sums.last_day_number) as heart_rate_mean_bpm,
+        arg_max(sums.climb_mean, row(sums.last_day_number, sums.level_key)) as climb_mean,
+        arg_max(sums.heart_rate_mean_bpm, row(sums.last_day_number, sums.level_key))
+            as heart_rate_mean_bpm,
         any_value(sums.reserve_bpm) as reserve_bpm,
         any_value(sums.athlete_heart_rate_max_bpm) as athlete_heart_rate_max_bpm,
         any_value(sums.easy_below_bpm) as easy_below_bpm,
@@ -172,7 +177,9 @@ best as (
     qualify
         row_number() over (
             partition by fits.athlete_id
-            order by fits.residual_squares asc nulls last, fits.ramp_days desc, fits.days_back desc
+            -- ramps that differ only where nobody ran fit equally well, but for the rounding of a sum
+            order by
+                round(fits.residual_squares, 6) asc nulls last, fits.ramp_days desc, fits.days_back desc
         ) = 1
 ),
 
@@ -288,9 +295,13 @@ select
     case
         when judged.is_drift
             then format(
-                'Keep the easy runs of the next four weeks at about {:.0f} bpm, where they were before: slow '
-                || 'down, or walk, when the watch shows more.',
-                least(judged.before_bpm, judged.easy_below_bpm)
+                'Keep the easy runs of the next four weeks {}: slow down, or walk, when the watch '
+                || 'shows more.',
+                if(
+                    judged.before_bpm > judged.easy_below_bpm,
+                    format('below {:.0f} bpm', judged.easy_below_bpm),
+                    format('at about {:.0f} bpm, where they were before', judged.before_bpm)
+                )
             )
     end as advice,
     coalesce(judged.activity_ids, cast([] as varchar[])) as activity_ids

@@ -114,12 +114,7 @@ select
     * if(
         sums.from_hard_ratio < 1 - sums.from_hard_ratio, thresholds.easy_share_by_easy_certainty_ratio, 1
     ) as certainty_ratio,
-    case
-        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
-            then cast(1 as double)
-        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
-            then cast(0 as double)
-    end as response_score,
+    cast(responses.is_slower as double) as response_score,
     case
         when
             sums.easy_share_ratio <= thresholds.easy_share_flag_ratio

@@ -189,7 +189,10 @@ things as (
         ) as thing_in_words,
         case grown.habit
             when 'distance' then format('about {:.0f} km', grown.before_value / 1000)
-            when 'run_days' then format('{:.0f} days of running', grown.before_value)
+            when 'run_days'
+                then format('{:.0f} day{} of running', grown.before_value, if(
+                    round(grown.before_value) = 1, '', 's'
+                ))
             when 'longest_run' then format('a long run of {:.0f} km', grown.before_value / 1000)
         end as before_in_words
     from grown

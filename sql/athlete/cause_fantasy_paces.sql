@@ -16,7 +16,8 @@ with before as (
             workouts.athlete_id = periods.athlete_id
             and workouts.local_day >= periods.base_from
             and workouts.local_day < periods.recent_from
-    where workouts.is_quality
+    -- of sessions of no kind one may well be shorter than another
+    where workouts.is_quality and workouts.workout_template != 'unclassified'
     group by workouts.athlete_id, workouts.workout_template
 ),
 
@@ -109,7 +110,14 @@ select
                 100 * abs(excess_ratio),
                 if(excess_ratio >= 0, 'faster', 'slower')
             ),
-            coalesce(format('; the last ones took {:+.1f} % longer than the first', 100 * fade_ratio), ''),
+            coalesce(
+                format(
+                    '; the last ones took {:.1f} % {} than the first',
+                    100 * abs(fade_ratio),
+                    if(fade_ratio >= 0, 'longer', 'less')
+                ),
+                ''
+            ),
             format(
                 '; {} of {} sessions faded, were broken off or shorter than such sessions were before.',
                 failed_count,

@@ -225,10 +225,10 @@ select
         when not exposed.is_told
             then format(
                 'Without temperatures only the season is known: in the same weeks a year before, pace at '
-                || 'the same '
-                || 'heart rate changed by {:+.1f} %, now by {:+.1f} %.',
-                exposed.year_before_change_pct,
-                exposed.as_run_pct
+                || 'the same heart rate changed by {:+.1f} %, now by {:+.1f} %.',
+                -- with + 0 a minus before nothing goes away
+                round(exposed.year_before_change_pct, 1) + 0,
+                round(exposed.as_run_pct, 1) + 0
             )
         when exposed.is_unknown
             then format(
@@ -239,20 +239,19 @@ select
         when exposed.exposure_score >= exposed.score_min
             then format(
                 'The recent runs were {:.0f} degrees warmer than those before ({:.0f} °C), which took '
-                || 'about {:.1f} % '
-                || 'of your pace at the same heart rate: as run it went {:+.1f} %, without the heat '
-                || '{:+.1f} %.',
+                || 'about {:.1f} % of your pace at the same heart rate: as run it went {:+.1f} %, without '
+                || 'the heat {:+.1f} %.',
                 exposed.warmer_c,
                 exposed.recent_c,
                 exposed.took_pct,
-                exposed.as_run_pct,
-                exposed.without_heat_pct
+                round(exposed.as_run_pct, 1) + 0,
+                round(exposed.without_heat_pct, 1) + 0
             )
         when abs(exposed.warmer_c) < thresholds.warmer_flag_c
             then format(
                 'The recent runs were as warm as those before ({:.0f} °C, {:+.0f}).',
-                exposed.recent_c,
-                exposed.warmer_c
+                round(exposed.recent_c) + 0,
+                round(exposed.warmer_c) + 0
             )
         else format(
             'The recent runs were {:.0f} degrees {} than those before, which cost {:.1f} % and does not '
@@ -266,8 +265,7 @@ select
         when exposed.exposure_score >= exposed.score_min and exposed.is_told
             then format(
                 'Go by heart rate, not by pace, until it is cooler than {:.0f} °C: in this heat the same '
-                || 'effort is '
-                || 'about {:.1f} % slower. Compare again with runs in the cool of the morning.',
+                || 'effort is about {:.1f} % slower. Compare again with runs in the cool of the morning.',
                 exposed.recent_c - thresholds.warmer_flag_c,
                 exposed.took_pct
             )

@@ -3,22 +3,7 @@
 -- Another watch in these weeks may measure differently: then the evidence counts half.
 --
 -- grain: athlete_id
-with watches as (
-    select
-        activities.athlete_id,
-        mode(activities.device order by activities.started_at, activities.activity_id) filter (
-            where activities.local_day >= periods.recent_from
-        )
-        != mode(activities.device order by activities.started_at, activities.activity_id) filter (
-            where activities.local_day < periods.recent_from
-        ) as is_other_watch
-    from athlete.activities as activities
-    inner join athlete.periods as periods
-        on activities.athlete_id = periods.athlete_id and activities.local_day >= periods.base_from
-    group by activities.athlete_id
-),
-
-judged as (
+with judged as (
     select
         changes.*,
         coalesce(changes.hrv_source = 'watch' and watches.is_other_watch, false) as is_other_watch,
@@ -29,7 +14,7 @@ judged as (
         coalesce(changes.exposure_score >= thresholds.score_min, false) as is_down
     from athlete.hrv_changes as changes
     cross join settings.judging as thresholds
-    left join watches on changes.athlete_id = watches.athlete_id
+    left join athlete.usual_watches as watches on changes.athlete_id = watches.athlete_id
     left join athlete.recovery_signs as signs on changes.athlete_id = signs.athlete_id
 )
 
@@ -51,9 +36,9 @@ select
     case
         when judged.value is null
             then format(
-                'Needs heart-rate variability on three of seven days over some months; {} of the last eight '
-                || 'weeks have it.',
-                if(judged.night_count = 1, '1 night', concat(judged.night_count, ' nights'))
+                'Needs heart-rate variability on three of seven days over some months; in the last eight '
+                || 'weeks {} it.',
+                if(judged.night_count = 1, '1 night has', concat(judged.night_count, ' nights have'))
             )
         when judged.is_down and judged.fall_kind = 'slow'
             then format(

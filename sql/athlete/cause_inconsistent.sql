@@ -41,7 +41,7 @@ counted as (
         light.athlete_id,
         any_value(light.window_from) as window_from,
         any_value(light.last_day) as last_day,
-        any_value(light.usual_m) as usual_m,
+        median(light.distance_m) filter (where not light.is_light) as whole_week_m,
         median(light.run_day_count) filter (where not light.is_light) as usual_days,
         stddev_pop(light.run_day_count) as days_spread,
         count(*) as week_count,
@@ -82,19 +82,21 @@ select
         as exposure_score,
     least(counted.week_count * 7 / (thresholds.base_days - 7), 1) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
-    case
-        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
-            then cast(1 as double)
-        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
-            then cast(0 as double)
-    end as response_score,
+    cast(responses.is_slower as double) as response_score,
     case when counted.base_light_count = 0 then counted.first_light_on end as began_on,
     counted.window_from as window_start_on,
     counted.last_day as window_end_on,
     format(
-        '{} of {} weeks had no run, or less than half of the usual distance{}{}.',
-        if(counted.light_count = 0, 'None', cast(counted.light_count as varchar)),
-        counted.week_count,
+        '{}{}{}.',
+        if(
+            counted.light_count = 0,
+            format('All of {} weeks had at least half of the usual distance', counted.week_count),
+            format(
+                '{} of {} weeks had no run, or less than half of the usual distance',
+                counted.light_count,
+                counted.week_count
+            )
+        ),
         case
             when gaps.longest_gap_days > thresholds.interruption_days
                 then format('; the longest gap was {} days', gaps.longest_gap_days)
@@ -114,13 +116,29 @@ select
         when counted.light_ratio >= thresholds.light_weeks_flag_ratio
             then
                 format(
-                    'Plan a week that you can keep even when life is full: {:.0f} runs and about {:.0f} km. '
+                    'Plan a week that you can keep even when life is full: {}{}. '
                     || 'Do not make up for a missed run; just run the next one.',
-                    greatest(
-                        coalesce(counted.usual_days, thresholds.weekly_runs_goal) - 1,
-                        thresholds.weekly_runs_min
-                    ),
-                    thresholds.lighter_goal_ratio * counted.usual_m / 1000
+                    -- one run less than in a whole week, but no less than the smallest week, if usual
+                    case
+                        when counted.usual_days < 2 then 'one run'
+                        else format(
+                            '{:.0f} runs',
+                            greatest(
+                                coalesce(counted.usual_days, thresholds.weekly_runs_goal) - 1,
+                                least(
+                                    coalesce(counted.usual_days, thresholds.weekly_runs_min),
+                                    thresholds.weekly_runs_min
+                                )
+                            )
+                        )
+                    end,
+                    coalesce(
+                        format(
+                            ' and about {:.0f} km',
+                            thresholds.lighter_goal_ratio * counted.whole_week_m / 1000
+                        ),
+                        ''
+                    )
                 )
     end as advice,
     cast([] as varchar[]) as activity_ids

@@ -71,7 +71,9 @@ recent as (
             ramps.strain_score >= ramps.strenuous_score and ramps.monotony > thresholds.monotony_flag
         ) as monotonous_from,
         max(ramps.held_ramp_ratio) as ramp_ratio,
-        arg_max(ramps.local_day, row(ramps.held_ramp_ratio, ramps.local_day)) as ramp_until_day
+        -- in a row an unknown ratio would be the largest
+        arg_max(ramps.local_day, row(ramps.held_ramp_ratio, ramps.local_day))
+        filter (where ramps.held_ramp_ratio is not null) as ramp_until_day
     from ramps
     cross join settings.judging as thresholds
     where ramps.local_day >= ramps.recent_from
@@ -190,6 +192,8 @@ select
                 judged.well_in_words,
                 ' as usual.'
             )
+        when judged.without_fresh_days = 0
+            then 'There were fresh days: every day of the last eight weeks was one.'
         else format(
             'There were fresh days: you were never without one for more than {} in the last eight weeks.',
             if(judged.without_fresh_days = 1, 'a day', concat(judged.without_fresh_days, ' days'))

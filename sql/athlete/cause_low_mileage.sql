@@ -56,6 +56,10 @@ select
         thresholds.mileage_flag_m / 1000
     ) as reason,
     case
+        when usual.weekly_m <= thresholds.mileage_flag_m and usual.weekly_runs < 1
+            then
+                'Run in every week before you run far: two short easy runs, on the same two days, for four '
+                || 'weeks; then a third.'
         when usual.weekly_m <= thresholds.mileage_flag_m
             then
                 format(
@@ -66,9 +70,12 @@ select
                     if(
                         usual.weekly_runs < thresholds.weekly_runs_goal,
                         format(
-                            'first with one more short run (you run {:.0f} times a week), '
-                            || 'then with a longer one',
-                            usual.weekly_runs
+                            'first with one more short run (you run {} a week), then with a longer one',
+                            case round(usual.weekly_runs)
+                                when 1 then 'once'
+                                when 2 then 'twice'
+                                else format('{:.0f} times', usual.weekly_runs)
+                            end
                         ),
                         'first with a long run, then with the others'
                     )

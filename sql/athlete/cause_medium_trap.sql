@@ -118,12 +118,7 @@ select
     sums.known_ratio as coverage_ratio,
     if(sums.is_sensitive or sums.is_guess, thresholds.doubtful_certainty_ratio, 1)
     * if(sums.is_by_pace, thresholds.pace_certainty_ratio, 1) as certainty_ratio,
-    case
-        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
-            then cast(1 as double)
-        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
-            then cast(0 as double)
-    end as response_score,
+    cast(responses.is_slower as double) as response_score,
     case
         when
             sums.medium_ratio >= thresholds.medium_flag_ratio

@@ -177,19 +177,18 @@ select
     exposures.exposure_score,
     least(exposures.week_count * 7 / (thresholds.rest_search_days - 7), 1) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
-    case
-        when responses.index_change_pct <= -thresholds.interval_90 * responses.index_change_error_pct
-            then cast(1 as double)
-        when responses.index_change_pct >= thresholds.interval_90 * responses.index_change_error_pct
-            then cast(0 as double)
-    end as response_score,
+    cast(responses.is_slower as double) as response_score,
     case when exposures.exposure_score >= thresholds.score_min then exposures.stretch_from end as began_on,
     exposures.search_from as window_start_on,
     exposures.last_day as window_end_on,
-    format(
-        'Of late up to {} weeks followed each other without a lighter one; '
-        || 'the articles ask for one every few weeks.',
-        exposures.stretch_weeks
+    if(
+        exposures.stretch_weeks > 1,
+        format(
+            'Of late up to {} weeks followed each other without a lighter one; '
+            || 'the articles ask for one every few weeks.',
+            exposures.stretch_weeks
+        ),
+        'Of late no two weeks followed each other without a lighter one.'
     ) as reason,
     case
         when exposures.exposure_score >= thresholds.score_min

@@ -184,8 +184,12 @@ select
         when judged.week_count < thresholds.long_weeks_min_count
             then
                 format(
-                    'Needs {} more ordinary weeks with runs.',
-                    thresholds.long_weeks_min_count - judged.week_count
+                    'Needs {} with runs.',
+                    if(
+                        judged.week_count = thresholds.long_weeks_min_count - 1,
+                        'one more ordinary week',
+                        concat(thresholds.long_weeks_min_count - judged.week_count, ' more ordinary weeks')
+                    )
                 )
         when judged.long_ratio is null then 'With so few runs a week, none can be the long one.'
         when judged.long_count = 0
@@ -194,7 +198,7 @@ select
                     'None of {} ordinary weeks had a long run; the longest run took {:.0f} minutes, '
                     || 'a usual one takes {:.0f}.',
                     judged.week_count,
-                    judged.longest_s / 60,
+                    coalesce(judged.longest_s, judged.usual_s) / 60,
                     judged.usual_s / 60
                 )
         else

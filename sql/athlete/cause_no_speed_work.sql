@@ -37,13 +37,19 @@ select
                 || 'could be seen.'
         else
             concat(
-                format(
-                    '{:.1f} runs a week had fast running in them: strides, repeats, tempo or a race', touches
+                if(
+                    touches = 0,
+                    'No run of the last eight weeks had strides, repeats, tempo or a race in it',
+                    format(
+                        '{:.1f} runs a week had fast running in them: strides, repeats, tempo or a race',
+                        touches
+                    )
                 ),
                 case
-                    when last_speed_on is null then '; so far none at all.'
-                    when last_day - last_speed_on > 7
+                    when last_speed_on is null then ', nor did any before.'
+                    when last_day - last_speed_on >= 7 * 2
                         then format('; the last one {} weeks ago.', (last_day - last_speed_on) // 7)
+                    when last_day - last_speed_on >= 7 then '; the last one a week ago.'
                     else '.'
                 end,
                 if(
@@ -56,10 +62,14 @@ select
     if(
         touches <= touches_flag_per_week,
         format(
-            'You run {:.0f} times a week: end one or two of the easy runs with 4 to 6 strides of 15 to 30 s, '
+            'You run {} a week: end one or two of the easy runs with 4 to 6 strides of 15 to 30 s, '
             || 'walking 1 to 2 min between them. After two or three weeks replace one easy run by 6 x 1 min '
             || 'hard, 2 min jog.',
-            run_count / week_count
+            case round(run_count / week_count)
+                when 1 then 'once'
+                when 2 then 'twice'
+                else format('{:.0f} times', run_count / week_count)
+            end
         ),
         null
     ) as advice,

@@ -77,7 +77,7 @@ known as (
     left join athlete.responses as responses on periods.athlete_id = responses.athlete_id
     left join loads on periods.athlete_id = loads.athlete_id
     left join athlete.recovery_signs as signs on periods.athlete_id = signs.athlete_id
-    where declines.p_declining is not null or responses.index_change_pct is not null
+    where declines.p_declining is not null or responses.index_change_error_pct > 0
 ),
 
 judged as (
@@ -165,7 +165,6 @@ select
     case
         when judged.is_declining and judged.is_loaded and judged.has_sign
             then
-
                 'Back off first: five days off, then two weeks of easy running only with a second rest '
                 || 'day; add nothing until easy runs feel easy again.'
     end as advice,

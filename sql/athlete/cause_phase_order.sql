@@ -20,7 +20,7 @@ races as (
         activities.athlete_id,
         activities.local_day,
         count(*) over cluster_days as race_count,
-        list(activities.activity_id) over cluster_days as activity_ids,
+        list_sort(list(activities.activity_id) over cluster_days) as activity_ids,
         count(*) filter (where activities.race_source = 'near_best') over cluster_days as guessed_count
     from athlete.activities as activities
     cross join limits
@@ -200,10 +200,12 @@ ways as (
         thresholds.hard_weeks_certainty_ratio as certainty_ratio,
         returned.hard_from as began_on,
         format(
-            'After the weeks without a run until {} the hard sessions came back with {:.0f} weeks of base '
+            'After the weeks without a run until {} the hard sessions came back with {} of base '
             || 'before them; the articles ask for eight to twelve.',
             strftime(returned.rest_until_day, '%d %B %Y'),
-            returned.base_weeks
+            if(
+                round(returned.base_weeks) = 1, 'one week', format('{:.0f} weeks', returned.base_weeks)
+            )
         ) as reason,
         'Go back to base: easy runs, a long one each week and some strides until eight weeks of it are done; '
         || 'then one hard session a week.' as advice,

@@ -96,10 +96,13 @@ judged as (
             when counts.session_count >= thresholds.same_workout_min_count
                 then groups.like_count / counts.session_count
         end as same_ratio,
-        coalesce(groups.volume_change_ratio >= thresholds.progress_volume_min_ratio, false)
-        or coalesce(groups.speed_change_ratio >= thresholds.progress_speed_min_ratio, false)
-        or coalesce(groups.recovery_change_ratio <= -thresholds.progress_recovery_min_ratio, false)
-            as is_progress,
+        -- of one day there is no slope: it comes out as what is no number, and larger than any
+        groups.span_days > 0
+        and (
+            coalesce(groups.volume_change_ratio >= thresholds.progress_volume_min_ratio, false)
+            or coalesce(groups.speed_change_ratio >= thresholds.progress_speed_min_ratio, false)
+            or coalesce(groups.recovery_change_ratio <= -thresholds.progress_recovery_min_ratio, false)
+        ) as is_progress,
         thresholds.same_workout_flag_ratio,
         thresholds.same_workout_scale,
         thresholds.same_workout_min_count,
@@ -129,8 +132,12 @@ select
         when same_ratio is null
             then
                 format(
-                    'Needs {} more quality sessions within twelve weeks.',
-                    same_workout_min_count - session_count
+                    'Needs {} within twelve weeks.',
+                    if(
+                        session_count = same_workout_min_count - 1,
+                        'one more quality session',
+                        concat(same_workout_min_count - session_count, ' more quality sessions')
+                    )
                 )
         when like_count = 1
             then format('No two of the {} quality sessions of twelve weeks were the same.', session_count)

@@ -57,8 +57,13 @@ select
         1
     )
         as certainty_ratio,
-    1 / (1 + exp(thresholds.logistic_per_sd * changes.index_change_pct / changes.index_change_error_pct))
-        as response_score,
+    1
+    / (
+        1
+        + exp(
+            thresholds.logistic_per_sd * changes.index_change_pct / nullif(changes.index_change_error_pct, 0)
+        )
+    ) as response_score,
     latest.started_on is not null or latest.known_ratio < thresholds.ruled_out_coverage_min_ratio
         as is_applicable,
     latest.started_on as began_on,

@@ -87,10 +87,13 @@ select
         when not is_enough
             then
                 format(
-                    'Needs {} more sessions of four and more fast parts, recorded with cadence and '
-                    || 'better with '
-                    || 'ground contact time.',
-                    timing_min_sessions - session_count
+                    'Needs {} of four and more fast parts, recorded with cadence and better with ground '
+                    || 'contact time.',
+                    if(
+                        session_count = timing_min_sessions - 1,
+                        'one more session',
+                        concat(timing_min_sessions - session_count, ' more sessions')
+                    )
                 )
         when contact_drift_ratio is null
             then
@@ -116,9 +119,9 @@ select
         is_enough and greatest(contact_score, step_score) >= score_min,
         format(
             'Stop a session when the steps become slower or heavier: after about {:.0f} repetitions '
-            || 'instead of '
-            || '{:.0f}, with longer rests; add one only when the timing holds to the end.',
-            timing_held_count / session_count,
+            || 'instead of {:.0f}, with longer rests; add one only when the timing holds to the end.',
+            -- at least one less than now, and never fewer than two
+            greatest(least(timing_held_count / session_count, round(bout_count / session_count) - 1), 2),
             bout_count / session_count
         ),
         null

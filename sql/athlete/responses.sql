@@ -5,7 +5,7 @@
 -- each other, and what a degree costs. Decoupling is the median of steady easy runs of half an hour and
 -- more. Work bouts on level ground and races are compared at one distance (Riegel), real races only; resting
 -- heart rate and its variability as one source tells them, the one of most recent days. Null is unknown: too
--- few runs or days on either side.
+-- few runs or days on either side; `is_slower` also where the change is within its error (90 %).
 --
 -- grain: athlete_id
 -- check: (index_change_pct is null) = (index_change_error_pct is null)
@@ -232,6 +232,10 @@ select
     periods.athlete_id,
     index_changes.change_pct as index_change_pct,
     index_changes.error_pct as index_change_error_pct,
+    case
+        when abs(index_changes.change_pct) >= thresholds.interval_90 * index_changes.error_pct
+            then index_changes.change_pct < 0
+    end as is_slower,
     points.reference_above_zero_speed_bpm * (exp(-index_changes.change_pct / 100) - 1)
         as heart_rate_at_pace_change_bpm,
     decouplings.decoupling_change_ratio,
@@ -240,6 +244,7 @@ select
     session_changes.bout_speed_change_ratio,
     race_changes.race_change_pct
 from athlete.periods as periods
+cross join settings.judging as thresholds
 left join index_changes on periods.athlete_id = index_changes.athlete_id
 left join athlete.reference_points as points on periods.athlete_id = points.athlete_id
 left join decouplings on periods.athlete_id = decouplings.athlete_id

@@ -104,8 +104,11 @@ recent as (
         held.athlete_id,
         count(*) as judged_day_count,
         max(held.held_ratio) as held_ratio,
-        arg_max(held.usual_bpm, row(held.held_ratio, held.local_day)) as held_usual_bpm,
-        arg_max(held.local_day, row(held.held_ratio, held.local_day)) as held_until_day,
+        -- in a row an unknown ratio would be the largest
+        arg_max(held.usual_bpm, row(held.held_ratio, held.local_day))
+        filter (where held.held_ratio is not null) as held_usual_bpm,
+        arg_max(held.local_day, row(held.held_ratio, held.local_day))
+        filter (where held.held_ratio is not null) as held_until_day,
         min(held.local_day) filter (where held.rise_ratio >= held.resting_flag_ratio) as risen_on
     from held
     where held.local_day >= held.recent_from

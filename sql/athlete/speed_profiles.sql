@@ -81,7 +81,11 @@ select
     habits.athlete_id,
     tops.top_speed_m_per_s,
     raced.five_km_speed_m_per_s,
-    raced.five_km_speed_m_per_s / tops.top_speed_m_per_s as reserve_ratio,
+    -- nobody runs 5 km faster than ten seconds: then the top speed was not run, or the watch did not see it
+    case
+        when tops.top_speed_m_per_s > raced.five_km_speed_m_per_s
+            then raced.five_km_speed_m_per_s / tops.top_speed_m_per_s
+    end as reserve_ratio,
     easy.easy_cadence_per_min,
     easy.easy_speed_m_per_s,
     strides.session_count / habits.week_count as strides_per_week_ratio,

@@ -27,14 +27,13 @@ sessions as (
     select
         weeks.athlete_id,
         weeks.week_start_on,
-        count(*) filter (where activities.session_class != 'unknown') as classed_count,
-        count(*) filter (where activities.session_class in ('quality', 'race')) as hard_session_count
+        count(*) filter (where runs.session_class != 'unknown') as classed_count,
+        count(*) filter (where runs.session_class != 'unknown' and runs.is_hard) as hard_session_count
     from athlete.weeks as weeks
-    inner join athlete.activities as activities
+    inner join athlete.sessions as runs
         on
-            weeks.athlete_id = activities.athlete_id
-            and activities.local_day between weeks.week_start_on and weeks.week_start_on + 6
-    where activities.is_run
+            weeks.athlete_id = runs.athlete_id
+            and runs.local_day between weeks.week_start_on and weeks.week_start_on + 6
     group by weeks.athlete_id, weeks.week_start_on
 ),
 

@@ -43,10 +43,14 @@ graded as (
 bouts as (
     select
         bouts.*,
-        if(
-            bouts.is_uphill,
-            coalesce(bouts.grade_adjusted_speed_m_per_s, bouts.speed_m_per_s),
-            coalesce(bouts.speed_m_per_s, bouts.grade_adjusted_speed_m_per_s)
+        -- no way at all is an unknown one: nobody stands in a fast part
+        nullif(
+            if(
+                bouts.is_uphill,
+                coalesce(bouts.grade_adjusted_speed_m_per_s, bouts.speed_m_per_s),
+                coalesce(bouts.speed_m_per_s, bouts.grade_adjusted_speed_m_per_s)
+            ),
+            0
         ) as work_speed_m_per_s
     from graded as bouts
 ),

@@ -95,7 +95,12 @@ select
     scored.began_on,
     scored.window_start_on,
     scored.window_end_on,
-    coalesce(scored.reason, scored.needs) as reason,
+    -- little that speaks against it is no counter-evidence, and the sentence alone would read like it
+    if(
+        scored.status = 'not_assessable' and scored.exposure_score is not null,
+        coalesce(scored.reason || ' Too little is known to rule it out.', scored.needs),
+        coalesce(scored.reason, scored.needs)
+    ) as reason,
     if(scored.status = 'flag', scored.advice, null) as advice,
     coalesce(scored.activity_ids, cast([] as varchar[])) as activity_ids
 from scored

@@ -166,9 +166,11 @@ select
                         100 * compared.adherence_ratio,
                         coalesce(
                             format(
-                                ', and the time trial went from {:.0f} to {:.0f} s: {:.1f} % {}',
-                                compared.trial_before_s,
-                                compared.trial_after_s,
+                                ', and the time trial went from {}:{:02d} to {}:{:02d}: {:.1f} % {}',
+                                cast(round(compared.trial_before_s) as bigint) // 60,
+                                cast(round(compared.trial_before_s) as bigint) % 60,
+                                cast(round(compared.trial_after_s) as bigint) // 60,
+                                cast(round(compared.trial_after_s) as bigint) % 60,
                                 abs(compared.trial_gain_pct),
                                 if(compared.trial_gain_pct < 0, 'slower', 'faster')
                             ),

@@ -140,12 +140,20 @@ select
             when measured.is_hard_again
                 then
                     format(
-                        'The next hard session came after {} days; {} are advised.',
-                        measured.easy_days,
+                        'The next hard session came after {}; {} are advised.',
+                        if(measured.easy_days = 1, 'a day', concat(measured.easy_days, ' days')),
                         measured.rest_days
                     )
             when measured.easy_days < measured.rest_days
-                then format('Wait {} more days with anything hard.', measured.rest_days - measured.easy_days)
+                then
+                    format(
+                        'Wait {} with anything hard.',
+                        if(
+                            measured.rest_days - measured.easy_days = 1,
+                            'one more day',
+                            concat(measured.rest_days - measured.easy_days, ' more days')
+                        )
+                    )
         end
     ) as reason
 from measured

@@ -20,13 +20,12 @@ with days as (
 
 sessions as (
     select
-        activities.athlete_id,
-        activities.local_day,
-        bool_or(activities.session_class in ('quality', 'race')) as is_hard,
-        bool_or(activities.session_class = 'long') as is_long
-    from athlete.activities as activities
-    where activities.is_run
-    group by activities.athlete_id, activities.local_day
+        sessions.athlete_id,
+        sessions.local_day,
+        bool_or(sessions.is_hard) as is_hard,
+        bool_or(sessions.session_class = 'long') as is_long
+    from athlete.sessions as sessions
+    group by sessions.athlete_id, sessions.local_day
 ),
 
 classed as (
@@ -129,7 +128,12 @@ select
         counted.weekly_hard_days,
         if(
             counted.back_to_back_count > 0,
-            format(' ({} times on the day after another one)', counted.back_to_back_count),
+            format(
+                ' ({} on the day after another one)',
+                if(
+                    counted.back_to_back_count = 1, 'once', concat(counted.back_to_back_count, ' times')
+                )
+            ),
             ''
         ),
         100 * coalesce(longest.longest_run_ratio, 0),
