@@ -202,7 +202,8 @@ def _is_journal(text: str) -> bool:
 def _header(text: str) -> set[str]:
     """What the columns are called, if the text is a table."""
     lines = (line.strip() for line in text.splitlines())
-    header = next((line for line in lines if line and not line.startswith(("#", "sep="))), "")
+    # A spreadsheet puts quotation marks around a comment with a delimiter in it.
+    header = next((line for line in lines if line and not line.lstrip("\"'").startswith(("#", "sep="))), "")
     return {name.strip("\"' ").casefold() for name in re.split(r"[,;\t]", header)}
 
 

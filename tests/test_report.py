@@ -769,7 +769,7 @@ def test_why_fits_one_screen_however_long_the_reasons_are(warehouse_of: Warehous
     assert len(lines) < 24
     assert max(map(len, lines)) <= 80
     assert "A plateau" in lines[0]
-    assert any("Cannot tell (1): short sleep." in line for line in lines)
+    assert any("Ruled out (1)" in line for line in lines)
 
 
 def test_a_hostile_name_stays_text_in_every_format(warehouse_of: Warehouse):

@@ -102,16 +102,19 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
             "heart-rate variability of the night or morning as rMSSD in milliseconds, 3 to 300",
             _between("hrv_s", 3, 300, 0.001),
         ),
-        "sleep_h": Column("hours asleep in the night before, 1 to 18: 7.5, 7,5 or 7:30", _sleep),
+        "sleep_h": Column(
+            "hours asleep in the night before, 1 to 18: 7.5 or 7:30 (7,5 if no comma separates cells)",
+            _sleep,
+        ),
         "rpe": Column(
             "how hard the longest run of the day was, 1 (very easy) to 10 (all you had)",
             _between("effort_rating", 1, 10),
         ),
         "strength": Column(
-            "strength sessions of the day, 0 to 9, or yes and no; a 0 says that there was none", _sessions
+            "strength sessions of the day, 0 to 9, or yes and no, where 0 says that there was none", _sessions
         ),
         "ill": Column("yes or no", lambda text: {"is_ill": _truth(text)}),
-        "race": Column("the name of the race; no where a hard run was none", _race),
+        "race": Column("the name of the race, or no where a hard run was none", _race),
         "race_km": Column("kilometres of the race, 0.1 to 1000", _between("race_m", 0.1, 1000, 1000)),
         "shoes": Column("any text", _text("shoes")),
         "plan": Column("any text: the plan that you follow", _text("plan_name")),
@@ -198,7 +201,7 @@ def template() -> str:
     told = [f"#   {name:<{width}}  {meanings[name]}" for name in names]
     return "\n".join(
         [
-            "# One row per day, written below the last line; leave out what you do not know.",
+            "# One row per day, written below the last line. Leave out what you do not know.",
             *told,
             "# Lines that begin with # are not read. Two days, as examples:",
             "# 2024-03-30,48,62,7.5,3,1,no,,,old pair,four-week mile,",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_TOLD_MAX = 5  # of what is wrong: who mends that will look at the rest
+_TOLD_MAX = 20  # of what is wrong: who mends that will look at the rest
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def decoded(content: bytes) -> str:
 
 def _delimiter(text: str) -> str:
     lines = (line.strip() for line in text.splitlines())
-    header = next((line for line in lines if line and not line.startswith(("#", "sep="))), "")
+    header = next((line for line in lines if line and not line.lstrip("\"'").startswith(("#", "sep="))), "")
     return max(",;\t", key=header.count)
 
 

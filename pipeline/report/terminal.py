@@ -14,7 +14,8 @@ from pipeline.report.page import Finding, Section, Table, plain
 
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 _SERIES_ROWS = 12
-_WHY_CAUSES, _WHY_NOTES = 3, 5
+_WHY_CAUSES = 3
+_WHY_LINES = 23  # of a terminal with 24, for the prompt is on the last
 _MARGIN = 2
 _INDENT = 5
 _BAR_MIN, _BAR_MAX = 8, 40
@@ -41,21 +42,18 @@ def terminal_why(verdict: Section, causes: Section, beside: Sequence[str], width
     if not causes.findings:
         parts += map(_paragraph, causes.sentences)
     for place, finding in enumerate(causes.findings[:_WHY_CAUSES], 1):
-        evidence = f" · {finding.evidence}" if finding.evidence else ""
-        reason = (
-            _two_lines(finding.reason, width)
-            if place < _WHY_CAUSES
-            else _cut(finding.reason, width - _INDENT)
-        )
+        lines = 2 if place < _WHY_CAUSES else 1
         parts += [
-            _paragraph(_cut(f"{place}. {finding.title}{evidence}", width - _MARGIN)),
-            Padding(Text(plain(reason), style="dim"), (0, 0, 0, _INDENT)),
+            _paragraph(_title(place, finding, width - _MARGIN)),
+            Padding(Text(_lines(finding.reason, width - _INDENT, lines), style="dim"), (0, 0, 0, _INDENT)),
         ]
     if causes.findings and causes.findings[0].advice:
-        parts.append(_paragraph(_two_lines(f"Try first: {causes.findings[0].advice}", width)))
-    notes = (*beside, *causes.notes[: _WHY_NOTES - len(beside)])
+        advice = _lines(f"Try first: {causes.findings[0].advice}", width - _MARGIN, 3)
+        parts.append(Padding(Text(advice), (0, 0, 0, _MARGIN)))
+    room = _WHY_LINES - len(_printed(parts, width, color=False).splitlines())
+    notes = (*beside, *causes.notes)[: max(room, 0)]
     parts += [_paragraph(_cut(note, width - _MARGIN), "dim") for note in notes]
-    return _printed(parts, width, color=color)
+    return _printed(parts, width, color=color).removesuffix("\n")
 
 
 def _printed(parts: Sequence[RenderableType], width: int, *, color: bool) -> str:
@@ -119,9 +117,17 @@ def _bar(ratio: float, width: int) -> Text:
     return Text("█" * (eighths // 8) + _BLOCKS[eighths % 8].strip(), style="cyan")
 
 
-def _two_lines(text: str, width: int) -> str:
-    """Cut to what fits into two lines, however its words break."""
-    return _cut(text, 2 * (width - _INDENT) - 20)
+def _title(place: int, finding: Finding, width: int) -> str:
+    """With as much of the evidence, part by part, as there is room for."""
+    parts = [f"{place}. {finding.title}", *finding.evidence.split(" · ")]
+    while len(" · ".join(parts)) > width and len(parts) > 1:
+        parts.pop()
+    return _cut(" · ".join(part for part in parts if part), width)
+
+
+def _lines(text: str, width: int, count: int) -> str:
+    """Cut to so many lines."""
+    return "\n".join(textwrap.wrap(plain(text), width, max_lines=count, placeholder=" …"))
 
 
 def _cut(text: str, length: int) -> str:

@@ -1,7 +1,9 @@
--- One row per athlete: the share of the last sixteen weeks without a run, or under half the usual distance.
+-- One row per athlete: the share of the last sixteen weeks without a run, or under half the usual
+-- distance.
 --
--- What is usual is that of half a year. Weeks whose runs have no distance say nothing. The longest silence,
--- and how much the number of running days swings from week to week, are told beside it.
+-- What is usual is that of half a year, of its fuller weeks: where most are broken the middle one is, too.
+-- Weeks whose runs have no distance say nothing. The longest silence, and how much the number of running
+-- days swings from week to week, are told beside it.
 --
 -- grain: athlete_id
 with inside as (
@@ -11,7 +13,8 @@ with inside as (
         weeks.run_count,
         weeks.run_day_count,
         weeks.distance_m,
-        median(weeks.distance_m) over (partition by weeks.athlete_id) as usual_m,
+        -- the third quarter: up to three of four weeks may be broken
+        quantile_cont(weeks.distance_m, 0.75) over (partition by weeks.athlete_id) as usual_m,
         periods.recent_from,
         periods.last_day - cast(thresholds.base_days as integer) + 1 as window_from,
         periods.last_day

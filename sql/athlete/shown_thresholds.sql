@@ -1,10 +1,12 @@
 -- One row per athlete and day from which one looks around, if there is a run within two years that was a
--- test of the second threshold: the heart rate of the hardest test, or of three or more the second hardest.
+-- test of the second threshold: the heart rate of the hardest test, or of three or more the second
+-- hardest.
 --
--- A test is half an hour at hardly less than critical speed, where that is sure. By chance alone heart rate
--- differs by 5 or 6 bpm from run to run, more than the threshold moves in two years: the highest of several
--- is high by chance. A watch at the wrist is only asked where there is no other; a treadmill's belt, which is
--- not calibrated, never.
+-- A test is half an hour at hardly less than critical speed, where that is sure, and clearly faster than
+-- the runs of every day: who always runs hard takes no test. By chance alone heart rate differs by 5 or 6
+-- bpm from run to run, more than the threshold moves in two years: the highest of several is high by
+-- chance. A watch at the wrist is only asked where there is no other; a treadmill's belt, which is not
+-- calibrated, never.
 --
 -- grain: athlete_id, as_of_day
 with asked as (
@@ -12,6 +14,17 @@ with asked as (
         spans.athlete_id,
         spans.as_of_day
     from athlete.anchor_spans as spans
+),
+
+usual as (
+    select
+        activities.athlete_id,
+        median(summaries.moving_m / nullif(summaries.moving_s, 0)) as usual_m_per_s
+    from staging.activities as activities
+    inner join activity.summaries as summaries
+        on activities.athlete_id = summaries.athlete_id and activities.activity_id = summaries.activity_id
+    where activities.is_run and not activities.is_indoor
+    group by activities.athlete_id
 ),
 
 tests as (
@@ -33,9 +46,13 @@ tests as (
             tests.athlete_id = speeds.athlete_id
             and activities.local_day between speeds.valid_from and speeds.valid_until_day
             and speeds.is_critical_speed_confident
+    left join usual on tests.athlete_id = usual.athlete_id
     where
         not activities.is_indoor
         and tests.test_speed_m_per_s >= thresholds.test_speed_min_ratio * speeds.critical_speed_m_per_s
+        and coalesce(
+            tests.test_speed_m_per_s >= thresholds.critical_above_usual_min_ratio * usual.usual_m_per_s, true
+        )
 ),
 
 hardest as (

@@ -23,6 +23,7 @@ from (
     ('hrv_down', 'load_not_absorbed'),
     -- what comes on top makes distance, days and hard sessions grow at once, and easy runs harder
     ('everything_at_once', 'speed_added_not_replaced'),
+    ('load_not_absorbed', 'speed_added_not_replaced'),
     ('everything_at_once', 'load_not_absorbed'),
     ('everything_at_once', 'too_much_speed'),
     ('easy_runs_harder_after_speed', 'speed_added_not_replaced'),
@@ -40,6 +41,7 @@ from (
     ('fading_pace', 'fantasy_paces'),
     -- little running, or none in many weeks, leaves out the long run; a break is the longest of them
     ('no_long_run', 'low_mileage'),
+    ('no_down_weeks', 'low_mileage'),
     ('no_long_run', 'inconsistent'),
     ('low_mileage', 'inconsistent'),
     -- weeks that come and go look like changes
