@@ -427,6 +427,7 @@ def test_what_changed_is_told_with_the_numbers_of_both_sides(rows_of: RowsOf):
 def loads(**columns: Any) -> pd.DataFrame:
     """Rows of athlete.days: even, fresh every day, nothing unusual."""
     usual = {
+        "run_count": 1,
         "load_score": 50.0,
         "load_unknown_count": 0,
         "fitness_score": 50.0,
