@@ -177,7 +177,7 @@ def test_the_watch_is_another_one_where_most_recent_runs_are_from_another(
     """Three runs of the months before, and one of the last weeks."""
     given = {"athlete.periods": PERIODS, "athlete.activities": easy([0, 1, 2, 160], device=devices)}
     (row,) = rows_of("athlete.usual_watches", given).itertuples()
-    assert pd.isna(row.is_other_watch) if expected is None else row.is_other_watch == expected
+    assert row.is_other_watch is pd.NA if expected is None else row.is_other_watch == expected
 
 
 def test_another_watch_in_between_halves_the_evidence(rows_of: RowsOf):
