@@ -267,11 +267,11 @@ select
     cast(28 as bigint) as short_change_days, -- four weeks against four weeks
     cast(0.2 as double) as more_reps_flag_ratio,
     cast(0.05 as double) as more_reps_scale,
-    -- 1 % is meant; three pairs of sessions tell no less than 1 to 2 %, and fitness swings by as much
-    cast(0.025 as double) as slower_flag_ratio,
-    cast(0.005 as double) as slower_scale,
-    -- so many pairs of like sessions, now and before, are no chance
-    cast(3 as double) as like_sessions_min_count,
+    -- 1 % is meant; fitness and weather swing by half as much
+    cast(0.015 as double) as slower_flag_ratio,
+    cast(0.004 as double) as slower_scale,
+    -- so many pairs of like sessions, now and before: of fewer one that was meant to be easier decides
+    cast(6 as double) as like_sessions_min_count,
     -- the articles on runs and speed that are no cause (SCIENCE.md A23, A32 to A36)
     cast(2100 as double) as recovery_run_max_s, -- 20 to 30 minutes, and the way home
     cast(0.75 as double) as recovery_run_max_ratio, -- of maximum heart rate
