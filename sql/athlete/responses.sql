@@ -233,7 +233,7 @@ select
     index_changes.change_pct as index_change_pct,
     index_changes.error_pct as index_change_error_pct,
     case
-        when abs(index_changes.change_pct) >= thresholds.interval_90 * index_changes.error_pct
+        when abs(index_changes.change_pct) > thresholds.interval_90 * index_changes.error_pct
             then index_changes.change_pct < 0
     end as is_slower,
     points.reference_above_zero_speed_bpm * (exp(-index_changes.change_pct / 100) - 1)
