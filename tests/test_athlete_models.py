@@ -1528,7 +1528,7 @@ def test_runs_without_distance_are_not_too_few_kilometres(rows_of: RowsOf):
 
 
 def test_every_other_week_off_is_inconsistent(rows_of: RowsOf):
-    """Even where so many weeks are empty that the middle one is; a week with one run is none of the full ones."""
+    """Even where so many are empty that the middle one is; a week with one run is none of the full ones."""
     half = [day for day in range(168) if day // 7 % 2 == 1]
     cause = cause_of(rows_of, "inconsistent", runs([0, *half]))
     assert cause.value == pytest.approx(8 / 16)

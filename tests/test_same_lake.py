@@ -245,6 +245,8 @@ class Soak:
         command = self.runs.commands(home)[name]
         while disturb(command, self.seconds[name]):
             self._look_at(lake)
+            self.seconds[name] *= 1.1
+        self.seconds[name] *= 0.8  # a machine that was busy and is no more would end each before it is killed
         self.end(self.runs.start(command))
         self._look_at(lake)
         content = content_of(lake)
