@@ -5,56 +5,22 @@ did through a `Console` and leaves the data folder sound wherever it is stopped.
 """
 
 import shutil
-import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import athlete, ingest, lake, published
 from pipeline.console import Console
 from pipeline.errors import SettingsError
+from pipeline.home import Home
 from pipeline.ingest import Counts
-from pipeline.lake import Lake
 from pipeline.schema import OUTCOMES
 
 JOURNAL = "journal.csv"
 
 _INDENT = 1 + max(map(len, OUTCOMES))
-
-
-@dataclass(frozen=True)
-class Home:
-    """The data folder: what goes in, what is kept, what comes out."""
-
-    folder: Path
-
-    @property
-    def exports(self) -> Path:
-        """The drop folder: what lies here is read by every run."""
-        return self.folder / "exports"
-
-    @property
-    def lake(self) -> Path:
-        """The truth."""
-        return self.folder / "lake"
-
-    @property
-    def warehouse(self) -> Path:
-        """Disposable: built from the lake."""
-        return self.folder / "warehouse.duckdb"
-
-    def report(self, athlete_id: str) -> Path:
-        """The last HTML report of an athlete."""
-        return self.folder / "reports" / athlete_id / "latest.html"
-
-    def lake_of(self, athlete_id: str) -> Lake:
-        """One athlete's part of the lake."""
-        if not lake.ATHLETE_ID.fullmatch(athlete_id):
-            raise SettingsError(f"athlete {athlete_id!r}: use letters, digits, '.', '_' and '-' only")
-        return Lake(self.lake, athlete_id)
 
 
 def land(
@@ -207,33 +173,14 @@ def deliver(text: str, out: Path | None, console: Console) -> None:
         console.say("report", f"Report: {out}", path=str(out))
 
 
-def ask(home: Home, athlete_id: str, query: str | None, form: str, console: Console) -> None:
-    """Print what the warehouse answers to a query, or to one after the other as they are typed."""
-    from pipeline import query as query_text
-    from pipeline import warehouse
-
-    with warehouse.reader(home.warehouse, home.lake) as db:
-        db.execute("set variable athlete_id = $1", [athlete_id])
-        if query is not None:
-            query_text.show(db, query_text.text_of(query), form, console.table_width)
-            return
-        for asked in query_text.typed():
-            try:
-                query_text.show(db, asked, form, console.table_width)
-            except SettingsError as error:
-                if not sys.stdin.isatty():
-                    raise
-                print(error)  # and the prompt goes on
-
-
 def files(home: Home, athlete_id: str, outcome: str | None, form: str, console: Console) -> None:
     """Print the ledger, or the files of one outcome."""
     if outcome not in (None, *OUTCOMES):
         raise SettingsError(f"--outcome {outcome}: there are {', '.join(OUTCOMES)}")
-    from pipeline import query as query_text
-    from pipeline import warehouse
+    from pipeline import formats, query, tables
+    from pipeline.reader import reader
 
-    with warehouse.reader(home.warehouse, home.lake) as db:
+    with reader(home.warehouse, home.lake) as db:
         db.execute("set variable athlete_id = $1", [athlete_id])
         db.execute("set variable outcome = $1", [outcome])
         wanted = (
@@ -242,10 +189,12 @@ def files(home: Home, athlete_id: str, outcome: str | None, form: str, console: 
             "and outcome = coalesce(getvariable('outcome'), outcome) order by path"
         )
         if form != "table":
-            query_text.show(db, wanted, form, console.table_width)
+            for answer in query.answers(db, wanted, query.Limits(timeout_s=0)):
+                formats.show(answer, form, console.table_width)
             return
         for became, _, path, reason in db.execute(wanted).fetchall():
-            print("\n".join((f"{became:<{_INDENT}}{path}", *_indented(reason, console.table_width))))
+            shown = tables.visible(path), _indented(tables.visible(reason), console.table_width)
+            print("\n".join((f"{became:<{_INDENT}}{shown[0]}", *shown[1])))
     if outcome is None:
         _tell_ledger(_ledger(home, athlete_id), console)
 
@@ -328,9 +277,9 @@ def _tell_what_is_left(counts: Counts, console: Console) -> None:
 
 def _ledger(home: Home, athlete_id: str) -> dict[str, int]:
     """How many of all files ever seen ended in each way, now that sessions seen twice are known."""
-    from pipeline import warehouse
+    from pipeline.reader import reader
 
-    with warehouse.reader(home.warehouse, home.lake) as db:
+    with reader(home.warehouse, home.lake) as db:
         rows = db.execute(
             "select outcome, count(*) from marts.files where athlete_id = $1 group by all", [athlete_id]
         ).fetchall()

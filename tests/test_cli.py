@@ -266,8 +266,9 @@ def test_sql_comes_from_a_file_or_from_standard_input_as_well(
     )
     from_file = asked("sql", tmp_path / "runs.sql", "--format", "csv").stdout
     query = "select count(*) as runs from marts.activities"
-    piped = nextgear("sql", "--format", "csv", "--data", built.folder, typed=query)
-    assert from_file.splitlines() == piped.stdout.splitlines() == ['"runs"', "8"]
+    for asks in ([], ["-"]):
+        piped = nextgear("sql", *asks, "--format", "csv", "--data", built.folder, typed=query)
+        assert from_file.splitlines() == piped.stdout.splitlines() == ['"runs"', "8"]
 
 
 def test_each_of_several_selects_is_answered(asked: Ended):
@@ -411,13 +412,6 @@ def test_what_is_told_keeps_within_the_terminal(
 
 def test_who_asks_for_no_colour_gets_none(on_terminal: Callable[..., str], built: Home):
     assert ESCAPE not in on_terminal("why", "--data", built.folder, NO_COLOR="1")
-
-
-def test_sql_is_typed_query_by_query_and_an_empty_line_leaves(on_terminal: Callable[..., str], built: Home):
-    shown = on_terminal("sql", "--data", built.folder, typed="select 40 +\n2 as answer;\n\n")
-    assert "sql> " in shown
-    assert "...> " in shown
-    assert re.search(r"\b42\b", shown)
 
 
 def test_files_are_listed_with_their_reason_under_them(asked: Ended):
