@@ -1,4 +1,4 @@
-"""The questions of the cookbook: each is answered for one athlete, and its answer is one that a person worked out."""
+"""The questions of the cookbook: answered for one athlete, and as a person worked it out by hand."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ def empty(nothing_landed: NothingLanded, models: dict[str, warehouse.Model]) -> 
 
 @pytest.fixture
 def answered(empty: duckdb.DuckDBPyConnection) -> Iterator[Answered]:
-    """What a recipe answers ann, if the marts held these rows (all of them ann's, unless they say otherwise)."""
+    """What a recipe answers ann, if the marts held these rows (ann's, unless they say otherwise)."""
     with duckdb.connect() as db:
         db.execute("create schema marts")
         for name, columns in empty.execute(
@@ -175,13 +175,13 @@ def test_easy_runs_are_split_by_the_time_that_is_known(answered: Answered):
 
 def test_only_weeks_with_less_than_80_percent_easy_are_named(answered: Answered):
     intensity_split = """
-        week_start_on | window_weeks | run_count | easy_distance_ratio | moderate_distance_ratio | hard_distance_ratio
-        2024-01-01    | 1            | 4         | 0.79                | 0.11                    | 0.1
-        2024-01-08    | 1            | 4         | 0.8                 | 0.2                     | 0
-        2024-01-15    | 4            | 4         | 0.5                 | 0.5                     | 0
+        week_start_on | window_weeks | run_count | easy_distance_ratio | hard_distance_ratio
+        2024-01-01    | 1            | 4         | 0.79                | 0.1
+        2024-01-08    | 1            | 4         | 0.8                 | 0
+        2024-01-15    | 4            | 4         | 0.5                 | 0
     """
     assert answered("weeks_off_80_20", intensity_split=intensity_split) == [
-        ("2024-01-01", "4", "79.0", "11.0", "10.0", None)
+        ("2024-01-01", "4", "79.0", None, "10.0", None)
     ]
 
 
