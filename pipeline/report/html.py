@@ -12,6 +12,21 @@ from pipeline.report.units import Units
 
 def html_report(heading: str, sections: Sequence[Section], content: Content, units: Units) -> str:
     """All of every section; series and charts go back two years."""
+    return html_page(
+        "report.html.j2",
+        heading=heading,
+        sections=sections,
+        charts=charts(content, units),
+        series_rows=CHART_WEEKS,
+        verdict=content.verdict["verdict"] if content.verdict else "not_enough_data",
+    )
+
+
+def html_page(template: str, **values: object) -> str:
+    """A page from a template of this folder that extends `base.html.j2`, which wants a `heading`.
+
+    Whatever stands in `values` is text: markup in it is shown, not obeyed.
+    """
     environment = Environment(
         loader=PackageLoader("pipeline.report", "."),
         autoescape=True,
@@ -20,13 +35,7 @@ def html_report(heading: str, sections: Sequence[Section], content: Content, uni
         undefined=StrictUndefined,
         finalize=_readable,
     )
-    return environment.get_template("report.html.j2").render(
-        heading=heading,
-        sections=sections,
-        charts=charts(content, units),
-        series_rows=CHART_WEEKS,
-        verdict=content.verdict["verdict"] if content.verdict else "not_enough_data",
-    )
+    return environment.get_template(template).render(values)
 
 
 def _readable(value: object) -> object:
