@@ -799,7 +799,10 @@ class Page(html.parser.HTMLParser):
         values = dict(attrs)
         self.tags.append(tag)
         self.fetched += [
-            name for name in values if name in ("src", "href", "srcset", "xlink:href", "onclick", "onload")
+            name
+            for name, value in attrs
+            if name in ("src", "href", "srcset", "xlink:href", "onclick", "onload")
+            and not (name == "href" and (value or "").startswith("#"))  # a place on the page
         ]
         if tag == "svg":
             self.drawings.append(values.get("role") and values.get("aria-label"))
