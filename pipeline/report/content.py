@@ -20,10 +20,15 @@ SECTIONS = (
     "progress_signs",
     "habit_changes",
     "weekly_load",
+    "phases",
     "intensity_split",
     "efficiency_trend",
+    "workouts",
+    "recovery",
     "best_efforts",
+    "races",
     "race_predictions",
+    "plan",
     "data_quality",
     "files",
 )
@@ -31,10 +36,14 @@ _BESIDE: Mapping[str, Sequence[str]] = {
     "verdict": ("evidence", "devices", "race_changes"),
     "causes": ("measurement_gates",),
     "weekly_load": ("form", "load_methods", "months"),
+    "phases": ("breaks", "week_pattern"),
     "intensity_split": ("anchors",),
     "efficiency_trend": ("fitness_curve", "devices"),
+    "workouts": ("repeats",),
+    "recovery": ("recovery_days",),
     "best_efforts": ("critical_speed", "effort_months"),
-    "data_quality": ("altitudes",),
+    "plan": ("plan_days",),
+    "data_quality": ("altitudes", "gates"),
 }
 
 
