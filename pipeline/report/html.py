@@ -7,7 +7,8 @@ from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.report.charts import CHART_WEEKS, charts
+from pipeline.report.charts import charts
+from pipeline.report.charts.rows import CHART_WEEKS
 from pipeline.report.content import Content, Row, queries
 from pipeline.report.page import Section, plain
 from pipeline.report.units import Units, clock, number
@@ -130,7 +131,8 @@ def _calendar(rows: Sequence[Row]) -> Sequence[Sequence[Row | None]]:
     latest = max((row["plan_started_on"] for row in rows), default=None)
     days = [row for row in rows if row["plan_started_on"] == latest]
     return [
-        list(week) for _, week in groupby(days, key=lambda day: (day["local_day"] - latest) // timedelta(days=7))
+        list(week)
+        for _, week in groupby(days, key=lambda day: (day["local_day"] - latest) // timedelta(days=7))
     ]
 
 

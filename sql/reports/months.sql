@@ -1,8 +1,9 @@
 -- One row per calendar month from the first run on, empty ones too: what was run in it.
 with months as (
-    select unnest(generate_series(
-        date_trunc('month', min(local_day)), date_trunc('month', max(local_day)), interval 1 month
-    )) as month_start_on
+    select
+        unnest(generate_series(
+            date_trunc('month', min(local_day)), date_trunc('month', max(local_day)), interval 1 month
+        )) as month_start_on
     from marts.days
     where athlete_id = $athlete_id
 )
@@ -16,7 +17,7 @@ from months
 left join marts.days as days
     on
         days.athlete_id = $athlete_id
-        and days.local_day >= months.month_start_on
+        and months.month_start_on <= days.local_day
         and days.local_day < months.month_start_on + interval 1 month
 group by months.month_start_on
 order by month_start_on

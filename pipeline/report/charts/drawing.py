@@ -1,9 +1,9 @@
 """How the charts of the HTML report are drawn: Vega-Lite to SVG here, so that the page needs no JavaScript.
 
 vl-convert carries Vega-Lite and what runs it in one wheel and asks no network: a first drawing costs half a
-second, each further one some hundredths. Colours are CSS variables of `report.css`: light, dark and print are
-the page's business. A chart with text in it is drawn twice, for a page and for a phone, because a drawing that
-is only scaled cannot be read.
+second, each further one some hundredths. Colours are CSS variables of `report.css`: light, dark and print
+are the page's business. A chart with text in it is drawn twice, for a page and for a phone, because a drawing
+that is only scaled cannot be read.
 """
 
 import html
@@ -80,7 +80,7 @@ class Panel:
 def over_time(
     title: str, finding: str, legend: Legend, panels: Sequence[Panel], first: date, last: date
 ) -> Chart:
-    """Panels one under the other, from the first to the last of the days, drawn for a page and for a phone."""
+    """Panels one under the other, from the first day to the last, drawn for a page and for a phone."""
     drawings: dict[str, str] = {}
     for medium, width in _WIDTHS_PX.items():
         axis = _time_axis(first, last, _TICKS[medium])
@@ -181,9 +181,16 @@ def rules(days: Sequence[date], stroke: str, dash: Sequence[int]) -> Spec:
     }
 
 
-def _fitting(
-    names: Sequence[tuple[date, date, str]], first: date, last: date, width: int
-) -> Sequence[Spec]:
+def points_at(values: Sequence[Spec], axis: Spec, mark: Spec) -> Spec:
+    """A mark per value at its day; `axis` says how high."""
+    return {
+        "data": {"values": list(values)},
+        "mark": {"type": "point", "filled": True, "opacity": 1, **mark},
+        "encoding": {"x": {"field": "day"}, "y": axis},
+    }
+
+
+def _fitting(names: Sequence[tuple[date, date, str]], first: date, last: date, width: int) -> Sequence[Spec]:
     per_day = (width - _LEFT_PX - 8) / max((last - first).days, 1)
     return [
         {"day": instant(start + (end - start) / 2), "text": name}
