@@ -5,7 +5,7 @@ with months as (
             date_trunc('month', min(local_day)), date_trunc('month', max(local_day)), interval 1 month
         )) as month_start_on
     from marts.days
-    where athlete_id = $athlete_id
+    where athlete_id = $athlete_id and run_count > 0
 )
 
 select

@@ -227,7 +227,9 @@ def _time_axis(first: date, last: date, ticks: int) -> Spec:
         "scale": {"domain": [instant(first), instant(last)], "nice": False},
         "axis": {
             "format": "%Y-%m" if step < 12 else "%Y",
-            "tickCount": {"interval": "month", "step": step},
+            "tickCount": {"interval": "month", "step": step}
+            if step < 12
+            else {"interval": "year", "step": step // 12},
             "labelFlush": True,
         },
     }

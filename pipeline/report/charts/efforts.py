@@ -59,9 +59,10 @@ def best_efforts(content: Content, _units: Units) -> Sequence[Chart]:
     finding = f"The fastest until now: {'; '.join(told)}."
     legend = [
         ("dot accent", "best of a month"),
-        ("triangle hot", "in a race or nearly one"),
         ("line ink", "best until then"),
     ]
+    if any(row["race_source"] for row in rows):
+        legend.insert(1, ("triangle hot", "in a race or nearly one"))
     return [over_time("Best of each month, faster is higher", finding, legend, panels, first, last)]
 
 

@@ -211,11 +211,8 @@ def phases(content: Content, _units: Units) -> Sequence[Chart]:
 
 def intensity_split(content: Content, _units: Units) -> Sequence[Chart]:
     """Each week as a column of 100 %, and the easy share of the longest look back."""
-    rows = [
-        row
-        for row in recent(content, "intensity_split", "week_start_on")
-        if row["easy_time_ratio"] is not None
-    ]
+    every = recent(content, "intensity_split", "week_start_on")
+    rows = [row for row in every if row["easy_time_ratio"] is not None]
     weeks = [row for row in rows if row["window_weeks"] == 1]
     if not weeks:
         return ()
@@ -228,7 +225,7 @@ def intensity_split(content: Content, _units: Units) -> Sequence[Chart]:
             low = high
     longest = max(row["window_weeks"] for row in rows)
     rolling = [
-        {**_week(row), "easy": row["easy_time_ratio"]} for row in rows if row["window_weeks"] == longest
+        {**_week(row), "easy": row["easy_time_ratio"]} for row in every if row["window_weeks"] == longest
     ]
     layers: list[Spec] = [
         bars("low", None, axis={"format": ".0%"}, scale={"domain": [0, 1]}),

@@ -89,9 +89,10 @@ def _repeats(rows: Sequence[Row], units: Units) -> Chart:
     if beats:
         ends = dict.fromkeys((number(min(beats)), number(max(beats))))
         captions.append(f"{' to '.join(ends)} bpm")
-    title = f"{rows[0]['local_day']}: {rows[0]['signature'] or number(len(rows))}"
+    title = str(rows[0]["local_day"])
+    signature = rows[0]["signature"] or ""
     faster = " → ".join(clock(second) for second in paces)
-    finding = f"{title}, a bar per repetition, its pace in min/{units.symbol}: {faster}."
+    finding = f"{title}, {signature}: a bar per repetition, its pace in min/{units.symbol}: {faster}."
     if beats:
         finding += f" Mean heart rate of each: {', '.join(number(beat) for beat in beats)} bpm."
-    return Chart(title, finding, (), {"small": svg(finding, view)}, captions)
+    return Chart(title, finding, (), {"small": svg(finding, view)}, (signature, *captions))
