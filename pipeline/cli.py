@@ -222,12 +222,8 @@ def models(
 
 @app.command()
 def schedule(
-    at: Annotated[
-        str, typer.Option("--at", metavar="HH:MM", help="Time of day, on this machine's clock.")
-    ] = ("06:30"),
-    every: Annotated[str, typer.Option("--every", metavar="NAME", help="day, week (on Monday) or hour.")] = (
-        "day"
-    ),
+    at: Annotated[str, typer.Option("--at", metavar="HH:MM", help="Time of day, on this machine.")] = "06:30",
+    every: Annotated[str, typer.Option("--every", metavar="NAME", help="day, week or hour.")] = "day",
     watch: Annotated[
         bool, typer.Option("--watch", help="Also when something lands in exports/ (systemd, launchd).")
     ] = False,
