@@ -260,14 +260,9 @@ def demo(
 
 
 def _home(data: Path | None) -> "Home":
-    from pipeline.flow import Home
+    from pipeline.flow import Home, default_folder
 
-    checkout = Path(__file__).parent.parent
-    if data is None and not (checkout / "pyproject.toml").exists():
-        from platformdirs import user_data_path
-
-        return Home(user_data_path("nextgear", appauthor=False))
-    return Home((data or checkout / "data").expanduser().absolute())
+    return Home(data.expanduser().absolute() if data else default_folder())
 
 
 def _console(quiet: bool, json_log: bool) -> "Console":

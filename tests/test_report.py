@@ -280,7 +280,10 @@ path    | a.fit    | b.fit    | b (1).fit | c.gpx
 outcome | imported | imported | duplicate | quarantined
 """
 
+ATHLETES = "sex | male\n"
+
 FULL = {
+    "athletes": ATHLETES,
     "plateau": PLATEAU,
     "causes": CAUSES,
     "measurement_gates": GATES,
@@ -606,6 +609,7 @@ def test_the_json_report_keeps_its_promised_shape(full: Path):
         "fitness_curve",
         "best_efforts",
         "race_predictions",
+        "sharpen",
         "data_quality",
         "files",
     ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import SettingsError
-from pipeline.report import anchors, changes, efforts, files, training, trend
+from pipeline.report import anchors, changes, efforts, files, sharpen, training, trend
 from pipeline.report.causes import causes
 from pipeline.report.content import SECTIONS, Content, read
 from pipeline.report.json import json_anchors, json_report
@@ -28,6 +28,7 @@ _TOLD_BY: Mapping[str, Callable[[Content, Units], Section]] = {
     "efficiency_trend": trend.efficiency_trend,
     "best_efforts": efforts.best_efforts,
     "race_predictions": efforts.race_predictions,
+    "sharpen": sharpen.sharpen,
     "data_quality": files.data_quality,
     "files": files.files,
 }
@@ -58,6 +59,7 @@ def report(
     # Without an activity the verdict says so once; six more sections saying the same would not help.
     telling = chosen if content.verdict else ["verdict"]
     told = [_TOLD_BY[name](content, runner_units) for name in telling]
+    told = [section for section in told if section.name != "sharpen" or section.findings or len(telling) == 1]
     heading = f"nextgear · {athlete_id}" + (f" · {content.as_of}" if content.as_of else "")
     match format:
         case "json":
@@ -96,6 +98,14 @@ def why(
     )
 
 
+def hints(warehouse: Path, athlete_id: str, *, sql: Path, units: str, options: str, width: int = 80) -> str:  # noqa: ARG001
+    """What would sharpen the report most, for the end of a run; nothing if nothing would.
+
+    `options` is what has to follow a command for it to reach this data folder and this athlete.
+    """
+    return sharpen.text(read(warehouse, athlete_id, sql, ("sharpen",)), options, width)
+
+
 def athlete(
     warehouse: Path,
     athlete_id: str,
@@ -111,7 +121,7 @@ def athlete(
     """What the athlete has said in `settings`, the file at `path`, and what is measured against, and why."""
     if format not in ("terminal", "json"):
         raise SettingsError(f"--format {format}: there are terminal, json")
-    content = read(warehouse, athlete_id, sql, ("anchors",))
+    content = read(warehouse, athlete_id, sql, ("anchors", "sharpen"))
     if format == "json":
         return json_anchors(content, settings)
     from pipeline.report.terminal import terminal_report
@@ -121,6 +131,7 @@ def athlete(
         anchors.settings(settings, str(path), is_there=path.exists()),
         anchors.anchors(content, runner_units),
         anchors.changes(content, runner_units),
+        sharpen.sharpen(content, runner_units),
     ]
     heading = f"nextgear · {athlete_id}" + (f" · {content.as_of}" if content.as_of else "")
     return terminal_report(heading, [section for section in told if section], width, color=color)

@@ -24,6 +24,7 @@ SECTIONS = (
     "efficiency_trend",
     "best_efforts",
     "race_predictions",
+    "sharpen",
     "data_quality",
     "files",
 )
