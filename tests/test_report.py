@@ -389,7 +389,10 @@ path    | a.fit    | b.fit    | b (1).fit | c.gpx
 outcome | imported | imported | duplicate | quarantined
 """
 
+ATHLETES = "sex | male\n"
+
 FULL = {
+    "athletes": ATHLETES,
     "plateau": PLATEAU,
     "causes": CAUSES,
     "measurement_gates": GATES,
@@ -734,6 +737,7 @@ def test_the_json_report_keeps_its_promised_shape(full: Path):
         "race_predictions",
         "plan",
         "plan_days",
+        "sharpen",
         "data_quality",
         "files",
     ]

@@ -29,6 +29,7 @@ SECTIONS = (
     "races",
     "race_predictions",
     "plan",
+    "sharpen",
     "data_quality",
     "files",
 )
