@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline import letters
 from pipeline.errors import NextgearError, sentence
 
 if TYPE_CHECKING:
@@ -273,6 +274,7 @@ def _console(quiet: bool, json_log: bool) -> "Console":
 
 def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
+    letters.fit()
     try:
         app(prog_name="nextgear")
     except SystemExit as ended:

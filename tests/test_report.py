@@ -857,7 +857,7 @@ def test_causes_say_what_fits_what_is_ruled_out_and_what_cannot_be_told(full: Pa
     assert "Weaker signs (1): a change of watch or sensor." in text
     assert "Ruled out (1): low mileage." in text
     assert "Cannot tell (1): short sleep." in text
-    assert "Short sleep: No sleep here." in text
+    assert "Short sleep? No sleep here." in text
     assert "A change of watch or sensor: Two watches." in text
     assert "because" not in text
 
@@ -1069,12 +1069,12 @@ reason          | a trend needs 12 comparable runs, and has 1
         (
             ["counts", "no heart rate", "no heart rate"],
             ["running"] * 3,
-            "Not counted: 2 without heart rate. Runs with a strap or a watch that takes your heart rate",
+            "2 without heart rate. Runs with a strap or a watch that takes your heart rate for some weeks",
         ),
         (
             ["treadmill or indoor"] * 3,
             ["running"] * 3,
-            "3 on a treadmill or indoors. Runs outdoors with GPS would",
+            "3 on a treadmill or indoors. Runs outdoors with GPS for some weeks would settle it.",
         ),
         (
             None,
@@ -1148,7 +1148,7 @@ def test_load_says_how_it_was_found_and_what_the_last_days_were(full: Path, noth
         "the next day begins with their difference, form −7." in text
     )
     assert "monotony 1.1, strain 330; 1.08 times the daily load of the four weeks" in text
-    assert "Ramp in the week of 2026-11-16: +25 %." in text
+    assert "The load of the week of 2026-11-16 against the mean of the three before it: +25 %." in text
     assert "Load of 3 activities: 2 by heart rate, 1 by pace." in text
 
 
@@ -1217,7 +1217,7 @@ def test_best_efforts_show_the_races_and_the_critical_speed_with_its_age(full: P
     # 1000 m at 4 m/s take 250 s; 0.12 of 4 m/s is 3 %
     assert (
         "Critical speed 4:10 /km (give or take 3 %), D' 175 m: from 6 efforts, the last on 2026-11-05 "
-        "(16 days ago)." in text
+        "(16 days before)." in text
     )
     doubted = CRITICAL_SPEEDS.replace("true       | true", "true       | false")
     text = told(warehouse_of({**FULL, "critical_speeds": doubted}), "terminal", "best_efforts")
@@ -1226,7 +1226,7 @@ def test_best_efforts_show_the_races_and_the_critical_speed_with_its_age(full: P
 
 def test_race_times_say_from_what_they_are_and_how_sure(full: Path, warehouse_of: Warehouse):
     text = told(full, "terminal", "race_predictions")
-    assert "10 km: from 5 km in 21:15 on 2026-08-12 (101 days ago), a race." in text
+    assert "10 km: from 5 km in 21:15 on 2026-08-12 (101 days before), a race." in text
     assert "10 km 44:10 44:17 44:10 44:03 roughly" in text
     assert "marathon – – – – cannot tell" in text
     assert "Cannot tell marathon: beyond the times that the models were made for." in text

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.report.page import Section, Table, plain
+from pipeline.report.page import WOULD_TELL, Section, Table, plain
 
 _SERIES_ROWS = 12
 
@@ -29,10 +29,12 @@ def markdown_report(heading: str, sections: Sequence[Section]) -> str:
             if table.caption:
                 blocks.append(f"{_escaped(table.caption)}:")
             blocks.append(_table(table.latest(_SERIES_ROWS)))
-        blocks += [f"*{_escaped(note)}*" for note in (*section.notes, *section.details)]
-        for fold in section.folds:
-            rows = [f"- **{_escaped(name)}**: {_escaped(reason)}" for name, reason in fold.rows]
-            blocks.append("\n".join([f"{_escaped(fold.title)}:", "", *rows]))
+        blocks += [f"*{_escaped(note)}*" for note in section.notes]
+        lists = [(fold.title, [": ".join(row) for row in fold.rows]) for fold in section.folds]
+        if section.details:
+            lists.append((WOULD_TELL, list(section.details)))
+        for title, lines in lists:
+            blocks.append("\n".join([f"{_escaped(title)}:", "", *(f"- {_escaped(line)}" for line in lines)]))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -18,7 +18,7 @@ _RECENT_MIN_DAYS = 3
 _WEEKS = 4
 _HELP = (
     "A watch worn at night tells it, if the files of its nights are in your export; "
-    "or write it into journal.csv."
+    "or write it into journal.csv, which `nextgear athlete --journal` begins."
 )
 
 
