@@ -39,7 +39,7 @@ test: $(VENV)/.installed-dev ## Every test
 format: $(VENV)/.installed-dev ## Python and SQL as the house writes them
 	$(bin)/ruff check --fix pipeline tests
 	$(bin)/ruff format pipeline tests
-	$(bin)/sqlfluff fix sql
+	$(bin)/sqlfluff fix --processes 0 sql
 
 docs: $(VENV)/.installed ## sql/README.md, the dictionary of the models, from the models
 	$(bin)/nextgear models --markdown > sql/README.md.new
@@ -49,7 +49,7 @@ lint: $(VENV)/.installed-dev ## Style, types, SQL, and whether the generated pag
 	$(bin)/ruff check pipeline tests
 	$(bin)/ruff format --check pipeline tests
 	$(bin)/basedpyright
-	$(bin)/sqlfluff lint sql
+	$(bin)/sqlfluff lint --processes 0 sql
 	$(bin)/nextgear models --markdown | diff -u sql/README.md - || { echo 'sql/README.md is out of date: make docs'; exit 1; }
 
 bench: $(VENV)/.installed-dev ## Speed and size against peers, as ratios; some minutes

@@ -13,8 +13,13 @@ from pipeline.report.causes import causes
 from pipeline.report.content import SECTIONS, Content, read
 from pipeline.report.json import json_anchors, json_report
 from pipeline.report.page import Section
+from pipeline.report.phases import phases
+from pipeline.report.plan import plan
+from pipeline.report.races import races
+from pipeline.report.recovery import recovery
 from pipeline.report.units import Units, units_named
 from pipeline.report.verdict import verdict
+from pipeline.report.workouts import workouts
 
 FORMATS = ("terminal", "html", "markdown", "json")
 
@@ -24,10 +29,15 @@ _TOLD_BY: Mapping[str, Callable[[Content, Units], Section]] = {
     "progress_signs": changes.progress_signs,
     "habit_changes": changes.habit_changes,
     "weekly_load": training.weekly_load,
+    "phases": phases,
     "intensity_split": training.intensity_split,
     "efficiency_trend": trend.efficiency_trend,
+    "workouts": workouts,
+    "recovery": recovery,
     "best_efforts": efforts.best_efforts,
+    "races": races,
     "race_predictions": efforts.race_predictions,
+    "plan": plan,
     "sharpen": sharpen.sharpen,
     "data_quality": files.data_quality,
     "files": files.files,
@@ -59,7 +69,7 @@ def report(
     # Without an activity the verdict says so once; six more sections saying the same would not help.
     telling = chosen if content.verdict else ["verdict"]
     told = [_TOLD_BY[name](content, runner_units) for name in telling]
-    told = [section for section in told if section.name != "sharpen" or section.findings or len(telling) == 1]
+    told = [section for section in told if not section.is_optional or len(sections) < len(SECTIONS)]
     heading = f"nextgear · {athlete_id}" + (f" · {content.as_of}" if content.as_of else "")
     match format:
         case "json":

@@ -54,6 +54,7 @@ def sharpen(content: Content, units: Units) -> Section:  # noqa: ARG001 - sectio
         [asked if found else known],
         [Finding(hint.title, hint.change, "", hint.command) for hint in found],
         source="marts.anchors",
+        is_optional=not found,
     )
 
 
