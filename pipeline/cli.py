@@ -17,7 +17,6 @@ app = typer.Typer(
     name="nextgear",
     help="Why am I not getting faster? An answer with error bars, from the files your watch exports.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -290,6 +289,10 @@ def _console(quiet: bool, json_log: bool) -> "Console":
 
 def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
+    if "_NEXTGEAR_COMPLETE" in os.environ:  # the word of a shell that wants to know what may follow
+        from pipeline import completion
+
+        completion.offer(app)
     try:
         app(prog_name="nextgear")
     except SystemExit as ended:

@@ -50,12 +50,12 @@ KNOWN: Mapping[str, Any] = {
 
 
 def hints(**guessed: object) -> list[sharpen.Hint]:
-    return list(sharpen.hints(Content("me", ["sharpen"], {"sharpen": [{**KNOWN, **guessed}]})))
+    return list(sharpen.hints(Content("me", ["sharpen"], {"sharpen": [{**KNOWN, **guessed}]}, {})))
 
 
 def test_who_is_known_is_asked_nothing():
     assert hints() == []
-    content = Content("me", ["sharpen"], {"sharpen": [KNOWN]})
+    content = Content("me", ["sharpen"], {"sharpen": [KNOWN]}, {})
     assert sharpen.text(content, "", 80) == ""
     assert sharpen.sharpen(content, units_named("km")).findings == []
 
