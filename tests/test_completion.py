@@ -56,7 +56,7 @@ def test_bash_completes_commands_options_and_values(folder: Path):
         (
             "source <(nextgear --show-completion bash); complete -p nextgear > /dev/null",
             'try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _nextgear_completion nextgear',
-            'echo "${COMPREPLY[*]}"; }',
+            '_nextgear_completion nextgear; echo "${COMPREPLY[*]}"; }',
             *(f"try {line}" for line in asked),
         )
     )
