@@ -930,15 +930,60 @@ def test_why_fits_one_screen_however_long_the_reasons_are(warehouse_of: Warehous
     assert any("Ruled out (1)" in line for line in lines)
 
 
-def test_a_hostile_name_stays_text_in_every_format(warehouse_of: Warehouse):
-    hostile = "<script>alert(1)</script>\x1b[31m[bold]`x`"
-    path = warehouse_of({**FULL, "causes": CAUSES.replace("Mostly medium.", hostile)})
-    for format in ("terminal", "markdown", "html"):
-        assert "\x1b" not in told(path, format)
-    assert "<script" not in told(path, "html")
-    assert "&lt;script&gt;" in told(path, "html")
-    assert "\\<script\\>" in told(path, "markdown")
-    assert "[bold]" in told(path, "terminal")
+HOSTILE = '<script>alert(1)</script>\x1b[31m[bold]`x`\u202eevil\u200b "quoted" \'n {{ 7 * 7 }} \U0001f3c3'
+
+# Where text from a file gets into a report: the mart, and what of its rows is replaced by it.
+TEXTS = {
+    "causes": "Mostly medium.",
+    "activities": "Track",
+    "race_preparation": "Lake half",
+    "plans": "Four-week mile",
+    "plan_days": "easy miles",
+    "workouts": "3 x 400 m @ 4:00 /km, 1:30 walk",
+    "habit_changes": "The easy share went from 60 to 80 %.",
+    "phases": "not over yet",
+    "week_patterns": "You run on 4.0 days a week.",
+    "measurement_gates": "A guessed maximum.",
+    "efficiency_trend": "uneven pace",
+    "device_differences": "old watch",
+}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_hostile_name_stays_text_in_every_format(warehouse_of: Warehouse, format: str):
+    assert all(text in FULL[mart] for mart, text in TEXTS.items())
+    hostile = {mart: rows.replace(TEXTS.get(mart, "\0"), HOSTILE) for mart, rows in FULL.items()}
+    text = report(warehouse_of(hostile), "ann", sql=SQL, format=format)
+    if format == "json":
+        assert json.loads(text)["races"][0]["name"] == HOSTILE
+        return
+    hidden = [text[one.start() - 60 : one.end() + 20] for one in re.finditer("[\x1b\u202e\u200b]", text)]
+    assert not hidden, "nothing that drives a terminal, turns round or hides"
+    assert "49" not in re.findall(r"evil.{30}", text)
+    if format == "html":
+        assert "<script" not in text and "&lt;script&gt;" in text
+    if format == "markdown":
+        assert "\\<script\\>" in text and not re.search(r"(?<!\\)<script", text)
+        for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+            assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1
+    if format == "terminal":
+        assert "[bold]" in text
+        assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_name_of_ten_thousand_letters_breaks_no_line(warehouse_of: Warehouse):
+    endless = {mart: rows.replace(TEXTS.get(mart, "\0"), "x" * 10_000) for mart, rows in FULL.items()}
+    path = warehouse_of(endless)
+    for width in (60, 80):
+        assert max(map(len, report(path, "ann", sql=SQL, width=width).splitlines())) <= width
+    assert max(map(len, why(path, "ann", sql=SQL).splitlines())) <= 80
+
+
+def test_an_athlete_may_be_called_as_he_likes(full: Path):
+    for format in ("terminal", "html", "markdown"):
+        text = report(full, HOSTILE, sql=SQL, format=format)
+        assert not re.search("[\x1b\u202e\u200b]", text)
+        assert format == "terminal" or not re.search(r"(?<!\\)<script", text)
 
 
 class Page(html.parser.HTMLParser):

@@ -12,12 +12,12 @@ def markdown_report(heading: str, sections: Sequence[Section]) -> str:
     """All of every section, series cut to their last weeks."""
     blocks = [f"# {_escaped(heading)}"]
     for section in sections:
-        blocks.append(f"## {section.title}")
+        blocks.append(f"## {_escaped(section.title)}")
         blocks += map(_escaped, section.sentences)
         blocks += [
             "  \n   ".join(
                 [
-                    f"{place}. **{finding.title}**: {_escaped(finding.reason)}",
+                    f"{place}. **{_escaped(finding.title)}**: {_escaped(finding.reason)}",
                     *[_escaped(finding.evidence)] * bool(finding.evidence),
                     *[f"Newest: {_escaped(', '.join(finding.runs))}"] * bool(finding.runs),
                     *[f"Try: {_escaped(finding.advice)}"] * bool(finding.advice),

@@ -36,14 +36,17 @@ def terminal_report(
     """All of every section, series cut to their last weeks; `drawings` by a section's name."""
     parts: list[RenderableType] = [Text(plain(heading), style="dim")]
     for section in sections:
-        parts += [Text(), Rule(Text(section.title, style="bold"), align="left", style="dim"), Text()]
+        parts += [Text(), Rule(Text(plain(section.title), style="bold"), align="left", style="dim"), Text()]
         parts += _section(section, width, (drawings or {}).get(section.name, ()))
     return _printed(parts, width, color=color)
 
 
 def terminal_why(verdict: Section, causes: Section, beside: Sequence[str], width: int, *, color: bool) -> str:
     """The verdict, the leading causes and the first thing to try, cut to fit one screen of 24 lines."""
-    parts: list[RenderableType] = [Text(verdict.title, style="bold"), *map(_paragraph, verdict.sentences)]
+    parts: list[RenderableType] = [
+        Text(plain(verdict.title), style="bold"),
+        *map(_paragraph, verdict.sentences),
+    ]
     if verdict.table:
         odds = " · ".join(f"{name} {share}" for name, share in verdict.table.rows)
         parts.append(_paragraph(odds, "dim"))
