@@ -40,7 +40,9 @@ def _replaced(error: UnicodeError) -> tuple[str, int]:
 
 def fit(*streams: object) -> None:
     """From now on a letter that a stream's encoding does not have is replaced, and never ends the program."""
-    codecs.register_error(NAME, _replaced)
     for stream in streams or (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=NAME)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+
+codecs.register_error(NAME, _replaced)

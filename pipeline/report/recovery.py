@@ -93,7 +93,7 @@ def _sentence(row: Row) -> str:
 def _unknown(missing: Sequence[str]) -> list[str]:
     if not missing:
         return []
-    names = ", ".join(name.lower() if place else name for place, name in enumerate(missing))
+    names = ", ".join(name[:1].lower() + name[1:] if place else name for place, name in enumerate(missing))
     return [f"{names}: not known. {_HELP}"]
 
 
