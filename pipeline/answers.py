@@ -1,12 +1,14 @@
 """What the published warehouse tells of one athlete, in the athlete's units."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pipeline import athlete, drop_folder, published, steps
+from pipeline.console import Console
 from pipeline.errors import WarehouseError
-from pipeline.home import Home
+from pipeline.home import Home, default_folder
 
 if TYPE_CHECKING:
     from pipeline.report.content import Content
@@ -28,6 +30,14 @@ def report(home: Home, athlete_id: str | None, **choices: object) -> str:
 def why(home: Home, athlete_id: str | None, **choices: object) -> str:
     """The verdict and the leading causes as text."""
     return _told(home, athlete_id, "why", **choices)
+
+
+def hints(home: Home, athlete_id: str, console: Console) -> str:
+    """What would sharpen the report most, with the commands that say it; nothing if nothing would."""
+    whose = () if athlete_id == athlete.DEFAULT_ID else ("--athlete", athlete_id)
+    where = () if home.folder == default_folder() else ("--data", str(home.folder))
+    options = "".join(f" {shlex.quote(word)}" for word in (*where, *whose))
+    return _told(home, athlete_id, "hints", options=options, width=console.width)
 
 
 def content(home: Home, athlete_id: str, queries: Sequence[str]) -> "Content":

@@ -50,7 +50,7 @@ Retry = Annotated[
 Sources = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="[SOURCES]...", help="Files, folders, .gz and .zip. Default: exports/ in the data folder."
+        metavar="SOURCES", help="Files, folders, .gz and .zip. Default: exports/ in the data folder."
     ),
 ]
 
@@ -146,7 +146,7 @@ def why(data: Data = None, athlete: Athlete = None, quiet: Quiet = False, json_l
 @app.command()
 def sql(
     query: Annotated[
-        str | None, typer.Argument(metavar="[QUERY]", help="SQL or a FILE.sql; without it, a prompt.")
+        str | None, typer.Argument(metavar="QUERY", help="SQL or a FILE.sql; without it, a prompt.")
     ] = None,
     form: Annotated[
         str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")
@@ -194,7 +194,7 @@ def athlete(
         bool, typer.Option("--journal", help="Write a journal.csv to fill in: to PATH, or to exports/.")
     ] = False,
     path: Annotated[
-        Path | None, typer.Argument(metavar="[PATH]", help="With --journal: a folder, or a new file.")
+        Path | None, typer.Argument(metavar="PATH", help="With --journal: a folder, or a new file.")
     ] = None,
     form: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or json.")] = "terminal",
     data: Data = None,
@@ -228,6 +228,31 @@ def models(
 
 
 @app.command()
+def schedule(
+    at: Annotated[str, typer.Option("--at", metavar="HH:MM", help="Time of day, on this machine.")] = "06:30",
+    every: Annotated[str, typer.Option("--every", metavar="NAME", help="day, week or hour.")] = "day",
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Also when something lands in exports/ (systemd, launchd).")
+    ] = False,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="NAME", help="crontab, systemd, launchd or windows."),
+    ] = None,
+    data: Data = None,
+    athlete: Annotated[
+        str | None, typer.Option("--athlete", metavar="ID", help="Only this one's files.")
+    ] = None,
+) -> None:
+    """Print what makes this machine call `run` by itself, and how to install it; nothing is installed."""
+    from pipeline import schedule
+
+    home = _home(data)
+    if athlete is not None:
+        home.lake_of(athlete)
+    typer.echo(schedule.text(home.folder, athlete, at, every, form, is_watching=watch), nl=False)
+
+
+@app.command()
 def demo(
     data: Annotated[
         Path | None, typer.Option("--data", metavar="DIR", help="Where to; default: a new scratch folder.")
@@ -246,14 +271,9 @@ def _code(ran: "Ran", strict: bool) -> int:
 
 
 def _home(data: Path | None) -> "Home":
-    from pipeline.flow import Home
+    from pipeline.flow import Home, default_folder
 
-    checkout = Path(__file__).parent.parent
-    if data is None and not (checkout / "pyproject.toml").exists():
-        from platformdirs import user_data_path
-
-        return Home(user_data_path("nextgear", appauthor=False))
-    return Home((data or checkout / "data").expanduser().absolute())
+    return Home(data.expanduser().absolute() if data else default_folder())
 
 
 def _console(quiet: bool, json_log: bool) -> "Console":

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import athlete, lake, published, rounds, runlog, steps
-from pipeline.answers import report, whose, why
+from pipeline.answers import hints, report, whose, why
 from pipeline.console import Console
 from pipeline.errors import LakeError, SettingsError
-from pipeline.home import Home
+from pipeline.home import Home, default_folder
 from pipeline.rounds import Ran, tell_ledger
 from pipeline.schema import OUTCOMES
 
@@ -24,9 +24,11 @@ __all__ = [
     "Home",
     "ask",
     "build",
+    "default_folder",
     "deliver",
     "demo",
     "files",
+    "hints",
     "land",
     "publish",
     "report",

@@ -1,11 +1,14 @@
 """The data folder: what goes in, what is kept, what comes out, and where each of it is."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import lake
 from pipeline.errors import SettingsError
 from pipeline.lake import Lake
+
+DATA_VARIABLE = "NEXTGEAR_DATA"
 
 
 @dataclass(frozen=True)
@@ -61,3 +64,15 @@ class Home:
     def lakes(self) -> dict[str, Lake]:
         """The lake of each athlete who has something in it, by id."""
         return {athlete_id: self.lake_of(athlete_id) for athlete_id in lake.athletes(self.lake)}
+
+
+def default_folder() -> Path:
+    """`data/` of the checkout; where there is none, the user's data folder as the platform has it."""
+    if said := os.environ.get(DATA_VARIABLE):
+        return Path(said).expanduser().absolute()
+    checkout = Path(__file__).parent.parent
+    if (checkout / "pyproject.toml").exists():
+        return checkout / "data"
+    from platformdirs import user_data_path
+
+    return user_data_path("nextgear", appauthor=False)

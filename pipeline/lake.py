@@ -318,8 +318,9 @@ def _sound(part: Path) -> Generator[None]:
     try:
         yield
     except (pa.ArrowInvalid, OSError) as error:
+        what = str(error).rstrip(".")
         raise LakeError(
-            f"{part}: cannot be read: {str(error).rstrip('.')}. If the file is damaged, bring it back from a copy; "
+            f"{part}: cannot be read: {what}. If the file is damaged, bring it back from a copy; "
             f"or remove {part.parent.parent} and run again over all exports"
         ) from error
 

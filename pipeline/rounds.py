@@ -193,6 +193,8 @@ def _close(home: Home, athlete_id: str, ran: Ran, console: Console) -> None:
         if not console.is_quiet:
             text = answers.why(home, athlete_id, width=console.width, color=console.has_color)
             console.show(text)
+            if would_help := answers.hints(home, athlete_id, console):
+                console.show(f"\n{would_help}")
         console.say("report", f"Report: {page}", path=str(page))
     else:
         _tell_nothing_new(

@@ -43,6 +43,8 @@ MAY_IMPORT = {
     "published": {"lake"},
     "warehouse": {"errors", "schema", "lake", "published"},
     "report": {"errors"},
+    "schedule": {"errors"},
+    "notify": {"errors"},
 }
 
 # None, neighbours, halves, a week's other days, conversions: numbers that say nothing about runners.

@@ -9,13 +9,18 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import SettingsError
-from pipeline.report import anchors, changes, efforts, files, training, trend
+from pipeline.report import anchors, changes, efforts, files, sharpen, training, trend
 from pipeline.report.causes import causes
 from pipeline.report.content import SECTIONS, Content, read
 from pipeline.report.json import json_anchors, json_report
 from pipeline.report.page import Section, made_on
+from pipeline.report.phases import phases
+from pipeline.report.plan import plan
+from pipeline.report.races import races
+from pipeline.report.recovery import recovery
 from pipeline.report.units import Units, units_named
 from pipeline.report.verdict import verdict
+from pipeline.report.workouts import workouts
 
 FORMATS = ("terminal", "html", "markdown", "json")
 
@@ -25,10 +30,16 @@ _TOLD_BY: Mapping[str, Callable[[Content, Units], Section]] = {
     "progress_signs": changes.progress_signs,
     "habit_changes": changes.habit_changes,
     "weekly_load": training.weekly_load,
+    "phases": phases,
     "intensity_split": training.intensity_split,
     "efficiency_trend": trend.efficiency_trend,
+    "workouts": workouts,
+    "recovery": recovery,
     "best_efforts": efforts.best_efforts,
+    "races": races,
     "race_predictions": efforts.race_predictions,
+    "plan": plan,
+    "sharpen": sharpen.sharpen,
     "data_quality": files.data_quality,
     "files": files.files,
 }
@@ -60,6 +71,7 @@ def report(
     # Without an activity the verdict says so once; six more sections saying the same would not help.
     telling = chosen if content.verdict else ["verdict"]
     told = [_TOLD_BY[name](content, runner_units) for name in telling]
+    told = [section for section in told if not section.is_optional or len(sections) < len(SECTIONS)]
     heading = _heading(content, made_at)
     match format:
         case "json":
@@ -98,6 +110,14 @@ def why(
     )
 
 
+def hints(warehouse: Path, athlete_id: str, *, sql: Path, units: str, options: str, width: int = 80) -> str:  # noqa: ARG001
+    """What would sharpen the report most, for the end of a run; nothing if nothing would.
+
+    `options` is what has to follow a command for it to reach this data folder and this athlete.
+    """
+    return sharpen.text(read(warehouse, athlete_id, sql, ("sharpen",)), options, width)
+
+
 def athlete(
     warehouse: Path,
     athlete_id: str,
@@ -113,7 +133,7 @@ def athlete(
     """What the athlete has said in `settings`, the file at `path`, and what is measured against, and why."""
     if format not in ("terminal", "json"):
         raise SettingsError(f"--format {format}: there are terminal, json")
-    content = read(warehouse, athlete_id, sql, ("anchors",))
+    content = read(warehouse, athlete_id, sql, ("anchors", "sharpen"))
     if format == "json":
         return json_anchors(content, settings)
     from pipeline.report.terminal import terminal_report
@@ -123,6 +143,7 @@ def athlete(
         anchors.settings(settings, str(path), is_there=path.exists()),
         anchors.anchors(content, runner_units),
         anchors.changes(content, runner_units),
+        sharpen.sharpen(content, runner_units),
     ]
     return terminal_report(_heading(content), [section for section in told if section], width, color=color)
 

@@ -33,7 +33,7 @@ def markdown_report(heading: str, sections: Sequence[Section]) -> str:
 
 
 def _table(table: Table) -> str:
-    rule = [":--", *["--:"] * (len(table.header) - 1)]
+    rule = [":--" if place in table.words else "--:" for place, _ in enumerate(table.header)]
     rows = [table.header, rule, *([_escaped(cell) for cell in row] for row in table.rows)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

@@ -1,7 +1,7 @@
 """What every format shows: sections of sentences, findings and a table, in the runner's words and units."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -17,7 +17,7 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells as text: the first column names the row, the others hold numbers.
+    """Cells as text: the first column names the row, the others hold numbers, unless they are among `words`.
 
     `bars` has a ratio of 0..1 per row, for formats that can draw. A `series` runs on with time, newest row
     last: a short format may show its end only. `caption` says what it is of, where a title does not.
@@ -28,12 +28,13 @@ class Table:
     bars: Sequence[float] = ()
     series: bool = False
     caption: str = ""
+    words: Sequence[int] = (0,)
 
     def latest(self, count: int) -> "Table":
         """The last rows of a series; any other table whole."""
         if not self.series:
             return self
-        return Table(self.header, self.rows[-count:], self.bars[-count:], self.series, self.caption)
+        return replace(self, rows=self.rows[-count:], bars=self.bars[-count:])
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Section:
     """A part of the report; `name` is also that of its query, and `source` says which marts it reads.
 
     `overview` are small tables of how it is now, told before the long one; `details` are notes that a short
-    format leaves out.
+    format leaves out. One that `is_optional` is only told where it is asked for by its name.
     """
 
     name: str
@@ -63,3 +64,4 @@ class Section:
     notes: Sequence[str] = ()
     details: Sequence[str] = ()
     source: str = ""
+    is_optional: bool = False

@@ -18,6 +18,7 @@ _WHY_CAUSES = 3
 _WHY_LINES = 23  # of a terminal with 24, for the prompt is on the last
 _MARGIN = 2
 _INDENT = 5
+_WORD = 13  # a cell up to this length is not broken
 _BAR_MIN, _BAR_MAX = 8, 40
 
 
@@ -100,7 +101,9 @@ def _captioned(table: Table) -> list[RenderableType]:
 def _grid(table: Table, width: int, *, show_header: bool = True) -> RenderableType:
     grid = Grid(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False, show_header=show_header)
     for place, name in enumerate(table.header):
-        grid.add_column(name, justify="right" if place else "left", no_wrap=True)
+        is_long = place in table.words and max((len(row[place]) for row in table.rows), default=0) > _WORD
+        justify = "left" if place in table.words else "right"
+        grid.add_column(name, justify=justify, no_wrap=not is_long, overflow="fold")
     if table.bars:
         grid.add_column()
     columns = zip(table.header, *table.rows, strict=True)

@@ -76,6 +76,12 @@ def clock(seconds: float | None) -> str:
     return f"{sign}{hours}:{minute:02}:{second:02}" if hours else f"{sign}{minute}:{second:02}"
 
 
+def clock_hours(seconds: float) -> str:
+    """`h:mm h`, for nights and the like, where seconds are no matter."""
+    hours, minute = divmod(round(seconds / 60), 60)
+    return f"{hours}:{minute:02} h"
+
+
 def effort_name(distance_m: float) -> str:
     """What runners call a distance: `400 m`, `5 km`, `half marathon`."""
     if distance_m in _NAMED_DISTANCES:
@@ -102,6 +108,6 @@ def percent(ratio: float | None, digits: int = 0) -> str:
     return NOTHING if ratio is None else f"{number(100 * ratio, digits)} %"
 
 
-def signed_percent(ratio: float | None) -> str:
+def signed_percent(ratio: float | None, digits: int = 0) -> str:
     """A relative change of 0..1 as `+6 %`."""
-    return NOTHING if ratio is None else f"{signed(100 * ratio, 0)} %"
+    return NOTHING if ratio is None else f"{signed(100 * ratio, digits)} %"
