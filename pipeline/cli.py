@@ -18,7 +18,6 @@ app = typer.Typer(
     name="nextgear",
     help="Why am I not getting faster? An answer with error bars, from the files your watch exports.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -228,6 +227,23 @@ def models(
 
 
 @app.command()
+def doctor(
+    deep: Annotated[bool, typer.Option("--deep", help="Read every byte of the lake.")] = False,
+    notify_test: Annotated[
+        bool, typer.Option("--notify-test", help="Send a test to the targets of notify.toml.")
+    ] = False,
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help="table or json.")] = "table",
+    data: Data = None,
+) -> None:
+    """Is this installation, and what lies in the data folder, sound? Exits with 1 if anything is wrong."""
+    from pipeline import doctor
+
+    findings = doctor.examine(_home(data), is_deep=deep, is_sending=notify_test)
+    typer.echo(doctor.text(findings, form))
+    raise typer.Exit(WRONG * (not doctor.is_sound(findings)))
+
+
+@app.command()
 def schedule(
     at: Annotated[str, typer.Option("--at", metavar="HH:MM", help="Time of day, on this machine.")] = "06:30",
     every: Annotated[str, typer.Option("--every", metavar="NAME", help="day, week or hour.")] = "day",
@@ -284,6 +300,10 @@ def _console(quiet: bool, json_log: bool) -> "Console":
 
 def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
+    if "_NEXTGEAR_COMPLETE" in os.environ:  # the word of a shell that wants to know what may follow
+        from pipeline import completion
+
+        completion.offer(app)
     try:
         app(prog_name="nextgear")
     except SystemExit as ended:

@@ -32,7 +32,7 @@ def targets(path: Path) -> tuple[str, ...]:
     """
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ()
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from error

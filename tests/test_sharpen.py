@@ -2,10 +2,11 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from pipeline import flow
@@ -49,12 +50,12 @@ KNOWN: Mapping[str, Any] = {
 
 
 def hints(**guessed: object) -> list[sharpen.Hint]:
-    return list(sharpen.hints(Content("me", ["sharpen"], {"sharpen": [{**KNOWN, **guessed}]})))
+    return list(sharpen.hints(Content("me", ["sharpen"], {"sharpen": [{**KNOWN, **guessed}]}, {})))
 
 
 def test_who_is_known_is_asked_nothing():
     assert hints() == []
-    content = Content("me", ["sharpen"], {"sharpen": [KNOWN]})
+    content = Content("me", ["sharpen"], {"sharpen": [KNOWN]}, {})
     assert sharpen.text(content, "", 80) == ""
     assert sharpen.sharpen(content, units_named("km")).findings == []
 
@@ -115,8 +116,6 @@ def test_heart_rates_are_not_asked_of_who_has_none():
 def test_a_run_ends_with_commands_that_reach_this_folder(built: Home, tmp_path: Path):
     home = Home(tmp_path / "my runs")
     shutil.copytree(built.folder, home.folder)
-    (home.folder / "athlete.toml").unlink(missing_ok=True)
-    flow.build(home, SILENT)
     told = flow.hints(home, "me", SILENT)
     commands = [line.strip() for line in told.splitlines() if line.startswith("  nextgear")]
     assert 1 <= len(commands) <= sharpen.MOST
@@ -145,3 +144,19 @@ def test_what_was_said_is_not_asked_again(built: Home, tmp_path: Path):
     )
     flow.build(home, SILENT)
     assert "--set" not in flow.hints(home, "me", SILENT)
+
+
+def test_who_has_not_said_it_is_known_by_the_watch(rows_of: Callable[..., pd.DataFrame]):
+    rows = rows_of(
+        "marts.athletes",
+        given={
+            "staging.files": "athlete_id\nann\nbea\n",
+            "staging.activities": """
+                athlete_id | activity_id | profile_sex
+                ann        | run         | female
+            """,
+        },
+    )
+    assert list(rows.sex) == ["female", "unknown"]
+    assert list(rows.units) == ["km", "km"]
+    assert rows.birth_year.isna().all()
