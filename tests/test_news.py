@@ -18,6 +18,7 @@ FIVE_KM = {
     "season_elapsed_s": 1200.0,
     "season_local_day": "2026-05-01",
 }
+PLAN = {"title": "Mile", "started_on": "2026-11-01", "known_day_count": 10, "adherence_ratio": 0.9}
 BEFORE = Standing(
     verdict="plateau",
     since="2026-05-01",
@@ -28,9 +29,7 @@ BEFORE = Standing(
     other_count=5,
     troubled_files={"/old.fit": ("quarantined", "not_fit: long ago")},
     best_efforts={"5000": FIVE_KM},
-    plans={
-        "mile": {"title": "Mile", "started_on": "2026-11-01", "known_day_count": 10, "adherence_ratio": 0.9}
-    },
+    plans={"mile": PLAN},
 )
 
 
