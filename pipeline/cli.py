@@ -40,7 +40,7 @@ Retry = Annotated[
 Sources = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="[SOURCES]...", help="Files, folders, .gz and .zip. Default: exports/ in the data folder."
+        metavar="SOURCES", help="Files, folders, .gz and .zip. Default: exports/ in the data folder."
     ),
 ]
 
@@ -138,7 +138,7 @@ def why(data: Data = None, athlete: Athlete = "me", quiet: Quiet = False, json_l
 @app.command()
 def sql(
     query: Annotated[
-        str | None, typer.Argument(metavar="[QUERY]", help="SQL or a FILE.sql; without it, a prompt.")
+        str | None, typer.Argument(metavar="QUERY", help="SQL or a FILE.sql; without it, a prompt.")
     ] = None,
     form: Annotated[
         str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")
@@ -186,7 +186,7 @@ def athlete(
         bool, typer.Option("--journal", help="Write a journal.csv to fill in: to PATH, or to exports/.")
     ] = False,
     path: Annotated[
-        Path | None, typer.Argument(metavar="[PATH]", help="With --journal: a folder, or a new file.")
+        Path | None, typer.Argument(metavar="PATH", help="With --journal: a folder, or a new file.")
     ] = None,
     form: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or json.")] = "terminal",
     data: Data = None,

@@ -56,7 +56,7 @@ _BESIDE = {
     "causes": ("measurement_gates",),
     "verdict": ("season", "devices", "race_changes"),
     "phases": ("breaks", "week_pattern"),
-    "intensity_split": ("anchors",),
+    "intensity_split": ("anchors", "zones"),
     "efficiency_trend": ("fitness_curve",),
     "workouts": ("repeats",),
     "recovery": ("recovery_days",),

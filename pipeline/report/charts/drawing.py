@@ -112,10 +112,13 @@ def svg(finding: str, view: Spec) -> str:
         **view,
     }
     drawn = _DIGITS.sub(_rounded, vl_convert.vegalite_to_svg(spec, vl_version=_VEGA_LITE))
+    drawn = _PART_NAMES.sub("", drawn)
     named = f'<svg role="img" aria-label="{html.escape(finding)}" '
     return re.sub(r'<svg .*?(viewBox="[^"]*")>', lambda found: f"{named}{found[1]}>", drawn, count=1)
 
 
+# One picture with one name: what Vega calls its layers tells nobody anything.
+_PART_NAMES = re.compile(r' (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*"|aria-label="[^"]*")')
 _DIGITS = re.compile(r"-?\d*\.\d{2,}(?:e-?\d+)?")
 
 
