@@ -85,7 +85,7 @@ def division(
     """
     if athlete_id and sources:
         return Division((Share(athlete_id, tuple(sources)),))
-    owners, said = _owners(exports, lakes, settled)
+    owners, said = _owners(exports, lakes, settled, is_first=not lakes and athlete_id is None)
     if athlete_id:
         own = owners.get(athlete_id, exports / athlete_id)
         alone = athlete_id != DEFAULT_ID and own.is_dir()
@@ -142,7 +142,7 @@ def _rests(lakes: Mapping[str, Lake], owners: Mapping[str, Path]) -> str:
 
 
 def _owners(
-    exports: Path, lakes: Mapping[str, Lake], settled: Iterable[str]
+    exports: Path, lakes: Mapping[str, Lake], settled: Iterable[str], *, is_first: bool
 ) -> tuple[dict[str, Path], tuple[str, ...]]:
     """The folder of each athlete who has one, and what is to be said of those who are new."""
     known = {*lakes, *settled}
@@ -162,7 +162,7 @@ def _owners(
         ]
         return owners | new, tuple(said)
     has_loose = any(not path.is_dir() for path in _entries(exports))
-    if lakes or has_loose or len(strangers) < 2 or any(map(_is_nobodys, folders)):
+    if not is_first or has_loose or len(strangers) < 2 or any(map(_is_nobodys, folders)):
         return owners, ()
     if not all(map(ATHLETE_ID.fullmatch, folders)):
         return owners, (

@@ -714,7 +714,8 @@ def test_every_format_tells_the_same_sections(full: Path):
 
 def test_a_section_comes_alone_when_asked_for_alone(full: Path):
     assert "Causes that fit" not in told(full, "terminal", "best_efforts")
-    assert set(json.loads(told(full, "json", "files"))) == {"schema_version", "athlete_id", "as_of", "files"}
+    document = json.loads(told(full, "json", "files"))
+    assert set(document) == {"schema_version", "athlete_id", "as_of", "made_at", "files"}
 
 
 def test_activities_whose_time_zone_nobody_knows_are_counted(warehouse_of: Warehouse):
