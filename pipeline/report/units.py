@@ -6,9 +6,6 @@ from pipeline.errors import SettingsError
 
 NOTHING = "–"
 
-# The tick labels of a chart whose axis is in seconds.
-CLOCK_AXIS = "floor(datum.value / 60) + ':' + format(datum.value % 60, '02d')"
-
 _NAMED_DISTANCES = {1609.344: "1 mile", 21097.5: "half marathon", 42195.0: "marathon"}
 
 
