@@ -17,7 +17,6 @@ app = typer.Typer(
     name="nextgear",
     help="Why am I not getting faster? An answer with error bars, from the files your watch exports.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -41,7 +40,7 @@ Retry = Annotated[
 Sources = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="[SOURCES]...", help="Files, folders, .gz and .zip. Default: exports/ in the data folder."
+        metavar="SOURCES", help="Files, folders, .gz and .zip. Default: exports/ in the data folder."
     ),
 ]
 
@@ -139,7 +138,7 @@ def why(data: Data = None, athlete: Athlete = "me", quiet: Quiet = False, json_l
 @app.command()
 def sql(
     query: Annotated[
-        str | None, typer.Argument(metavar="[QUERY]", help="SQL or a FILE.sql; without it, a prompt.")
+        str | None, typer.Argument(metavar="QUERY", help="SQL or a FILE.sql; without it, a prompt.")
     ] = None,
     form: Annotated[
         str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")
@@ -187,7 +186,7 @@ def athlete(
         bool, typer.Option("--journal", help="Write a journal.csv to fill in: to PATH, or to exports/.")
     ] = False,
     path: Annotated[
-        Path | None, typer.Argument(metavar="[PATH]", help="With --journal: a folder, or a new file.")
+        Path | None, typer.Argument(metavar="PATH", help="With --journal: a folder, or a new file.")
     ] = None,
     form: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or json.")] = "terminal",
     data: Data = None,
@@ -221,6 +220,48 @@ def models(
 
 
 @app.command()
+def doctor(
+    deep: Annotated[bool, typer.Option("--deep", help="Read every byte of the lake.")] = False,
+    notify_test: Annotated[
+        bool, typer.Option("--notify-test", help="Send a test to the targets of notify.toml.")
+    ] = False,
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help="table or json.")] = "table",
+    data: Data = None,
+) -> None:
+    """Is this installation, and what lies in the data folder, sound? Exits with 1 if anything is wrong."""
+    from pipeline import doctor
+
+    findings = doctor.examine(_home(data), is_deep=deep, is_sending=notify_test)
+    typer.echo(doctor.text(findings, form))
+    raise typer.Exit(WRONG * (not doctor.is_sound(findings)))
+
+
+@app.command()
+def schedule(
+    at: Annotated[str, typer.Option("--at", metavar="HH:MM", help="Time of day, on this machine.")] = "06:30",
+    every: Annotated[str, typer.Option("--every", metavar="NAME", help="day, week or hour.")] = "day",
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Also when something lands in exports/ (systemd, launchd).")
+    ] = False,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="NAME", help="crontab, systemd, launchd or windows."),
+    ] = None,
+    data: Data = None,
+    athlete: Annotated[
+        str | None, typer.Option("--athlete", metavar="ID", help="Only this one's files.")
+    ] = None,
+) -> None:
+    """Print what makes this machine call `run` by itself, and how to install it; nothing is installed."""
+    from pipeline import schedule
+
+    home = _home(data)
+    if athlete is not None:
+        home.lake_of(athlete)
+    typer.echo(schedule.text(home.folder, athlete, at, every, form, is_watching=watch), nl=False)
+
+
+@app.command()
 def demo(
     data: Annotated[
         Path | None, typer.Option("--data", metavar="DIR", help="Where to; default: a new scratch folder.")
@@ -235,14 +276,9 @@ def demo(
 
 
 def _home(data: Path | None) -> "Home":
-    from pipeline.flow import Home
+    from pipeline.flow import Home, default_folder
 
-    checkout = Path(__file__).parent.parent
-    if data is None and not (checkout / "pyproject.toml").exists():
-        from platformdirs import user_data_path
-
-        return Home(user_data_path("nextgear", appauthor=False))
-    return Home((data or checkout / "data").expanduser().absolute())
+    return Home(data.expanduser().absolute() if data else default_folder())
 
 
 def _console(quiet: bool, json_log: bool) -> "Console":
@@ -253,6 +289,10 @@ def _console(quiet: bool, json_log: bool) -> "Console":
 
 def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
+    if "_NEXTGEAR_COMPLETE" in os.environ:  # the word of a shell that wants to know what may follow
+        from pipeline import completion
+
+        completion.offer(app)
     try:
         app(prog_name="nextgear")
     except SystemExit as ended:

@@ -4,6 +4,8 @@ What a command of the CLI calls, and what a notebook or a cluster may call as we
 did through a `Console` and leaves the data folder sound wherever it is stopped.
 """
 
+import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -20,6 +22,7 @@ from pipeline.ingest import Counts
 from pipeline.lake import Lake
 from pipeline.schema import OUTCOMES
 
+DATA_VARIABLE = "NEXTGEAR_DATA"
 JOURNAL = "journal.csv"
 
 _INDENT = 1 + max(map(len, OUTCOMES))
@@ -55,6 +58,18 @@ class Home:
         if not lake.ATHLETE_ID.fullmatch(athlete_id):
             raise SettingsError(f"athlete {athlete_id!r}: use letters, digits, '.', '_' and '-' only")
         return Lake(self.lake, athlete_id)
+
+
+def default_folder() -> Path:
+    """`data/` of the checkout; where there is none, the user's data folder as the platform has it."""
+    if said := os.environ.get(DATA_VARIABLE):
+        return Path(said).expanduser().absolute()
+    checkout = Path(__file__).parent.parent
+    if (checkout / "pyproject.toml").exists():
+        return checkout / "data"
+    from platformdirs import user_data_path
+
+    return user_data_path("nextgear", appauthor=False)
 
 
 def land(
@@ -115,6 +130,14 @@ def report(home: Home, athlete_id: str, **choices: object) -> str:
 def why(home: Home, athlete_id: str, **choices: object) -> str:
     """The verdict and the leading causes as text."""
     return _told(home, athlete_id, "why", **choices)
+
+
+def hints(home: Home, athlete_id: str, console: Console) -> str:
+    """What would sharpen the report most, with the commands that say it; nothing if nothing would."""
+    whose = () if athlete_id == athlete.DEFAULT_ID else ("--athlete", athlete_id)
+    where = () if home.folder == default_folder() else ("--data", str(home.folder))
+    options = "".join(f" {shlex.quote(word)}" for word in (*where, *whose))
+    return _told(home, athlete_id, "hints", options=options, width=console.width)
 
 
 def _told(home: Home, athlete_id: str, what: str, **choices: object) -> str:
@@ -281,6 +304,8 @@ def run(
         if ledger != counts.outcomes:
             _tell_ledger(ledger, console)
         console.show(why(home, athlete_id, width=console.width, color=console.has_color))
+        if would_help := hints(home, athlete_id, console):
+            console.show(f"\n{would_help}")
         console.say("report", f"Report: {page}", path=str(page))
     else:
         looked = f"{_files(counts.known)} known" if counts.known else "nothing to read"

@@ -18,8 +18,9 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from types import MappingProxyType
@@ -78,13 +79,12 @@ def models(folder: Path) -> dict[str, Model]:
 
     Raises ModelError for a file that does not parse, reads what does not exist, or reads in a circle.
     """
-    with connection() as db:
-        found = {
-            model.name: model
-            for layer in LAYERS
-            for path in sorted((folder / layer).glob("*.sql"))
-            for model in [_model(db, f"{layer}.{path.stem}", path.read_text(encoding="utf-8"))]
-        }
+    found = {
+        model.name: model
+        for layer in LAYERS
+        for path in sorted((folder / layer).glob("*.sql"))
+        for model in [_model(f"{layer}.{path.stem}", path.read_text(encoding="utf-8"))]
+    }
     raw = {f"raw.{table}" for table in (*TABLES, *SETTINGS_TABLES)}
     for model in found.values():
         for missing in sorted(model.reads - found.keys() - raw):
@@ -98,7 +98,8 @@ def models(folder: Path) -> dict[str, Model]:
         raise ModelError(error.args[1][0], f"reads itself: {' <- '.join(error.args[1])}") from error
 
 
-def _model(db: duckdb.DuckDBPyConnection, name: str, sql: str) -> Model:
+@cache  # a process that builds more than once need not parse again what has not changed
+def _model(name: str, sql: str) -> Model:
     matched = _HEAD.match(sql)
     head = [line.removeprefix("--").strip() for line in matched[0].splitlines()] if matched else []
     described = [line for line in head if line and not line.startswith(("grain:", "check:"))]
@@ -108,8 +109,14 @@ def _model(db: duckdb.DuckDBPyConnection, name: str, sql: str) -> Model:
         description=" ".join(described),
         grain=tuple(column.strip() for value in _promised(head, "grain:") for column in value.split(",")),
         checks=tuple(_promised(head, "check:")),
-        reads=relations(db, name, sql),
+        reads=relations(_parser(), name, sql),
     )
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """Parses, and holds no table."""
+    return connection()
 
 
 def _promised(head: Iterable[str], keyword: str) -> Iterator[str]:
@@ -198,16 +205,28 @@ def create(db: duckdb.DuckDBPyConnection, model: Model, kind: str = "table") -> 
 
 
 def check(db: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Hold a model against its promises; CheckError shows the first rows that break one."""
+    """Hold a model against its promises; CheckError shows the first rows that break one.
+
+    All of them in one look at the table; one by one only if that finds anything, to tell which and show it.
+    """
     keys = ", ".join(model.grain)
+    broken = [f"bool_or(({check}) is not true)" for check in model.checks]
+    if model.grain:
+        broken += [f"bool_or({key} is null)" for key in model.grain]
+        broken += [f"count(distinct row({keys})) < count(*)"]
+    if not broken:
+        return
+    with suppress(duckdb.Error):  # which promise does not run is told below
+        if True not in db.execute(f"select {', '.join(broken)} from {model.name}").fetchall()[0]:
+            return
     promises = {check: f"from {model.name} where ({check}) is not true" for check in model.checks}
     if model.grain:
         promises[f"grain: {keys}"] = (
             f"from {model.name} where {' or '.join(f'{key} is null' for key in model.grain)} "
             f"union all by name from {model.name} qualify count(*) over (partition by {keys}) > 1"
         )
-    for promise, broken in promises.items():
-        _none(db, model.name, promise, broken)
+    for promise, breaking in promises.items():
+        _none(db, model.name, promise, breaking)
 
 
 def check_rows_that_must_not_exist(db: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -14,7 +14,7 @@ from pipeline import published
 from pipeline.errors import ModelError, NextgearError, SettingsError
 from pipeline.report import FORMATS, report, why
 from pipeline.report.content import SECTIONS
-from pipeline.report.verdict import HELPS
+from pipeline.report.verdict import HELPS, NOT_COUNTED
 
 SQL = published.sql_folder() / "reports"
 # Tables lie on their side here: a line is a column.
@@ -113,6 +113,7 @@ form_score        | -4         | 15         | -7
 
 SPLITS = """
 week_start_on               | 2026-11-02 | 2026-11-09 | 2026-11-16 | 2026-11-16
+run_count                   | 4          | 0          | 5          | 20
 window_weeks                | 1          | 1          | 1          | 8
 easy_s                      | 10000      |            | 11000      | 21000
 moderate_s                  | 2500       |            | 4000       | 6500
@@ -150,6 +151,15 @@ easy_time_plus_3_bpm_ratio  | 0.80       |            | 0.71       | 0.75
 easy_shortfall_ratio        | 0.09       |            | 0.18       | 0.14
 easy_below_bpm              | 147        |            | 147        | 147
 hard_from_bpm               | 168        |            | 168        | 168
+"""
+
+ZONES = """
+zone           | 1    | 2    | 3                | 4                | 5    | 6
+from_bpm       |      | 123  | 133              | 152              | 171  |
+until_bpm      | 122  | 132  | 151              | 170              |      |
+from_m_per_s   |      | 2.8  | 3.2              | 3.76             | 4.0  | 5.0
+until_m_per_s  | 2.8  | 3.2  | 3.76             | 4.0              | 5.0  |
+effort_class   | easy | easy | easy or moderate | moderate or hard | hard | hard
 """
 
 TREND = """
@@ -372,6 +382,9 @@ all_time_rank     | 1          | 3          | 2          | 1
 ACTIVITIES = """
 activity_id | run-1      | run-2      | run-3
 local_day   | 2026-11-03 | 2026-11-05 | 2026-11-17
+started_at  | 2026-11-03 07:00:00 | 2026-11-05 07:00:00 | 2026-11-17 07:00:00
+name        |            | Track      |
+distance_m  | 12000      | 9000       | 10000
 sport       | running    | running    | running
 moving_s    | 3600       | 3600       | 3600
 load_method | heart_rate | heart_rate | pace
@@ -389,7 +402,10 @@ path    | a.fit    | b.fit    | b (1).fit | c.gpx
 outcome | imported | imported | duplicate | quarantined
 """
 
+ATHLETES = "sex | male\n"
+
 FULL = {
+    "athletes": ATHLETES,
     "plateau": PLATEAU,
     "causes": CAUSES,
     "measurement_gates": GATES,
@@ -397,6 +413,7 @@ FULL = {
     "habit_changes": CHANGES,
     "weekly_load": WEEKS,
     "intensity_split": SPLITS,
+    "zones": ZONES,
     "efficiency_trend": TREND,
     "fitness_curve": CURVE,
     "device_differences": DEVICES,
@@ -478,12 +495,15 @@ def test_a_plateau_is_told_with_its_dates_its_uncertainty_and_its_pace(full: Pat
     text = told(full, "terminal", "verdict")
     assert "A plateau: neither faster nor slower" in text
     assert (
-        "Between 2026-05-09 and 2026-11-21 you hardly gained or lost speed at the same heart rate: "
-        "+0.1 % (90 %: −1.2 to +1.4)." in text
+        "You are about as fast at 150 bpm as around 2026-05-09: 4 s/km faster "
+        "(90 %: 1 s slower to 7 s faster)." in text
     )
     assert (
-        "At 150 bpm that is 5:33 /km then, 5:29 /km now: 4 s faster (90 %: 1 s slower to 7 s faster)." in text
+        "That is 5:33 /km around 2026-05-09, 5:29 /km around 2026-11-21 (your last run that counts): "
+        "+0.1 % (90 %: −1.2 to +1.4) of speed at the same heart rate." in text
     )
+    assert "As of your last activity on 2026-11-21: a straight line through 41 runs that count" in text
+    assert "nine times in ten the truth lies between" in text
     assert "Level 66 %" in text
     assert "over 52 weeks faster 32 %, level 58 %, slower 10 %" in text
 
@@ -491,11 +511,12 @@ def test_a_plateau_is_told_with_its_dates_its_uncertainty_and_its_pace(full: Pat
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
-        ("improving", "you got faster at the same heart rate"),
-        ("plateau", "you hardly gained or lost speed"),
-        ("declining", "you got slower at the same heart rate"),
-        ("undecided", "fits more than one answer"),
-        ("not_enough_data", "too uncertain to call"),
+        ("improving", "You are about 4 s/km faster at 150 bpm than around 2026-05-09 (90 %: 1 s"),
+        ("plateau", "You are about as fast at 150 bpm as around 2026-05-09: 4 s/km faster (90 %: 1 s"),
+        ("declining", "You are about 4 s/km faster at 150 bpm"),
+        ("undecided", "You may be 4 s/km faster at 150 bpm than around 2026-05-09"),
+        ("undecided", "7 s faster), which fits more than one answer."),
+        ("not_enough_data", "7 s faster), too uncertain to call."),
     ],
 )
 def test_each_verdict_has_its_own_plain_sentence(warehouse_of: Warehouse, verdict: str, words: str):
@@ -525,9 +546,14 @@ def test_the_same_weeks_a_year_ago_stand_beside_the_verdict(full: Path, warehous
     ("start", "end", "words"),
     [
         # 1000 m at 4, 3.9 and 3.8 m/s take 250, 256.4 and 263.2 s; at 4.1 m/s 243.9 s
-        (("3.9", "3.8", "4.0"), "4.1", "4:16 /km then, 4:04 /km now: 12 s faster (90 %: 6 to 19 s)."),
-        (("4.0", "3.9", "4.1"), "3.8", "4:10 /km then, 4:23 /km now: 13 s slower (90 %: 7 to 19 s)."),
-        (("4.0", "3.9", "4.1"), "4.0", "4:10 /km, then as now (90 %: 6 s slower to 6 s faster)."),
+        (("3.9", "3.8", "4.0"), "4.1", "12 s/km faster at 150 bpm than around 2026-05-09 (90 %: 6 to 19 s)."),
+        (("3.9", "3.8", "4.0"), "4.1", "That is 4:16 /km around 2026-05-09, 4:04 /km around 2026-11-21"),
+        (("4.0", "3.9", "4.1"), "3.8", "13 s/km slower at 150 bpm than around 2026-05-09 (90 %: 7 to 19 s)."),
+        (
+            ("4.0", "3.9", "4.1"),
+            "4.0",
+            "You are about as fast at 150 bpm as around 2026-05-09 (90 %: 6 s slower to 6 s faster).",
+        ),
     ],
 )
 def test_the_change_of_pace_has_an_interval(
@@ -535,7 +561,7 @@ def test_the_change_of_pace_has_an_interval(
 ):
     names = ("", "_low", "_high")
     speeds = {f"reference_speed_start{name}_m_per_s": speed for name, speed in zip(names, start, strict=True)}
-    row = verdict_row(reference_speed_end_m_per_s=end, **speeds)
+    row = verdict_row(verdict="improving", reference_speed_end_m_per_s=end, **speeds)
     assert words in told(warehouse_of({"plateau": row}), "terminal", "verdict")
 
 
@@ -590,19 +616,20 @@ def test_races_are_a_second_witness_with_their_own_line(
 ):
     races = {"race_count": "3", "has_races": "true", "race_change_pct": change}
     races |= {"race_change_low_pct": low, "race_change_high_pct": high}
+    races |= {"first_race_on": "2026-06-01", "last_race_on": "2026-10-01"}
     given = {
         "plateau": verdict_row(verdict=verdict),
         "race_changes": "\n".join(f"{name} | {cell}" for name, cell in races.items()),
     }
     text = told(warehouse_of(given), "terminal", "verdict")
-    assert "Your 3 races in this time say " in text
+    assert "Your 3 races " in text
     assert f"{words} Pace at a heart rate and racing speed are two things." in text
 
 
 def test_efforts_in_training_are_a_weak_witness(warehouse_of: Warehouse):
     near = RACE_CHANGES.replace("true", "false")
     text = told(warehouse_of({**FULL, "race_changes": near}), "terminal", "verdict")
-    assert "Your 3 efforts near your best in this time say" in text
+    assert "Your 3 efforts near your best from 2026-06-01 to 2026-10-01 say" in text
     assert "Efforts in training are a weak witness." in text
 
 
@@ -629,7 +656,7 @@ def test_a_verdict_older_than_all_looks_has_stood_at_least_since_the_first(wareh
 def test_a_runner_in_miles_reads_miles(warehouse_of: Warehouse):
     texts = {mart: re.sub(r"(?<=[/1] )km|(?<=/)km", "mi", rows) for mart, rows in FULL.items()}
     text = told(warehouse_of(texts), units="mi")  # the sentences of the marts are the models' business
-    assert "8:56 /mi then, 8:49 /mi now" in text
+    assert "8:56 /mi around 2026-05-09, 8:49 /mi around 2026-11-21" in text
     assert "31.1 mi" in text
     assert "/km" not in text and " km " not in re.sub(r"\b(5|10) km", "", text)
 
@@ -723,6 +750,7 @@ def test_the_json_report_keeps_its_promised_shape(full: Path):
         "week_pattern",
         "intensity_split",
         "anchors",
+        "zones",
         "efficiency_trend",
         "fitness_curve",
         "workouts",
@@ -734,6 +762,7 @@ def test_the_json_report_keeps_its_promised_shape(full: Path):
         "race_predictions",
         "plan",
         "plan_days",
+        "sharpen",
         "data_quality",
         "files",
     ]
@@ -823,12 +852,13 @@ def test_causes_say_what_fits_what_is_ruled_out_and_what_cannot_be_told(full: Pa
     text = told(full, "terminal", "causes")
     assert (
         "1. Too much at medium effort Mostly medium. 24 % (threshold 15 %) · 2 runs since 2026-11-03 "
-        "Try: Slow down." in text
+        "Newest: 2026-11-05 Track (9.0 km), 2026-11-03 (12.0 km) Try: Slow down." in text
     )
     assert "Weaker signs (1): a change of watch or sensor." in text
     assert "Ruled out (1): low mileage." in text
     assert "Cannot tell (1): short sleep." in text
     assert "Short sleep: No sleep here." in text
+    assert "A change of watch or sensor: Two watches." in text
     assert "because" not in text
 
 
@@ -1039,19 +1069,23 @@ reason          | a trend needs 12 comparable runs, and has 1
         (
             ["counts", "no heart rate", "no heart rate"],
             ["running"] * 3,
-            "Not counted: 2 × no heart rate. Runs with a strap or a watch that takes your heart rate would",
+            "Not counted: 2 without heart rate. Runs with a strap or a watch that takes your heart rate",
         ),
         (
             ["treadmill or indoor"] * 3,
             ["running"] * 3,
-            "3 × treadmill or indoor. Runs outdoors with GPS would",
+            "3 on a treadmill or indoors. Runs outdoors with GPS would",
         ),
         (
             None,
             ["cycling", "walking", "cycling"],
             "There is no run among your 3 activities (cycling, walking).",
         ),
-        (["a reason of tomorrow"] * 3, ["running"] * 3, "a reason of tomorrow. More weeks of steady runs"),
+        (
+            ["a reason of tomorrow"] * 3,
+            ["running"] * 3,
+            "3 (a reason of tomorrow). More weeks of steady runs",
+        ),
     ],
 )
 def test_what_would_settle_it_is_true_of_what_is_there(
@@ -1080,13 +1114,16 @@ def test_there_is_help_for_every_reason_why_a_run_does_not_count():
     said = [
         re.findall(r"(?:then|else) '((?:[^']|'')+)'", path.read_text(encoding="utf-8")) for path in models
     ]
-    assert {reason.replace("''", "'") for reasons in said for reason in reasons} - {"counts"} == set(HELPS)
+    reasons = {reason.replace("''", "'") for reasons in said for reason in reasons} - {"counts"}
+    assert reasons == set(HELPS) == set(NOT_COUNTED)
 
 
 def test_what_counts_and_what_was_taken_out_is_said_beside_the_trend(full: Path, warehouse_of: Warehouse):
     text = told(full, "terminal", "efficiency_trend")
-    assert "Around 2026-11-17: 5:30 /km at 150 bpm (90 %: 5:26 to 5:34); 3 of 4 runs count." in text
-    assert "Not counted: 1 × uneven pace." in text
+    assert (
+        "At 150 bpm the curve through your runs ends at 5:30 /km around 2026-11-17 (90 %: 5:26 to 5:34); "
+        "3 of 4 runs count. Not counted: 1 at an uneven pace." in text
+    )
     # Of the runs that count, two have a decoupling (3 and 5 %), and two are long (0.93 and 0.97).
     assert "The second half of the usual steady run has 4.0 % less metres to the beat" in text
     assert (
@@ -1095,7 +1132,7 @@ def test_what_counts_and_what_was_taken_out_is_said_beside_the_trend(full: Path,
     assert "heat" not in text
     without = {name: rows for name, rows in FULL.items() if name != "fitness_curve"}
     text = told(warehouse_of(without), "terminal", "efficiency_trend")
-    assert "3 of 4 runs count." in text and "Around" not in text, "a few runs make no curve"
+    assert "3 of 4 runs count." in text and "the curve" not in text, "a few runs make no curve"
     heat = TREND.replace("durability_ratio", "heat_cost_pct_per_c | -0.8 | -0.8 | | -0.8\ndurability_ratio")
     text = told(warehouse_of({**FULL, "efficiency_trend": heat}), "terminal", "efficiency_trend")
     assert "costs you 0.8 % of speed, say your own 3 runs with a temperature: taken out." in text
@@ -1107,8 +1144,8 @@ def test_load_says_how_it_was_found_and_what_the_last_days_were(full: Path, noth
     row = settings.select("fitness_days", "fatigue_days").fetchall()[0]
     fitness, fatigue = (f"{days:.0f} days" for days in row)
     assert (
-        f"On 2026-11-21: fitness 38 (load a day, faded over {fitness}), fatigue 45 (over {fatigue}), form −7."
-        in text
+        f"After 2026-11-21: fitness 38 (mean load a day, faded over {fitness}), fatigue 45 (over {fatigue}); "
+        "the next day begins with their difference, form −7." in text
     )
     assert "monotony 1.1, strain 330; 1.08 times the daily load of the four weeks" in text
     assert "Ramp in the week of 2026-11-16: +25 %." in text
@@ -1126,7 +1163,9 @@ def test_intensity_is_counted_in_three_ways_and_in_the_zones_of_the_articles(ful
     assert "Easy 69 % 66 % 78 % 62 % 75 %" in text
     assert "Hard 10 % 12 % 22 % 12 % 8 %" in text
     # 15,250 of 30,500 s are in zone 2
-    assert "2 easy 4:14:10 50 % 45.8 km" in text
+    assert "2 easy 123–132 5:57–5:12 easy 4:14:10 50 % 45.8 km" in text
+    assert "3 steady 133–151 5:12–4:26 easy/moderate" in text
+    assert "The 8 weeks up to 2026-11-22: 69 % of the time easy, 21 % moderate, 10 % hard." in text
     assert (
         "66 % easy: 14 points short of 80 % (59 % or 82 % with zones 3 bpm lower or higher: the answer hangs"
         in text

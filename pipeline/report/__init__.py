@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import SettingsError
-from pipeline.report import anchors, changes, efforts, files, training, trend
+from pipeline.report import anchors, changes, efforts, files, sharpen, training, trend
 from pipeline.report.causes import causes
 from pipeline.report.content import SECTIONS, Content, read
 from pipeline.report.json import json_anchors, json_report
@@ -38,6 +38,7 @@ _TOLD_BY: Mapping[str, Callable[[Content, Units], Section]] = {
     "races": races,
     "race_predictions": efforts.race_predictions,
     "plan": plan,
+    "sharpen": sharpen.sharpen,
     "data_quality": files.data_quality,
     "files": files.files,
 }
@@ -107,6 +108,14 @@ def why(
     )
 
 
+def hints(warehouse: Path, athlete_id: str, *, sql: Path, units: str, options: str, width: int = 80) -> str:  # noqa: ARG001
+    """What would sharpen the report most, for the end of a run; nothing if nothing would.
+
+    `options` is what has to follow a command for it to reach this data folder and this athlete.
+    """
+    return sharpen.text(read(warehouse, athlete_id, sql, ("sharpen",)), options, width)
+
+
 def athlete(
     warehouse: Path,
     athlete_id: str,
@@ -122,7 +131,7 @@ def athlete(
     """What the athlete has said in `settings`, the file at `path`, and what is measured against, and why."""
     if format not in ("terminal", "json"):
         raise SettingsError(f"--format {format}: there are terminal, json")
-    content = read(warehouse, athlete_id, sql, ("anchors",))
+    content = read(warehouse, athlete_id, sql, ("anchors", "sharpen"))
     if format == "json":
         return json_anchors(content, settings)
     from pipeline.report.terminal import terminal_report
@@ -132,6 +141,7 @@ def athlete(
         anchors.settings(settings, str(path), is_there=path.exists()),
         anchors.anchors(content, runner_units),
         anchors.changes(content, runner_units),
+        sharpen.sharpen(content, runner_units),
     ]
     heading = f"nextgear · {athlete_id}" + (f" · {content.as_of}" if content.as_of else "")
     return terminal_report(heading, [section for section in told if section], width, color=color)

@@ -29,6 +29,7 @@ SECTIONS = (
     "races",
     "race_predictions",
     "plan",
+    "sharpen",
     "data_quality",
     "files",
 )
@@ -37,7 +38,7 @@ _BESIDE: Mapping[str, Sequence[str]] = {
     "causes": ("measurement_gates",),
     "weekly_load": ("form", "load_methods", "months"),
     "phases": ("breaks", "week_pattern"),
-    "intensity_split": ("anchors",),
+    "intensity_split": ("anchors", "zones"),
     "efficiency_trend": ("fitness_curve", "devices"),
     "workouts": ("repeats",),
     "recovery": ("recovery_days",),

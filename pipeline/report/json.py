@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from pipeline.report.content import Content
+from pipeline.report.sharpen import hints
 
 SCHEMA_VERSION = 1
 
@@ -54,7 +56,7 @@ _BESIDE = {
     "causes": ("measurement_gates",),
     "verdict": ("season", "devices", "race_changes"),
     "phases": ("breaks", "week_pattern"),
-    "intensity_split": ("anchors",),
+    "intensity_split": ("anchors", "zones"),
     "efficiency_trend": ("fitness_curve",),
     "workouts": ("repeats",),
     "recovery": ("recovery_days",),
@@ -126,6 +128,8 @@ def _section(content: Content, name: str) -> object:
                 "altitudes": content.rows["altitudes"],
                 "gates": content.rows["gates"],
             }
+        case "sharpen":
+            return [asdict(hint) for hint in hints(content)]
         case "files":
             return {row["outcome"]: row["file_count"] for row in content.rows[name]}
         case _:

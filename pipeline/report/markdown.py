@@ -19,6 +19,7 @@ def markdown_report(heading: str, sections: Sequence[Section]) -> str:
                 [
                     f"{place}. **{finding.title}**: {_escaped(finding.reason)}",
                     *[_escaped(finding.evidence)] * bool(finding.evidence),
+                    *[f"Newest: {_escaped(', '.join(finding.runs))}"] * bool(finding.runs),
                     *[f"Try: {_escaped(finding.advice)}"] * bool(finding.advice),
                 ]
             )
@@ -29,6 +30,9 @@ def markdown_report(heading: str, sections: Sequence[Section]) -> str:
                 blocks.append(f"{_escaped(table.caption)}:")
             blocks.append(_table(table.latest(_SERIES_ROWS)))
         blocks += [f"*{_escaped(note)}*" for note in (*section.notes, *section.details)]
+        for fold in section.folds:
+            rows = [f"- **{_escaped(name)}**: {_escaped(reason)}" for name, reason in fold.rows]
+            blocks.append("\n".join([f"{_escaped(fold.title)}:", "", *rows]))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -33,12 +33,26 @@ class Table:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that stands out, why it is thought so, the numbers behind it, and what to try."""
+    """One thing that stands out: why, the numbers and the newest runs behind it, and what to try.
+
+    `name` is what the mart calls it; `runs` are some of many, the newest first.
+    """
 
     title: str
     reason: str
     evidence: str
     advice: str = ""
+    name: str = ""
+    runs: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Names, each with its reason: what may be folded away, and in a terminal is unless it `is_short`."""
+
+    title: str
+    rows: Sequence[tuple[str, str]]
+    is_short: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,5 +71,6 @@ class Section:
     table: Table | None = None
     notes: Sequence[str] = ()
     details: Sequence[str] = ()
+    folds: Sequence[Fold] = ()
     source: str = ""
     is_optional: bool = False

@@ -1,5 +1,6 @@
 """The report for a terminal or a pipe: characters only, readable without colour."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 from io import StringIO
@@ -17,6 +18,7 @@ _SERIES_ROWS = 12
 _WHY_CAUSES = 3
 _WHY_LINES = 23  # of a terminal with 24, for the prompt is on the last
 _MARGIN = 2
+_HELD_BLANK = "\ue000"  # of private use: text from a file cannot hold it, `plain` takes it for unreadable
 _INDENT = 5
 _WORD = 13  # a cell up to this length is not broken
 _BAR_MIN, _BAR_MAX = 8, 40
@@ -68,7 +70,8 @@ def _printed(parts: Sequence[RenderableType], width: int, *, color: bool) -> str
     )
     with console.capture() as captured:
         console.print(Group(*parts))
-    return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
+    text = captured.get().replace(_HELD_BLANK, " ")
+    return "".join(line.rstrip() + "\n" for line in text.splitlines())
 
 
 def _section(section: Section, width: int) -> list[RenderableType]:
@@ -79,18 +82,25 @@ def _section(section: Section, width: int) -> list[RenderableType]:
         blocks += [Text(), *_captioned(table), _grid(table, width)]
     if section.table:
         blocks += [Text(), *_captioned(section.table), _grid(section.table.latest(_SERIES_ROWS), width)]
-    if section.notes or section.details:
-        blocks += [Text(), *(_paragraph(note, "dim") for note in (*section.notes, *section.details))]
+    short = [f"{name}: {reason}" for fold in section.folds if fold.is_short for name, reason in fold.rows]
+    if notes := [*section.notes, *short, *section.details]:
+        blocks += [Text(), *(_paragraph(note, "dim") for note in notes)]
     return blocks
 
 
 def _paragraph(text: str, style: str = "") -> RenderableType:
-    return Padding(Text(plain(text), style=style), (0, 0, 0, _MARGIN))
+    return Padding(Text(_held(text), style=style), (0, 0, 0, _MARGIN))
+
+
+def _held(text: str) -> str:
+    """Text made harmless, and no number parted from its unit at a line's end; `_printed` frees the blanks."""
+    return re.sub(r"(?<=\d) (?=%|bpm\b|km\b|mi\b|s\b|m\b|h\b|ms\b)|(?<=\d) (?=/)", _HELD_BLANK, plain(text))
 
 
 def _finding(place: int, finding: Finding) -> RenderableType:
-    lines = (finding.reason, finding.evidence, f"Try: {finding.advice}" if finding.advice else "")
-    details = [Padding(Text(plain(line)), (0, 0, 0, _INDENT)) for line in lines if line]
+    runs = f"Newest: {', '.join(finding.runs)}" if finding.runs else ""
+    lines = (finding.reason, finding.evidence, runs, f"Try: {finding.advice}" if finding.advice else "")
+    details = [Padding(Text(_held(line)), (0, 0, 0, _INDENT)) for line in lines if line]
     return Group(_paragraph(f"{place}. {finding.title}", "bold"), *details)
 
 
@@ -104,13 +114,14 @@ def _grid(table: Table, width: int, *, show_header: bool = True) -> RenderableTy
         is_long = place in table.words and max((len(row[place]) for row in table.rows), default=0) > _WORD
         justify = "left" if place in table.words else "right"
         grid.add_column(name, justify=justify, no_wrap=not is_long, overflow="fold")
-    if table.bars:
-        grid.add_column()
     columns = zip(table.header, *table.rows, strict=True)
     cells_width = sum(max(map(len, column)) + 2 for column in columns)
-    bar_width = max(_BAR_MIN, min(_BAR_MAX, width - cells_width - _MARGIN))
+    bar_width = min(_BAR_MAX, width - cells_width - _MARGIN)
+    has_bars = bool(table.bars) and bar_width >= _BAR_MIN
+    if has_bars:
+        grid.add_column()
     for place, row in enumerate(table.rows):
-        bar = [_bar(table.bars[place], bar_width)] if table.bars else []
+        bar = [_bar(table.bars[place], bar_width)] if has_bars else []
         grid.add_row(*(Text(plain(cell)) for cell in row), *bar)
     return Padding(grid, (0, 0, 0, _MARGIN))
 

@@ -1,10 +1,14 @@
 """The only place where SI becomes what a runner reads: km or miles, pace, h:mm:ss, %. None is a dash."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import SettingsError
 
 NOTHING = "–"
+
+_WHOLE_TOLERANCE = 0.005  # parts that were rounded to two digits still make a whole
+_FLOAT_DUST = 1e-9  # 0.29 of 100 is 28.999...
 
 _NAMED_DISTANCES = {1609.344: "1 mile", 21097.5: "half marathon", 42195.0: "marathon"}
 
@@ -103,6 +107,20 @@ def signed(value: float | None, digits: int = 1) -> str:
 def percent(ratio: float | None, digits: int = 0) -> str:
     """A ratio of 0..1 as `66 %`."""
     return NOTHING if ratio is None else f"{number(100 * ratio, digits)} %"
+
+
+def shares(ratios: Sequence[float | None]) -> list[str]:
+    """Parts of one whole as whole percents that add to 100 (largest remainder); others each on its own."""
+    known = [ratio for ratio in ratios if ratio is not None]
+    if len(known) < len(ratios) or abs(sum(known) - 1) > _WHOLE_TOLERANCE or min(known) < 0:
+        return [percent(ratio) for ratio in ratios]
+    floors = [int(100 * ratio + _FLOAT_DUST) for ratio in known]
+    by_remainder = sorted(range(len(known)), key=lambda place: floors[place] - 100 * known[place])
+    for place in by_remainder[: 100 - sum(floors)]:
+        floors[place] += 1
+    return [
+        f"{whole} %" if whole or not ratio else "<1 %" for whole, ratio in zip(floors, known, strict=True)
+    ]
 
 
 def signed_percent(ratio: float | None, digits: int = 0) -> str:
