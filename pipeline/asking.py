@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from io import TextIOWrapper
 from pathlib import Path
 
 import duckdb
@@ -21,7 +20,7 @@ POSITIONS = ("latitude_deg", "longitude_deg")
 
 def sql(
     home: Callable[[], Home],
-    athlete_id: str,
+    athlete_id: str | None,
     asked: str | None,
     console: Console,
     *,
@@ -56,7 +55,7 @@ def sql(
 
 def ask(
     home: Home,
-    athlete_id: str,
+    athlete_id: str | None,
     asked: str | None,
     form: str | None,
     console: Console,
@@ -70,31 +69,27 @@ def ask(
     `asked` is SQL, a file of it, the name of a file of the cookbook, or `-`: all of standard input.
     """
     form = formats.chosen(form, out)
-    for stream in (
-        sys.stdout,
-        sys.stderr,
-    ):  # a terminal without these letters shows others
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
     if rows < 1:
         raise SettingsError(f"--rows {rows}: at least 1")
     if out:
         out = _place(home, out)
+    text = None if asked is None and sys.stdin.isatty() else _text(asked)
+    if athlete_id is None and (text is None or "athlete_id'" in text):
+        athlete_id = _only_athlete(home, is_needed=text is not None)
     with opened(home, athlete_id, limits) as db:
-        if asked is None and sys.stdin.isatty():
+        if text is None:
             if out:
                 raise SettingsError(f"--out {out}: takes the answer of a query, and none was asked")
             from pipeline import prompt
 
             prompt.talk(db, lambda text: answer(db, text, form, console.table_width, limits, None, rows))
             return
-        text = sys.stdin.read() if asked in (None, STANDARD_INPUT) else _text_of(asked)
         answer(db, text, form, console.table_width, limits, out, rows)
     if out:
         console.say("answer", f"Written: {out}", path=str(out))
 
 
-def opened(home: Home, athlete_id: str, limits: query.Limits) -> duckdb.DuckDBPyConnection:
+def opened(home: Home, athlete_id: str | None, limits: query.Limits) -> duckdb.DuckDBPyConnection:
     """The warehouse for one athlete's questions."""
     db = reader(home.warehouse, home.lake, limits.memory)
     db.execute("set variable athlete_id = $1", [athlete_id])
@@ -111,8 +106,22 @@ def _place(home: Home, out: Path) -> Path:
     return place
 
 
-def _text_of(asked: str) -> str:
+def _only_athlete(home: Home, is_needed: bool) -> str | None:
+    """Whose rows are meant; several athletes may be, where nobody asks whose."""
+    from pipeline.answers import whose
+
+    try:
+        return whose(home, None)
+    except SettingsError:
+        if is_needed:
+            raise
+        return None
+
+
+def _text(asked: str | None) -> str:
     """A file that is there is meant; else perhaps one of the cookbook's."""
+    if asked is None or asked == STANDARD_INPUT:
+        return sys.stdin.read()
     if asked.endswith(".sql") and not Path(asked).exists():
         with suppress(SettingsError):
             return cookbook.recipe(asked).sql
@@ -152,7 +161,7 @@ def answer(
 
 def export(
     home: Home,
-    athlete_id: str,
+    athlete_id: str | None,
     folder: Path,
     form: str | None,
     console: Console,
@@ -168,6 +177,7 @@ def export(
     if form not in EXPORTED:
         raise SettingsError(f"--format {form}: of whole tables there are {', '.join(EXPORTED)}")
     place = _place(home, folder)
+    athlete_id = athlete_id or _only_athlete(home, is_needed=True)
     with opened(home, athlete_id, limits) as db:
         marts = db.execute(
             "select table_name, list(column_name order by column_index) from duckdb_columns() "

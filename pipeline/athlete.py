@@ -92,6 +92,11 @@ def settings_path(data: Path, athlete_id: str) -> Path:
     return data / "athlete.toml" if athlete_id == DEFAULT_ID else data / "athletes" / f"{athlete_id}.toml"
 
 
+def settled(data: Path) -> list[str]:
+    """The athletes, besides `me`, who have a file of settings."""
+    return sorted(path.stem for path in (data / "athletes").glob("*.toml"))
+
+
 def load(data: Path, athlete_id: str) -> Athlete:
     """The athlete's settings; without a file, all defaults.
 
@@ -194,16 +199,16 @@ def _text(path: Path) -> str:
 
 
 def _known(key: str, where: str) -> "_Key":
-    if key in _KEYS:
-        return _KEYS[key]
-    similar = difflib.get_close_matches(key, _KEYS, n=1)
-    advice = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(_KEYS)}"
+    if key in KEYS:
+        return KEYS[key]
+    similar = difflib.get_close_matches(key, KEYS, n=1)
+    advice = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(KEYS)}"
     raise SettingsError(f"{where}: there is no setting {key}; {advice}")
 
 
 def told(athlete: Athlete) -> dict[str, str | int | None]:
     """The settings that are no anchors, by their keys; None is not said."""
-    return {key: getattr(athlete, name) for key, (name, _, _) in _KEYS.items() if name not in ANCHORS}
+    return {key: getattr(athlete, name) for key, (name, _, _) in KEYS.items() if name not in ANCHORS}
 
 
 def tables(athletes: Sequence[Athlete]) -> dict[str, pa.Table]:
@@ -301,7 +306,7 @@ _DATED = "or a list of {from = 2024-01-01, value = ...}, each day once"
 # The field of Athlete, what is allowed, and the parser.
 _Key = tuple[str, str, Callable[[object], object]]
 
-_KEYS: Mapping[str, _Key] = {
+KEYS: Mapping[str, _Key] = {
     "birth_year": ("birth_year", "a year from 1900 to this one", _year),
     "sex": ("sex", '"male" or "female"', _one_of("male", "female")),
     "units": ("units", '"km" or "mi"', _one_of("km", "mi")),

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline import letters
 from pipeline.errors import NextgearError, sentence
 
 if TYPE_CHECKING:
     from pipeline.console import Console
     from pipeline.home import Home
+    from pipeline.rounds import Ran
 
 app = typer.Typer(
     name="nextgear",
     help="Why am I not getting faster? An answer with error bars, from the files your watch exports.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -31,8 +32,16 @@ Data = Annotated[
         help="Folder of lake, warehouse, reports. Default: data/ in a checkout, else your user data folder.",
     ),
 ]
-Athlete = Annotated[str, typer.Option("--athlete", metavar="ID", help="Whose files these are.")]
+Athlete = Annotated[
+    str | None,
+    typer.Option("--athlete", metavar="ID", help="Whose. Default: me, or the only one there is."),
+]
+Athletes = Annotated[
+    str | None,
+    typer.Option("--athlete", metavar="ID", help="Only this athlete. Default: all that are in exports/."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")]
+Changes = Annotated[bool, typer.Option("--quiet", help="Say what changed since the last run, if anything.")]
 JsonLog = Annotated[bool, typer.Option("--json-log", help="News as JSON lines on standard error.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if a file was quarantined.")]
 Retry = Annotated[
@@ -41,7 +50,7 @@ Retry = Annotated[
 Sources = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="[SOURCES]...", help="Files, folders, .gz and .zip. Default: exports/ in the data folder."
+        metavar="SOURCES", help="Files, folders, .gz and .zip. Default: exports/ in the data folder."
     ),
 ]
 
@@ -52,24 +61,24 @@ WRONG, QUARANTINED, BUSY, INTERRUPTED = 1, 3, 75, 130
 def run(
     sources: Sources = None,
     data: Data = None,
-    athlete: Athlete = "me",
-    quiet: Quiet = False,
+    athlete: Athletes = None,
+    quiet: Changes = False,
     json_log: JsonLog = False,
     strict: Strict = False,
     retry: Retry = False,
 ) -> None:
-    """Ingest, build and report in one go; what cron calls."""
+    """Ingest, build and report in one go; what cron calls. For all athletes, or for one."""
     from pipeline import flow
 
-    counts = flow.run(_home(data), athlete, sources or [], _console(quiet, json_log), retry)
-    raise typer.Exit(QUARANTINED * (strict and counts.outcomes.get("quarantined", 0) > 0))
+    ran = flow.run(_home(data), athlete, sources or [], _console(quiet, json_log), retry)
+    raise typer.Exit(_code(ran, strict))
 
 
 @app.command()
 def ingest(
     sources: Sources = None,
     data: Data = None,
-    athlete: Athlete = "me",
+    athlete: Athletes = None,
     quiet: Quiet = False,
     json_log: JsonLog = False,
     strict: Strict = False,
@@ -78,21 +87,19 @@ def ingest(
     """Bring files into the lake."""
     from pipeline import flow
 
-    console = _console(quiet, json_log)
-    counts = flow.land(_home(data), athlete, sources or [], console, retry)
-    flow.tell(counts, console)
-    raise typer.Exit(QUARANTINED * (strict and counts.outcomes.get("quarantined", 0) > 0))
+    ran = flow.land(_home(data), athlete, sources or [], _console(quiet, json_log), retry)
+    raise typer.Exit(_code(ran, strict))
 
 
 @app.command()
 def build(
-    data: Data = None, athlete: Athlete = "me", quiet: Quiet = False, json_log: JsonLog = False
+    data: Data = None, athlete: Athlete = None, quiet: Quiet = False, json_log: JsonLog = False
 ) -> None:
     """Build what is out of date in the warehouse, which is one for all athletes."""
     from pipeline import flow
 
     home, console = _home(data), _console(quiet, json_log)
-    home.lake_of(athlete)
+    home.lake_of(athlete or "me")
     is_built = flow.build(home, console)
     console.say("built", "Built." if is_built else "The warehouse is up to date.", is_new=is_built)
 
@@ -100,7 +107,7 @@ def build(
 @app.command()
 def report(
     data: Data = None,
-    athlete: Athlete = "me",
+    athlete: Athlete = None,
     form: Annotated[
         str, typer.Option("--format", metavar="NAME", help="terminal, html, markdown or json.")
     ] = "terminal",
@@ -127,7 +134,7 @@ def report(
 
 
 @app.command()
-def why(data: Data = None, athlete: Athlete = "me", quiet: Quiet = False, json_log: JsonLog = False) -> None:
+def why(data: Data = None, athlete: Athlete = None, quiet: Quiet = False, json_log: JsonLog = False) -> None:
     """The verdict and the ranked causes, on one screen."""
     from pipeline import flow
 
@@ -141,7 +148,7 @@ def sql(
     query: Annotated[
         str | None,
         typer.Argument(
-            metavar="[QUERY]", help="SQL, a FILE.sql, or - for standard input; without it, a prompt."
+            metavar="QUERY", help="SQL, a FILE.sql, or - for standard input; without it, a prompt."
         ),
     ] = None,
     form: Annotated[
@@ -176,7 +183,7 @@ def sql(
         bool, typer.Option("--positions", help="With --export: latitude and longitude, too.")
     ] = False,
     data: Data = None,
-    athlete: Athlete = "me",
+    athlete: Athlete = None,
     quiet: Quiet = False,
     json_log: JsonLog = False,
 ) -> None:
@@ -211,7 +218,7 @@ def files(
         str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")
     ] = "table",
     data: Data = None,
-    athlete: Athlete = "me",
+    athlete: Athlete = None,
     quiet: Quiet = False,
     json_log: JsonLog = False,
 ) -> None:
@@ -234,11 +241,11 @@ def athlete(
         bool, typer.Option("--journal", help="Write a journal.csv to fill in: to PATH, or to exports/.")
     ] = False,
     path: Annotated[
-        Path | None, typer.Argument(metavar="[PATH]", help="With --journal: a folder, or a new file.")
+        Path | None, typer.Argument(metavar="PATH", help="With --journal: a folder, or a new file.")
     ] = None,
     form: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or json.")] = "terminal",
     data: Data = None,
-    athlete: Athlete = "me",
+    athlete: Athlete = None,
     quiet: Quiet = False,
     json_log: JsonLog = False,
 ) -> None:
@@ -256,7 +263,15 @@ def athlete(
 
 @app.command()
 def models(
-    graph: Annotated[bool, typer.Option("--graph", help="What reads what, as a Mermaid diagram.")] = False,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Only this model: its columns, what reads it.")
+    ] = None,
+    graph: Annotated[
+        bool,
+        typer.Option(
+            "--graph", help="As a Mermaid diagram: what the marts read; with a NAME, all it rests on."
+        ),
+    ] = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="The dictionary, as in sql/README.md.")
     ] = False,
@@ -264,7 +279,49 @@ def models(
     """The SQL models, what they read, and what a row of each is."""
     from pipeline import dictionary
 
-    typer.echo(dictionary.text("graph" if graph else "markdown" if markdown else "list"), nl=False)
+    typer.echo(dictionary.text("graph" if graph else "markdown" if markdown else "list", name), nl=False)
+
+
+@app.command()
+def doctor(
+    deep: Annotated[bool, typer.Option("--deep", help="Read every byte of the lake.")] = False,
+    notify_test: Annotated[
+        bool, typer.Option("--notify-test", help="Send a test to the targets of notify.toml.")
+    ] = False,
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help="table or json.")] = "table",
+    data: Data = None,
+) -> None:
+    """Is this installation, and what lies in the data folder, sound? Exits with 1 if anything is wrong."""
+    from pipeline import doctor
+
+    findings = doctor.examine(_home(data), is_deep=deep, is_sending=notify_test)
+    typer.echo(doctor.text(findings, form))
+    raise typer.Exit(WRONG * (not doctor.is_sound(findings)))
+
+
+@app.command()
+def schedule(
+    at: Annotated[str, typer.Option("--at", metavar="HH:MM", help="Time of day, on this machine.")] = "06:30",
+    every: Annotated[str, typer.Option("--every", metavar="NAME", help="day, week or hour.")] = "day",
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Also when something lands in exports/ (systemd, launchd).")
+    ] = False,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="NAME", help="crontab, systemd, launchd or windows."),
+    ] = None,
+    data: Data = None,
+    athlete: Annotated[
+        str | None, typer.Option("--athlete", metavar="ID", help="Only this one's files.")
+    ] = None,
+) -> None:
+    """Print what makes this machine call `run` by itself, and how to install it; nothing is installed."""
+    from pipeline import schedule
+
+    home = _home(data)
+    if athlete is not None:
+        home.lake_of(athlete)
+    typer.echo(schedule.text(home.folder, athlete, at, every, form, is_watching=watch), nl=False)
 
 
 @app.command()
@@ -281,15 +338,14 @@ def demo(
     flow.demo(data, _console(quiet, json_log))
 
 
+def _code(ran: "Ran", strict: bool) -> int:
+    return WRONG if ran.failures else QUARANTINED if strict and ran.quarantined_count else 0
+
+
 def _home(data: Path | None) -> "Home":
-    from pipeline.home import Home
+    from pipeline.home import Home, default_folder
 
-    checkout = Path(__file__).parent.parent
-    if data is None and not (checkout / "pyproject.toml").exists():
-        from platformdirs import user_data_path
-
-        return Home(user_data_path("nextgear", appauthor=False))
-    return Home((data or checkout / "data").expanduser().absolute())
+    return Home(data.expanduser().absolute() if data else default_folder())
 
 
 def _console(quiet: bool, json_log: bool) -> "Console":
@@ -300,6 +356,11 @@ def _console(quiet: bool, json_log: bool) -> "Console":
 
 def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
+    letters.fit()
+    if "_NEXTGEAR_COMPLETE" in os.environ:  # the word of a shell that wants to know what may follow
+        from pipeline import completion
+
+        completion.offer(app)
     try:
         app(prog_name="nextgear")
     except SystemExit as ended:

@@ -1,13 +1,16 @@
-"""Where a data folder has what; loads nothing heavy, for even the shortest command asks."""
+"""The data folder: what goes in, what is kept, what comes out, and where each of it is."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SettingsError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # takes longer to load than most questions take
     from pipeline.lake import Lake
+
+DATA_VARIABLE = "NEXTGEAR_DATA"
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,28 @@ class Home:
         """Disposable: built from the lake."""
         return self.folder / "warehouse.duckdb"
 
+    @property
+    def left_out(self) -> Path:
+        """Which athletes the warehouse was built without, and why; missing if all are in it."""
+        return self.folder / ".warehouse.duckdb.left_out"
+
+    @property
+    def reports(self) -> Path:
+        """A folder for each athlete, and with several the page of all."""
+        return self.folder / "reports"
+
+    @property
+    def index(self) -> Path:
+        """The page of all athletes, where there are several; beside it the same as JSON."""
+        return self.reports / "index.html"
+
     def report(self, athlete_id: str) -> Path:
         """The last HTML report of an athlete."""
-        return self.folder / "reports" / athlete_id / "latest.html"
+        return self.reports / athlete_id / "latest.html"
+
+    def news(self, athlete_id: str) -> Path:
+        """Where the athlete stood in the last report: what the next one is held against."""
+        return self.reports / athlete_id / "news.json"
 
     def lake_of(self, athlete_id: str) -> "Lake":
         """One athlete's part of the lake."""
@@ -42,6 +64,24 @@ class Home:
         if not lake.ATHLETE_ID.fullmatch(athlete_id):
             raise SettingsError(f"athlete {athlete_id!r}: use letters, digits, '.', '_' and '-' only")
         return lake.Lake(self.lake, athlete_id)
+
+    def lakes(self) -> "dict[str, Lake]":
+        """The lake of each athlete who has something in it, by id."""
+        from pipeline import lake
+
+        return {athlete_id: self.lake_of(athlete_id) for athlete_id in lake.athletes(self.lake)}
+
+
+def default_folder() -> Path:
+    """`data/` of the checkout; where there is none, the user's data folder as the platform has it."""
+    if said := os.environ.get(DATA_VARIABLE):
+        return Path(said).expanduser().absolute()
+    checkout = Path(__file__).parent.parent
+    if (checkout / "pyproject.toml").exists():
+        return checkout / "data"
+    from platformdirs import user_data_path
+
+    return user_data_path("nextgear", appauthor=False)
 
 
 def sql_folder() -> Path:

@@ -24,6 +24,7 @@ from typing import Any, Protocol, Self, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipeline import platforms
 from pipeline.errors import NextgearError, UnreadableFileError
@@ -120,22 +121,25 @@ def ingest(
     workers: int | None = None,
     retry: bool = False,
     batch_files: int = BATCH_FILES,
+    without: Sequence[Path] = (),
 ) -> Counts:
     """Bring all activities of files, folders and archives into the lake; the caller holds its lock.
 
+    Folders `without` are another athlete's, and are passed by.
     `home_zone` is where an activity took place if neither its file nor a position says so. `workers` is the
     number of reader processes, None for what suits the machine; 1 reads in this process. However the run
     ends, by an interrupt or a bug, what is complete lands. What gave no activity to an older version of the
-    readers is read again; with `retry`, also what gave none to this one, and what gave some to an older one.
+    readers is read again; with `retry`, also what gave none to this one, what gave some to an older one, and
+    what did not know where it was when nobody had told of `home_zone`.
     """
     lake.sweep()
-    known = _Known.of(lake, retry)
+    known = _Known.of(lake, retry, home_zone)
     outcomes: Counter[str] = Counter()
     waiting: set[str] = set()
     landing = _Landing(lake, known.batch_of, batch_files)
     with _Workers(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
         try:
-            found = exports(sources, known.is_unchanged, progress.expect)
+            found = exports(sources, known.is_unchanged, progress.expect, without)
             for file, reading in pool.read(known.news(found)):
                 rows = _rows(lake.athlete_id, home_zone, file, reading)
                 outcome = str(rows.file["outcome"])
@@ -199,12 +203,14 @@ class _Known:
     paths: set[str] = field(default_factory=set[str])  # met in this run, with nothing to do
 
     @classmethod
-    def of(cls, lake: Lake, retry: bool) -> Self:
+    def of(cls, lake: Lake, retry: bool, home_zone: str | None) -> Self:
         rows = _ledger_rows(lake)
         older = [row for row in rows if row["outcome"] in FRUITFUL and row["reader_version"] < VERSION]
-        to_read_again: dict[str | None, Mapping[str, Any]] = (
-            {row["digest"]: row for row in older} if retry else {}
-        )
+        to_read_again: dict[str | None, Mapping[str, Any]] = {}
+        if retry:
+            unplaced = _unplaced(lake) if home_zone else set[str]()
+            placeable = [row for row in rows if row["outcome"] in FRUITFUL and row["digest"] in unplaced]
+            to_read_again = {row["digest"]: row for row in (*older, *placeable)}
         originals = [row for row in rows if row["outcome"] != "duplicate" and _is_done(row, retry)]
         first_path = {row["digest"]: row["path"] for row in originals}
         # The copy of what is read again, or never landed, may be all that is left of it.
@@ -313,6 +319,16 @@ def _ledger_rows(lake: Lake) -> list[dict[str, Any]]:
     rows = [{**row, "batch": batch} for batch, ledger in lake.ledgers().items() for row in ledger.to_pylist()]
     rows.sort(key=lambda row: row["reader_version"])
     return list({(row["path"], row["digest"]): row for row in rows}.values())
+
+
+def _unplaced(lake: Lake) -> set[str]:
+    """The digests of files with an activity of which nobody knew what the clock said where it was."""
+    parts = (
+        pq.ParquetFile(part).read(["file_digest", "utc_offset_source"]) for part in lake.parts("activities")
+    )
+    return {
+        row["file_digest"] for part in parts for row in part.to_pylist() if row["utc_offset_source"] is None
+    }
 
 
 def _is_done(row: Mapping[str, Any], retry: bool) -> bool:

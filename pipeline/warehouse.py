@@ -18,8 +18,9 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from types import MappingProxyType
@@ -28,9 +29,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.errors import CheckError, ModelError
+from pipeline.errors import CheckError, LakeError, ModelError
 from pipeline.lake import Lake, beside
-from pipeline.published import digest_of_texts, is_current, sign, state
+from pipeline.published import digest_of_texts, is_current, program, sign, state
 from pipeline.reader import reader as reader  # noqa: PLC0414 - whoever has the models finds it here
 from pipeline.schema import SCHEMA_VERSION, TABLE_MEANINGS, TABLES
 
@@ -85,13 +86,12 @@ def models(folder: Path) -> dict[str, Model]:
 
     Raises ModelError for a file that does not parse, reads what does not exist, or reads in a circle.
     """
-    with connection() as db:
-        found = {
-            model.name: model
-            for layer in LAYERS
-            for path in sorted((folder / layer).glob("*.sql"))
-            for model in [_model(db, f"{layer}.{path.stem}", path.read_text(encoding="utf-8"))]
-        }
+    found = {
+        model.name: model
+        for layer in LAYERS
+        for path in sorted((folder / layer).glob("*.sql"))
+        for model in [_model(f"{layer}.{path.stem}", path.read_text(encoding="utf-8"))]
+    }
     raw = {f"raw.{table}" for table in (*TABLES, *SETTINGS_TABLES)}
     for model in found.values():
         for missing in sorted(model.reads - found.keys() - raw):
@@ -105,7 +105,8 @@ def models(folder: Path) -> dict[str, Model]:
         raise ModelError(error.args[1][0], f"reads itself: {' <- '.join(error.args[1])}") from error
 
 
-def _model(db: duckdb.DuckDBPyConnection, name: str, sql: str) -> Model:
+@cache  # a process that builds more than once need not parse again what has not changed
+def _model(name: str, sql: str) -> Model:
     matched = _HEAD.match(sql)
     head = [line.removeprefix("--").strip() for line in matched[0].splitlines()] if matched else []
     described = [line for line in head if line and not line.startswith(("grain:", "check:"))]
@@ -115,8 +116,14 @@ def _model(db: duckdb.DuckDBPyConnection, name: str, sql: str) -> Model:
         description=" ".join(described),
         grain=tuple(column.strip() for value in _promised(head, "grain:") for column in value.split(",")),
         checks=tuple(_promised(head, "check:")),
-        reads=relations(db, name, sql),
+        reads=relations(_parser(), name, sql),
     )
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """Parses, and holds no table."""
+    return connection()
 
 
 def _promised(head: Iterable[str], keyword: str) -> Iterator[str]:
@@ -184,7 +191,7 @@ def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
     Nor does it loop over an ASOF join: it would where it guesses that few rows are sought, and it guessed
     dozens where best efforts seek many thousands: then one batch took most of all the time.
     """
-    return duckdb.connect(
+    db = duckdb.connect(
         str(path or ":memory:"),
         config={
             "autoinstall_known_extensions": "false",
@@ -192,6 +199,8 @@ def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
             "asof_loop_join_threshold": "0",
         },
     )
+    db.execute("set enable_progress_bar = false")  # it would be drawn on standard output
+    return db
 
 
 def create(db: duckdb.DuckDBPyConnection, model: Model, kind: str = "table") -> None:
@@ -205,16 +214,28 @@ def create(db: duckdb.DuckDBPyConnection, model: Model, kind: str = "table") -> 
 
 
 def check(db: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Hold a model against its promises; CheckError shows the first rows that break one."""
+    """Hold a model against its promises; CheckError shows the first rows that break one.
+
+    All of them in one look at the table; one by one only if that finds anything, to tell which and show it.
+    """
     keys = ", ".join(model.grain)
+    broken = [f"bool_or(({check}) is not true)" for check in model.checks]
+    if model.grain:
+        broken += [f"bool_or({key} is null)" for key in model.grain]
+        broken += [f"count(distinct row({keys})) < count(*)"]
+    if not broken:
+        return
+    with suppress(duckdb.Error):  # which promise does not run is told below
+        if True not in db.execute(f"select {', '.join(broken)} from {model.name}").fetchall()[0]:
+            return
     promises = {check: f"from {model.name} where ({check}) is not true" for check in model.checks}
     if model.grain:
         promises[f"grain: {keys}"] = (
             f"from {model.name} where {' or '.join(f'{key} is null' for key in model.grain)} "
             f"union all by name from {model.name} qualify count(*) over (partition by {keys}) > 1"
         )
-    for promise, broken in promises.items():
-        _none(db, model.name, promise, broken)
+    for promise, breaking in promises.items():
+        _none(db, model.name, promise, breaking)
 
 
 def check_rows_that_must_not_exist(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -541,12 +562,12 @@ def build(
     SETTINGS_TABLES when it comes to building. Whatever fails, and wherever it is killed, the old warehouse
     stays in place: the new one is built beside it and renamed when every promise holds.
     """
-    wanted = state(folder, lakes, said)
-    if is_current(warehouse, wanted):
+    made_by = program(folder)
+    if is_current(warehouse, state(made_by, lakes, said)):
         return False
     for lake in lakes:
         lake.compact()  # only now: what it replaced is swept once the warehouse is published
-    wanted = state(folder, lakes, said)
+    wanted = state(made_by, lakes, said)
     all_models = models(folder)
     unfinished = warehouse.with_name(f".{warehouse.name}.building")
     _clear(unfinished)
@@ -565,6 +586,8 @@ def build(
     except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
         _clear(unfinished)  # a full disk has room again
         raise OSError(None, str(error), str(warehouse)) from error
+    except (duckdb.InvalidInputException, pa.ArrowInvalid) as error:
+        raise LakeError(f"a part of the lake is damaged: {error}") from error
     unfinished.replace(warehouse)
     _forget_old_measurements(measured, lakes)
     sign(warehouse, wanted)  # last: a run killed before it builds again

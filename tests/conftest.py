@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import filelock
 import hypothesis
 import pandas as pd
 import pyarrow as pa
@@ -65,6 +66,15 @@ def built(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> flow.Home:
     home = flow.Home(tmp_path_factory.mktemp("built"))
     flow.run(home, "me", [exports], Console(is_quiet=True))
     return home
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> flow.Home:
+    """The data folder of the demo, made once for all workers of the tests. To look at only."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder if worker_id == "master" else folder.parent
+    with filelock.FileLock(folder / "demo.lock"):
+        return flow.demo(folder / "demo", Console(is_quiet=True))  # the second finds it there, and is quick
 
 
 @pytest.fixture

@@ -2,15 +2,12 @@
 
 import json
 from datetime import date
-from pathlib import Path
 
 from pipeline import flow, simulate
-from pipeline.console import Console
 
 
-def test_the_demos_report_states_the_simulated_runners_true_verdict(tmp_path: Path):
-    home = flow.demo(tmp_path, Console(is_quiet=True))
-    report = json.loads(flow.report(home, "me", format="json"))
+def test_the_demos_report_states_the_simulated_runners_true_verdict(demo: flow.Home):
+    report = json.loads(flow.report(demo, "me", format="json"))
     verdict = report["verdict"]
     window = (date.fromisoformat(verdict["window_start"]), date.fromisoformat(verdict["window_end"]))
     true_slope = simulate.truth(simulate.demo_runner(), *window)

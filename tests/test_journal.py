@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_ingest import Silence
 from typer.testing import CliRunner
@@ -112,6 +112,8 @@ def test_yes_and_no_and_numbers_mean_what_people_mean(cells: str, expected: Mapp
         ("hrv_ms", "0"),
         ("sleep_h", "27000"),
         ("sleep_h", "7:60"),
+        ("sleep_h", "7:30:61"),
+        ("sleep_h", "0:30:00"),
         ("sleep_h", "nan"),
         ("rpe", "0"),
         ("rpe", "11"),
@@ -159,6 +161,61 @@ def test_a_row_that_cannot_be_used_leaves_the_others(row: str, told: str):
     reading = read(f"day,sleep_h\n2024-03-31,7\n{row}\n")
     assert told in reading.note
     assert [one["sleep_s"] for one in reading.journal] == [7 * 3600]
+
+
+@pytest.mark.parametrize(
+    ("row", "number"),
+    [
+        ("2024-04-01,48,,7,5", "7,5"),  # sleep of 7.5 hours, or 7 and an effort of 5
+        ("2024-04-01,48,,7,5,3,1,no,,,,", "7,5"),  # as long as the header, for the last blank was left out
+        ("2024-04-01,48,62,5,7.5,,,,,,,", ""),  # a point: no decimal commas here
+        ("2024-04-01,48,62", ""),  # nobody writes 48.62 beats
+        ("2024-04-01,,,,,,no,City,21,1", "21,1"),
+        ("2024-04-01,48,62,7,5,yes,no,City,10,,,windy", ""),  # `yes` is no effort
+    ],
+)
+def test_a_comma_in_a_number_among_commas_never_moves_a_number_unnoticed(row: str, number: str):
+    reading = read(HEADER + f"2024-03-31,47\n{row}\n")
+    days = [one["local_day"].day for one in reading.journal]
+    if number:
+        assert days == [31]
+        assert reading.note.startswith(f"line 3: {number} may be one number or two")
+    else:
+        assert (days, reading.note) == ([31, 1], "")
+
+
+def test_where_every_row_is_whole_it_means_what_it_says():
+    assert read("day,sleep_h,rpe\n2024-03-31,7,5\n").journal[0]["effort_rating"] == 5
+    reading = read("day,sleep_h,note\n2024-03-31,7,5\n")
+    assert (reading.journal, reading.note[:30]) == ((), "line 2: 7,5 may be one number ")
+    assert read("day;sleep_h;rpe;note\n2024-03-31;7,5\n").journal[0]["sleep_s"] == 27_000
+
+
+half_hours = st.integers(4, 30).map(lambda halves: f"{halves // 2},5" if halves % 2 else f"{halves // 2}")
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.tuples(half_hours, st.integers(1, 10), st.sampled_from(["", "yes", "no"])), min_size=2, max_size=6
+    ),
+    st.booleans(),
+)
+def test_decimal_commas_among_commas_are_left_out_or_understood_but_never_another_number(
+    rows: list[tuple[str, int, str]], keeps_blanks: bool
+):
+    """Also by someone who leaves out the blank cells at the end."""
+    lines = [f"2024-03-{day:02},{','.join(map(str, row))},," for day, row in enumerate(rows, 1)]
+    written = "\n".join(line if keeps_blanks else line.rstrip(",") for line in lines)
+    meant = {day: float(row[0].replace(",", ".")) for day, row in enumerate(rows, 1)}
+    reading = read(f"day,sleep_h,rpe,ill,shoes,note\n{written}\n")
+    for row in reading.journal:
+        assert row["sleep_s"] == meant[row["local_day"].day] * 3600
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("6:32:05", 23_525), ("07:30:00", 27_000), ("7:05", 25_500)])
+def test_sleep_is_read_as_a_spreadsheet_shows_a_time(text: str, seconds: int):
+    assert read(f"day,sleep_h\n2024-03-31,{text}\n").journal[0]["sleep_s"] == pytest.approx(seconds)
 
 
 def test_a_race_with_a_distance_that_was_none_is_neither():

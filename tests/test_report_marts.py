@@ -153,3 +153,65 @@ def test_one_week_is_not_weeks(rows_of: RowsOf, last_day: str, words: str):
     """
     rows = rows_of("athlete.cause_too_early", {"athlete.activities": given})
     assert f"you have trained for {words} without" in rows.iloc[0].reason
+
+
+def test_a_zone_with_a_threshold_inside_counts_as_the_one_and_the_other(rows_of: RowsOf):
+    """Of 190 bpm: zone 2 from 123.5, 3 from 133, 4 from 152, 5 from 171; easy below 148, hard from 169."""
+    anchors = pd.DataFrame(
+        [
+            ("ann", True, 190, 148, 169, 4.0),
+            ("ann", False, 180, 140, 160, None),
+            ("bob", True, 200, 140, 180, None),
+        ],
+        columns=[
+            "athlete_id",
+            "is_latest_anchor",
+            "athlete_heart_rate_max_bpm",
+            "easy_below_bpm",
+            "hard_from_bpm",
+            "threshold_speed_m_per_s",
+        ],
+    )
+    zones = rows_of("marts.zones", {"athlete.anchors": anchors})
+    ann, bob = (zones[zones.athlete_id == name].set_index("zone") for name in ("ann", "bob"))
+    assert list(ann.effort_class) == [
+        "easy",
+        "easy",
+        "easy or moderate",
+        "moderate or hard",
+        "hard",
+        "hard",
+    ]
+    assert [ann.from_bpm[zone] for zone in (2, 3, 4, 5)] == [124, 133, 152, 171]
+    assert [ann.until_bpm[zone] for zone in (1, 2, 3, 4)] == [123, 132, 151, 170]
+    assert ann.loc[[1, 6], "from_bpm"].isna().all() and ann.loc[[5, 6], "until_bpm"].isna().all()
+    assert ann.from_m_per_s[5] == pytest.approx(4.0) and ann.until_m_per_s[4] == pytest.approx(4.0)
+    assert list(bob.effort_class)[1:5] == ["easy", "moderate", "moderate", "hard"], "borders that meet"
+    assert bob.from_m_per_s.isna().all()
+
+
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [
+        ("mi", "You run 10 mi in a usual week of late; the articles begin to see gains above 15 mi."),
+        ("km", "You run 16 km in a usual week of late; the articles begin to see gains above 24 km."),
+        ("", "You run 16 km in a usual week of late; the articles begin to see gains above 24 km."),
+    ],
+)
+def test_a_sentence_is_in_the_athletes_units(rows_of: RowsOf, units: str, words: str):
+    """A week of 16,000 m is 9.94 miles; 24,000 m are 14.9."""
+    weeks: dict[str, Any] = {
+        "athlete_id": "ann",
+        "week_start_on": WEEKS,
+        "day_count": 7,
+        "run_count": 3,
+        "distance_m": 16_000.0,
+        "is_down_week": False,
+    }
+    given = {
+        "athlete.athletes": f"athlete_id | units\nann | {units}",
+        "athlete.weeks": pd.DataFrame(weeks),
+        "athlete.periods": "athlete_id | base_from | recent_from | last_day\n"
+        "ann | 2026-05-25 | 2026-09-14 | 2026-11-08",
+    }
+    assert rows_of("athlete.cause_low_mileage", given).iloc[0].reason == words

@@ -18,7 +18,7 @@ def _reader(format_name: str) -> Reader:
 
 
 # One more whenever the readers can read more: what an older version could not is then read again.
-VERSION = 7
+VERSION = 8
 
 # By what `sources.sniff` calls the format. `path` is for messages; the only error is `UnreadableFileError`.
 READERS: Mapping[str, Reader] = MappingProxyType(

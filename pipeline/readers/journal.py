@@ -1,6 +1,7 @@
 """`journal.csv`: what only the athlete knows of a day, one row for each, from any spreadsheet.
 
 Cells are separated by commas, semicolons or tabs; a decimal comma is understood where it does not separate.
+Where it may have separated, the row is left out, for what follows may stand one column too far to the right.
 Lines that begin with # are comments. A cell that cannot be used is left out and told; its row is not.
 """
 
@@ -25,7 +26,8 @@ _NO = frozenset(["no", "n", "false", "nein", "non", "-", "0"])
 
 _FIRST_DAY = date(1970, 1, 1)
 _NUMBER = re.compile(r"\d+([.,]\d+)?")
-_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
+_POINT = re.compile(r"\d+\.\d+")
+_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?")
 
 
 class _WrongError(Exception):
@@ -57,9 +59,9 @@ def _between(name: str, low: float, high: float, unit: float = 1) -> Callable[[s
 
 
 def _sleep(text: str) -> Row:
-    """Hours, as a number or as 7:30."""
+    """Hours, as a number, as 7:30, or as 7:30:00, which is what spreadsheets make of that."""
     clock = _CLOCK.fullmatch(text)
-    hours = int(clock[1]) + int(clock[2]) / 60 if clock else _number(text)
+    hours = int(clock[1]) + int(clock[2]) / 60 + int(clock[3] or 0) / 3600 if clock else _number(text)
     if not _SLEEP_H[0] <= hours <= _SLEEP_H[1]:
         raise _WrongError
     return {"sleep_s": hours * 3600}
@@ -122,10 +124,17 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
     }
 )
 
+# How many digits after a decimal comma people write in a column.
+_DIGITS_AFTER: Mapping[str, int] = MappingProxyType(
+    {"resting_heart_rate_bpm": 1, "hrv_ms": 2, "sleep_h": 2, "rpe": 1, "race_km": 3}
+)
+_TEXTS = frozenset({"shoes", "plan", "note"})
+
 
 def read(content: bytes, path: str) -> Reading:
     """The days that it tells of; the note says which lines and cells could not be used, and why not."""
-    lines, wrong = written_tables.lines(written_tables.decoded(content))
+    text = written_tables.decoded(content)
+    lines, wrong = written_tables.lines(text)
     header = [name.strip().casefold() for name in lines[0].cells] if lines else []
     if DAY not in header:
         raise UnreadableFileError(path, "not_journal", f"no column `{DAY}` in the first line")
@@ -136,8 +145,12 @@ def read(content: bytes, path: str) -> Reading:
     rows: dict[date, Row] = {}
     line_of: dict[date, int] = {}
     days = _days([line.cell(header, DAY) for line in lines[1:]])
+    is_by_commas = written_tables.is_by_commas(text)
+    is_ragged = any(len(line.cells) != len(header) for line in lines[1:])
     for line, day in zip(lines[1:], days, strict=True):
         fault = _fault(line, header, day, line_of)
+        if not fault and is_by_commas:
+            fault = _shift(line, header, is_ragged)
         if fault or day is None:
             wrong.append(f"line {line.number}{fault}")
         else:
@@ -162,6 +175,37 @@ def _fault(line: Line, header: Sequence[str], day: date | None, line_of: Mapping
     if day in line_of:
         return f", {DAY}: {day} is in line {line_of[day]} already; a day has one row"
     return ""
+
+
+def _shift(line: Line, header: Sequence[str], is_ragged: bool) -> str:
+    """Why its cells may stand under other columns than they were meant for, if so.
+
+    A decimal comma adds a cell, and a blank last cell that was not written hides that. Where all rows have as
+    many cells as the header nobody leaves out any, and a row is taken as it stands if it makes sense. Whoever
+    writes a point in the same row has no decimal commas.
+    """
+    if any(_POINT.fullmatch(line.cell(header, name)) for name in _DIGITS_AFTER):
+        return ""
+    digits_after = [_DIGITS_AFTER.get(name, 0) for name in header]
+    is_doubtful = is_ragged or not _is_sound(line.cells, header)
+    numbers: dict[int, str] = {}
+    for cells in written_tables.rejoined(line.cells, digits_after):
+        place = next(place for place, cell in enumerate(cells) if cell != line.cells[place])
+        is_text = place + 2 == len(header) and header[-1] in _TEXTS  # a note of one number?
+        if (is_doubtful or is_text) and _is_sound(cells, header):
+            numbers[place] = cells[place].strip()
+    return (
+        f": {numbers[min(numbers)]} may be one number or two, and then the cells after it belong to other "
+        "columns; write the number with a point or in quotation marks, or every comma of all rows"
+        if numbers
+        else ""
+    )
+
+
+def _is_sound(cells: Sequence[str], header: Sequence[str]) -> bool:
+    wrong: list[str] = []
+    _row(Line(0, cells), header, wrong)
+    return not wrong and len(cells) <= len(header)
 
 
 def _days(texts: Sequence[str]) -> list[date | None]:

@@ -29,15 +29,18 @@ class _WrongError(Exception):
 
 def read(content: bytes, path: str) -> Reading:
     """The steps that it tells of; the note says which lines could not be used, and why not."""
-    lines, wrong = written_tables.lines(written_tables.decoded(content))
+    text = written_tables.decoded(content)
+    lines, wrong = written_tables.lines(text)
     header = [name.strip().casefold() for name in lines[0].cells] if lines else []
     missing = [name for name in NEEDED if name not in header]
     if missing:
         raise UnreadableFileError(path, "not_plan", f"no column `{missing[0]}` in the first line")
     wrong += [f"`{name}` is no column of a plan" for name in header if name and name not in COLUMNS]
     steps: list[Row] = []
+    is_by_commas = written_tables.is_by_commas(text)
     for line in lines[1:]:
         try:
+            _refuse_shifted(line, header, is_by_commas)
             steps.append(_step(line, header, steps))
         except _WrongError as error:
             wrong.append(f"line {line.number}, {error}")
@@ -80,6 +83,22 @@ def _step(line: Line, header: Sequence[str], before: Sequence[Row]) -> Row:
         "planned_count": count,
         "pace_name": pace,
     }
+
+
+def _refuse_shifted(line: Line, header: Sequence[str], is_by_commas: bool) -> None:
+    """A decimal comma where commas separate makes two cells of one, and all that follow are other columns'.
+
+    A plan has a row per step, so nothing is lost by asking for every comma of it where a number may be two.
+    """
+    if any(cell.strip() for cell in line.cells[len(header) :]):
+        raise _WrongError("it has more cells than the header: a comma within one needs quotation marks")
+    digits_after = [3 * (name == "km") for name in header]
+    if is_by_commas and len(line.cells) < len(header):
+        for cells in written_tables.rejoined(line.cells, digits_after):
+            number = next(cell for cell in cells if "," in cell)
+            raise _WrongError(
+                f"{number} may be one number or two: write it with a point, or every comma of the row"
+            )
 
 
 def _number(line: Line, header: Sequence[str], name: str) -> float | None:

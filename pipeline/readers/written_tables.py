@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+_DIGITS = (re.compile(r"\s*\d+"), re.compile(r"\d{1,3}\s*"))  # before and after what may be a decimal comma
+
 _TOLD_MAX = 20  # of what is wrong: who mends that will look at the rest
 
 
@@ -50,6 +52,38 @@ def _parsed(text: str, delimiter: str, lines_before: int = 0) -> Iterator[Line]:
         is_for_excel = re.fullmatch(r"sep=.?", first)
         if any(cell.strip() for cell in cells) and not first.startswith("#") and not is_for_excel:
             yield Line(lines_before + reader.line_num, cells)
+
+
+def is_by_commas(text: str) -> bool:
+    """Do commas separate its cells, so that none of them can be a decimal one?"""
+    return _delimiter(text) == ","
+
+
+def rejoined(cells: Sequence[str], digits_after: Sequence[int]) -> Iterator[list[str]]:
+    """The cells as they were meant, in each possible way, if commas within numbers came between them.
+
+    `digits_after` says of each column how many digits after a decimal comma make sense there.
+    """
+
+    def joined(rest: Sequence[str], place: int) -> Iterator[list[str]]:
+        if not rest:
+            yield []
+            return
+        for others in joined(rest[1:], place + 1):
+            yield [rest[0], *others]
+        most = digits_after[place] if place < len(digits_after) else 0
+        pair = rest[:2]
+        if (
+            len(pair) == len(_DIGITS)
+            and all(form.fullmatch(cell) for form, cell in zip(_DIGITS, pair, strict=True))
+            and len(pair[1].strip()) <= most
+        ):
+            for others in joined(rest[2:], place + 1):
+                yield [",".join(pair), *others]
+
+    ways = joined(cells, 0)
+    next(ways)  # as they stand
+    yield from ways
 
 
 def decoded(content: bytes) -> str:

@@ -5,16 +5,22 @@ into words; a module per format prints.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import SettingsError
-from pipeline.report import anchors, changes, efforts, files, training, trend
+from pipeline.report import anchors, changes, efforts, files, sharpen, training, trend
 from pipeline.report.causes import causes
 from pipeline.report.content import SECTIONS, Content, read
 from pipeline.report.json import json_anchors, json_report
-from pipeline.report.page import Section
+from pipeline.report.page import Section, made_on
+from pipeline.report.phases import phases
+from pipeline.report.plan import plan
+from pipeline.report.races import races
+from pipeline.report.recovery import recovery
 from pipeline.report.units import Units, units_named
 from pipeline.report.verdict import verdict
+from pipeline.report.workouts import workouts
 
 FORMATS = ("terminal", "html", "markdown", "json")
 
@@ -24,10 +30,16 @@ _TOLD_BY: Mapping[str, Callable[[Content, Units], Section]] = {
     "progress_signs": changes.progress_signs,
     "habit_changes": changes.habit_changes,
     "weekly_load": training.weekly_load,
+    "phases": phases,
     "intensity_split": training.intensity_split,
     "efficiency_trend": trend.efficiency_trend,
+    "workouts": workouts,
+    "recovery": recovery,
     "best_efforts": efforts.best_efforts,
+    "races": races,
     "race_predictions": efforts.race_predictions,
+    "plan": plan,
+    "sharpen": sharpen.sharpen,
     "data_quality": files.data_quality,
     "files": files.files,
 }
@@ -43,8 +55,9 @@ def report(
     units: str = "km",
     width: int = 80,
     color: bool = False,
+    made_at: datetime | None = None,
 ) -> str:
-    """The report as text of one of `FORMATS`.
+    """The report as text of one of `FORMATS`, which says when it was made, if it is told.
 
     `sql` is the folder of the section queries; `sections` some of `SECTIONS`, told in that order; `units`
     `km` or `mi` (JSON stays SI); `width` and `color` concern the terminal only.
@@ -58,10 +71,11 @@ def report(
     # Without an activity the verdict says so once; six more sections saying the same would not help.
     telling = chosen if content.verdict else ["verdict"]
     told = [_TOLD_BY[name](content, runner_units) for name in telling]
-    heading = f"nextgear · {athlete_id}" + (f" · {content.as_of}" if content.as_of else "")
+    told = [section for section in told if not section.is_optional or len(sections) < len(SECTIONS)]
+    heading = _heading(content, made_at)
     match format:
         case "json":
-            return json_report(content)
+            return json_report(content, made_at)
         case "markdown":
             from pipeline.report.markdown import markdown_report
 
@@ -71,9 +85,11 @@ def report(
 
             return html_report(heading, told, content, runner_units)
         case _:
-            from pipeline.report.terminal import terminal_report
+            from pipeline.report.drawn import drawings
+            from pipeline.report.terminal import MARGIN, terminal_report
 
-            return terminal_report(heading, told, width, color=color)
+            drawn = drawings(content, runner_units, width - MARGIN)
+            return terminal_report(heading, told, width, color=color, drawings=drawn)
 
 
 def why(
@@ -96,6 +112,14 @@ def why(
     )
 
 
+def hints(warehouse: Path, athlete_id: str, *, sql: Path, units: str, options: str, width: int = 80) -> str:  # noqa: ARG001
+    """What would sharpen the report most, for the end of a run; nothing if nothing would.
+
+    `options` is what has to follow a command for it to reach this data folder and this athlete.
+    """
+    return sharpen.text(read(warehouse, athlete_id, sql, ("sharpen",)), options, width)
+
+
 def athlete(
     warehouse: Path,
     athlete_id: str,
@@ -111,7 +135,7 @@ def athlete(
     """What the athlete has said in `settings`, the file at `path`, and what is measured against, and why."""
     if format not in ("terminal", "json"):
         raise SettingsError(f"--format {format}: there are terminal, json")
-    content = read(warehouse, athlete_id, sql, ("anchors",))
+    content = read(warehouse, athlete_id, sql, ("anchors", "sharpen"))
     if format == "json":
         return json_anchors(content, settings)
     from pipeline.report.terminal import terminal_report
@@ -121,6 +145,12 @@ def athlete(
         anchors.settings(settings, str(path), is_there=path.exists()),
         anchors.anchors(content, runner_units),
         anchors.changes(content, runner_units),
+        sharpen.sharpen(content, runner_units),
     ]
-    heading = f"nextgear · {athlete_id}" + (f" · {content.as_of}" if content.as_of else "")
-    return terminal_report(heading, [section for section in told if section], width, color=color)
+    return terminal_report(_heading(content), [section for section in told if section], width, color=color)
+
+
+def _heading(content: Content, made_at: datetime | None = None) -> str:
+    as_of = f"{content.as_of}" if content.as_of else ""
+    made = made_on(made_at) if made_at else ""
+    return " · ".join(filter(None, ("nextgear", content.athlete_id, as_of, made)))

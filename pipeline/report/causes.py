@@ -1,9 +1,10 @@
 """The causes in words. They fit, or are consistent with, what happened; one runner's data prove none."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 from pipeline.report.content import Content, Row
-from pipeline.report.page import Finding, Section
+from pipeline.report.page import Finding, Fold, Section, plain
 from pipeline.report.units import Units
 
 _TITLES = {
@@ -40,6 +41,8 @@ _TITLES = {
     "phase_order": "Phases out of order",
 }
 
+_NAME_LENGTH = 40
+
 # What a cause can fit; without it there is nothing to explain, and the same rows are only worth knowing.
 _TO_EXPLAIN = ("plateau", "declining", "undecided")
 
@@ -50,6 +53,7 @@ def causes(content: Content, units: Units) -> Section:
     leading = [row for row in rows if row["is_leading"]]
     weaker = [row for row in rows if row["status"] == "flag" and not row["is_leading"]]
     assessed = [row for row in rows if row["status"] in ("flag", "ok")]
+    ruled_out = [row for row in rows if row["status"] == "ok"]
     unknown = [row for row in rows if row["status"] == "not_assessable"]
     is_to_explain = content.verdict is not None and content.verdict["verdict"] in _TO_EXPLAIN
     if leading and not is_to_explain:
@@ -64,7 +68,7 @@ def causes(content: Content, units: Units) -> Section:
         lead = "No cause could be assessed yet."
     notes = [
         *(f"First of all: {row['reason']}" for row in content.rows["measurement_gates"]),
-        *_group("Ruled out", [row for row in rows if row["status"] == "ok"]),
+        *_group("Ruled out", ruled_out),
         *_group("Cannot tell", unknown),
         *_group("Weaker signs", weaker),
         *_group("Does not apply", [row for row in rows if row["status"] == "not_applicable"]),
@@ -75,17 +79,48 @@ def causes(content: Content, units: Units) -> Section:
         (lead,),
         findings=[_finding(row, units) for row in leading],
         notes=notes,
-        details=[f"{_title(row)}: {row['reason'] or 'no reason given'}" for row in unknown],
+        details=[f"{_asked(row)} {row['reason'] or 'No reason given.'}" for row in unknown],
+        folds=[
+            Fold(title, [(_title(row), row["reason"] or "") for row in some], is_short=is_short)
+            for title, some, is_short in (
+                ("Weaker signs", weaker, True),
+                ("Ruled out, and why", ruled_out, False),
+            )
+            if some
+        ],
         source="marts.causes",
     )
 
 
+def _asked(row: Row) -> str:
+    """As a question, for what cannot be told must not read like a finding."""
+    return row["question"] or f"{_title(row)}?"
+
+
 def _finding(row: Row, units: Units) -> Finding:
-    return Finding(_title(row), row["reason"] or "", _evidence(row, units), row["advice"] or "")
+    return Finding(
+        _title(row),
+        row["reason"] or "",
+        _evidence(row, units),
+        row["advice"] or "",
+        name=row["cause"],
+        runs=[_run(run, units) for run in row["newest_runs"] or ()],
+    )
+
+
+def _run(run: Row, units: Units) -> str:
+    """Such as `2026-05-10 Morning run (10.2 km)`; not every run has a name."""
+    name = f" {shorten(plain(run['name']), _NAME_LENGTH, placeholder='…')}" if run["name"] else ""
+    return f"{run['local_day']}{name} ({units.distance(run['distance_m'])})"
 
 
 def _group(label: str, rows: Sequence[Row]) -> list[str]:
     return [f"{label} ({len(rows)}): {_list(rows)}."] if rows else []
+
+
+def title_of(cause: str) -> str:
+    """What a cause is called; by its id if an older or a newer nextgear knew it."""
+    return _TITLES.get(cause, cause.replace("_", " "))
 
 
 def _title(row: Row) -> str:

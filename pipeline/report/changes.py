@@ -30,7 +30,10 @@ def habit_changes(content: Content, units: Units) -> Section:  # noqa: ARG001 - 
         "habit_changes",
         "What you changed, and what pace did since",
         sentences,
-        notes=("After a change, four to eight weeks of comparable easy runs tell what came of it.",),
+        notes=(
+            "Paces are means of the easy runs in the eight weeks before a change, and in up to eight weeks "
+            "since. What followed a change need not have come from it.",
+        ),
         source="marts.habit_changes",
     )
 

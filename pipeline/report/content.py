@@ -20,22 +20,42 @@ SECTIONS = (
     "progress_signs",
     "habit_changes",
     "weekly_load",
+    "phases",
     "intensity_split",
     "efficiency_trend",
+    "workouts",
+    "recovery",
     "best_efforts",
+    "races",
     "race_predictions",
+    "plan",
+    "sharpen",
     "data_quality",
     "files",
 )
 _BESIDE: Mapping[str, Sequence[str]] = {
     "verdict": ("evidence", "devices", "race_changes"),
     "causes": ("measurement_gates",),
-    "weekly_load": ("form", "load_methods"),
-    "intensity_split": ("anchors",),
+    "weekly_load": ("form", "load_methods", "months"),
+    "phases": ("breaks", "week_pattern"),
+    "intensity_split": ("anchors", "zones"),
     "efficiency_trend": ("fitness_curve", "devices"),
-    "best_efforts": ("critical_speed",),
-    "data_quality": ("altitudes",),
+    "workouts": ("repeats",),
+    "recovery": ("recovery_days",),
+    "best_efforts": ("critical_speed", "effort_months"),
+    "plan": ("plan_days",),
+    "data_quality": ("altitudes", "gates"),
 }
+
+
+# The warehouse knows what a row of its tables is.
+_MODELS = """
+    select schema_name || '.' || table_name, comment from duckdb_tables()
+    where comment is not null and (schema_name = 'marts' or table_name like 'cause\\_%' escape '\\')
+    union all
+    select schema_name || '.' || view_name, comment from duckdb_views()
+    where comment is not null and schema_name = 'marts'
+"""
 
 
 @dataclass(frozen=True)
@@ -45,6 +65,8 @@ class Content:
     athlete_id: str
     sections: Sequence[str]
     rows: Mapping[str, Sequence[Row]]
+    models: Mapping[str, str]
+    """What a row is of each mart and of each model of a cause, by its name."""
 
     @property
     def verdict(self) -> Row | None:
@@ -57,9 +79,28 @@ class Content:
         return self.verdict["as_of_day"] if self.verdict else None
 
 
+def queries(section: str) -> Sequence[str]:
+    """The names of the queries that a section is told from, its own first."""
+    return (section, *_BESIDE.get(section, ()))
+
+
 def read(warehouse: Path, athlete_id: str, sql: Path, sections: Sequence[str]) -> Content:
     """Ask the warehouse the questions in the folder `sql`: those of the sections, and the verdict's."""
-    asked = [query for name in ("verdict", *sections) for query in (name, *_BESIDE.get(name, ()))]
+    asked = [query for name in ("verdict", *sections) for query in queries(name)]
+    with _opened(warehouse) as connection:
+        whose = {"athlete_id": athlete_id}
+        rows = {name: _rows(connection, sql, name, whose) for name in dict.fromkeys(asked)}
+        models = dict(connection.execute(_MODELS).fetchall())
+    return Content(athlete_id, sections, rows, models)
+
+
+def ask(warehouse: Path, sql: Path, query: str, parameters: Mapping[str, object]) -> list[Row]:
+    """What one query of the folder `sql` answers, that is not about one athlete."""
+    with _opened(warehouse) as connection:
+        return _rows(connection, sql, query, parameters)
+
+
+def _opened(warehouse: Path) -> duckdb.DuckDBPyConnection:
     if not warehouse.exists():
         raise NextgearError(
             f"{warehouse}: no warehouse yet; `nextgear run SOURCES` makes one from your exports "
@@ -70,17 +111,16 @@ def read(warehouse: Path, athlete_id: str, sql: Path, sections: Sequence[str]) -
     except duckdb.Error as error:
         advice = "delete it, and `nextgear build` makes a new one"
         raise WarehouseError(f"{warehouse}: {advice}: {error}") from error
-    with connection:
-        rows = {
-            name: _rows(connection, name, (sql / f"{name}.sql").read_text(encoding="utf-8"), athlete_id)
-            for name in dict.fromkeys(asked)
-        }
-    return Content(athlete_id, sections, rows)
+    connection.execute("set enable_progress_bar = false")  # it would stand between the lines
+    return connection
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, name: str, query: str, athlete_id: str) -> list[Row]:
+def _rows(
+    connection: duckdb.DuckDBPyConnection, sql: Path, name: str, parameters: Mapping[str, object]
+) -> list[Row]:
+    query = (sql / f"{name}.sql").read_text(encoding="utf-8")
     try:
-        result = connection.execute(query, {"athlete_id": athlete_id})
+        result = connection.execute(query, dict(parameters))
     except duckdb.Error as error:
         raise ModelError(f"reports.{name}", str(error)) from error
     columns = [column[0] for column in result.description or ()]

@@ -15,6 +15,16 @@ _OUTCOMES = {
     "quarantined": "unreadable, set aside",
 }
 
+# The gates of marts.measurement_gates.
+_GATES = {
+    "device": "Watch and sensor",
+    "heat": "Weather",
+    "heart_rate_sensor": "Where heart rate is taken",
+    "treadmill": "Treadmill",
+    "zones": "Zones",
+}
+_ANSWERS = {"ok": "sound", "flag": "doubtful", "not_assessable": "cannot tell"}
+
 _FAULTS = {
     "heart_rate_out_of_range": "Heart rate that nobody has",
     "heart_rate_flat": "Heart rate stuck on one value",
@@ -28,7 +38,12 @@ def files(content: Content, units: Units) -> Section:  # noqa: ARG001 - sections
     """What became of every file."""
     rows = content.rows["files"]
     total = sum(row["file_count"] for row in rows)
-    facts = [f"{total} files seen, each accounted for." if total else "No file seen yet."]
+    sums = " + ".join(f"{row['file_count']} {row['outcome'].replace('_', ' ')}" for row in rows)
+    facts = [f"{total} files seen = {sums}." if total else "No file seen yet."]
+    if activities := max((row["activity_count"] for row in rows), default=0):
+        facts.append(f"In them: {activities} {'activity' if activities == 1 else 'activities'}.")
+    if any(row["outcome"] == "quarantined" for row in rows):
+        facts.append("Which could not be read, and why: nextgear files --outcome quarantined")
     if unplaced := max((row["unplaced_count"] for row in rows), default=0):
         activities = "activity" if unplaced == 1 else "activities"
         facts.append(f"The time zone of {unplaced} {activities} is not known: UTC's day counts.")
@@ -56,8 +71,9 @@ def data_quality(content: Content, units: Units) -> Section:  # noqa: ARG001 - s
     )
     return Section(
         "data_quality",
-        "What was not believed",
+        "Can the measurement be trusted?",
         list(filter(None, (lead, _altitudes(content.rows["altitudes"])))),
+        overview=[_gates(content.rows["gates"])] if content.rows["gates"] else [],
         table=Table(
             ("What", "Time", "Of all", "Activities"),
             [
@@ -72,7 +88,23 @@ def data_quality(content: Content, units: Units) -> Section:  # noqa: ARG001 - s
         )
         if rows
         else None,
-        source="marts.activities",
+        source="marts.activities, measurement_gates",
+    )
+
+
+def _gates(rows: Sequence[Row]) -> Table:
+    return Table(
+        ("What comes first", "It is", "Why"),
+        [
+            (
+                _GATES[row["gate"]],
+                _ANSWERS[row["status"]],
+                row["reason"],
+            )
+            for row in rows
+        ],
+        words=(0, 1, 2),
+        caption="What must be sound before any cause of training counts",
     )
 
 

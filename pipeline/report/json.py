@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pipeline.report.content import Content
+from pipeline.report.sharpen import hints
 
 SCHEMA_VERSION = 1
 
@@ -53,8 +55,12 @@ _SEASON = {
 _BESIDE = {
     "causes": ("measurement_gates",),
     "verdict": ("season", "devices", "race_changes"),
-    "intensity_split": ("anchors",),
+    "phases": ("breaks", "week_pattern"),
+    "intensity_split": ("anchors", "zones"),
     "efficiency_trend": ("fitness_curve",),
+    "workouts": ("repeats",),
+    "recovery": ("recovery_days",),
+    "plan": ("plan_days",),
 }
 _CAUSE = (
     "cause",
@@ -71,12 +77,13 @@ _CAUSE = (
 )
 
 
-def json_report(content: Content) -> str:
+def json_report(content: Content, made_at: datetime | None = None) -> str:
     """The sections that were asked for, SI units, ISO dates; what cannot be told is null."""
     document: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "athlete_id": content.athlete_id,
         "as_of": content.as_of,
+        "made_at": made_at.astimezone(UTC).isoformat(timespec="seconds") if made_at else None,
     }
     return json.dumps(
         document
@@ -114,10 +121,16 @@ def _section(content: Content, name: str) -> object:
             return {key: row.get(column) for key, column in _SEASON.items()} if known else None
         case "causes":
             return [{key: row[key] for key in _CAUSE} for row in content.rows[name]]
-        case "race_changes":
+        case "race_changes" | "week_pattern":
             return next(iter(content.rows[name]), None)
         case "data_quality":
-            return {"rejected": content.rows[name], "altitudes": content.rows["altitudes"]}
+            return {
+                "rejected": content.rows[name],
+                "altitudes": content.rows["altitudes"],
+                "gates": content.rows["gates"],
+            }
+        case "sharpen":
+            return [asdict(hint) for hint in hints(content)]
         case "files":
             return {row["outcome"]: row["file_count"] for row in content.rows[name]}
         case _:

@@ -1,7 +1,16 @@
 """What every format shows: sections of sentences, findings and a table, in the runner's words and units."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+
+def made_on(made_at: datetime) -> str:
+    """When a page was made, by the clock on the wall."""
+    return f"made on {made_at.astimezone():%Y-%m-%d at %H:%M}"
+
+
+WOULD_TELL = "What it would take to tell"
 
 
 def plain(text: str) -> str:
@@ -11,10 +20,11 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells as text: the first column names the row, the others hold numbers.
+    """Cells as text: the first column names the row, the others hold numbers, unless they are among `words`.
 
-    `bars` has a ratio of 0..1 per row, for formats that can draw. A `series` runs on with time, newest row
-    last: a short format may show its end only. `caption` says what it is of, where a title does not.
+    `bars` has a ratio of 0..1 per row, `stacks` the parts of a whole, for formats that can draw. A `series`
+    runs on with time, newest row last: a short format may show its end only. `caption` says what it is of,
+    where a title does not.
     """
 
     header: Sequence[str]
@@ -22,22 +32,38 @@ class Table:
     bars: Sequence[float] = ()
     series: bool = False
     caption: str = ""
+    words: Sequence[int] = (0,)
+    stacks: Sequence[Sequence[float]] = ()
 
     def latest(self, count: int) -> "Table":
         """The last rows of a series; any other table whole."""
         if not self.series:
             return self
-        return Table(self.header, self.rows[-count:], self.bars[-count:], self.series, self.caption)
+        return replace(self, rows=self.rows[-count:], bars=self.bars[-count:], stacks=self.stacks[-count:])
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that stands out, why it is thought so, the numbers behind it, and what to try."""
+    """One thing that stands out: why, the numbers and the newest runs behind it, and what to try.
+
+    `name` is what the mart calls it; `runs` are some of many, the newest first.
+    """
 
     title: str
     reason: str
     evidence: str
     advice: str = ""
+    name: str = ""
+    runs: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Names, each with its reason: what may be folded away, and in a terminal is unless it `is_short`."""
+
+    title: str
+    rows: Sequence[tuple[str, str]]
+    is_short: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +71,7 @@ class Section:
     """A part of the report; `name` is also that of its query, and `source` says which marts it reads.
 
     `overview` are small tables of how it is now, told before the long one; `details` are notes that a short
-    format leaves out.
+    format leaves out. One that `is_optional` is only told where it is asked for by its name.
     """
 
     name: str
@@ -56,4 +82,6 @@ class Section:
     table: Table | None = None
     notes: Sequence[str] = ()
     details: Sequence[str] = ()
+    folds: Sequence[Fold] = ()
     source: str = ""
+    is_optional: bool = False

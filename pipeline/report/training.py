@@ -1,11 +1,13 @@
 """What was run: how much in a week, how hard, and what that adds up to."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from statistics import fmean
 
 from pipeline.report.content import Content, Row
 from pipeline.report.page import Section, Table
-from pipeline.report.units import NOTHING, Units, clock, number, percent, signed, signed_percent
+from pipeline.report.phases import PHASES
+from pipeline.report.units import NOTHING, Units, clock, number, percent, shares, signed, signed_percent
 
 _METHODS = {
     "heart_rate": "by heart rate",
@@ -18,16 +20,23 @@ _METHODS = {
 # The zones of the articles, by settings.intensity_zones.
 _ZONES = ("1 very easy", "2 easy", "3 steady", "4 tempo", "5 hard", "6 sprint")
 
+_PARTS = ("easy", "moderate", "hard")
+
+# Fewer runs, or less time, have no distribution that an index could describe.
+_INDEX_MIN_RUNS = 4
+_INDEX_MIN_S = 7200
+
 
 def weekly_load(content: Content, units: Units) -> Section:
     """Distance, time and load per week."""
     rows = content.rows["weekly_load"]
     longest_m = max((row["distance_m"] or 0 for row in rows), default=0) or 1
     table = Table(
-        ("Week of", "Runs", "Distance", "Time", "Load", "Change", "Longest"),
+        ("Week of", "Phase", "Runs", "Distance", "Time", "Load", "Change", "Longest"),
         [
             (
                 str(row["week_start_on"]),
+                PHASES.get(row["phase"], NOTHING),
                 number(row["run_count"]),
                 units.distance(row["distance_m"]),
                 clock(row["moving_s"]),
@@ -39,6 +48,7 @@ def weekly_load(content: Content, units: Units) -> Section:
         ],
         bars=[(row["distance_m"] or 0) / longest_m for row in rows],
         series=True,
+        words=(0, 1),
     )
     if not rows:
         return Section("weekly_load", "Weekly load", ("No week yet.",), source="marts.weekly_load")
@@ -57,8 +67,8 @@ def weekly_load(content: Content, units: Units) -> Section:
         notes=[
             "Distance and time are those of runs. Load is that of all sports (100 is an hour at threshold), "
             "and its change is against the mean of the three weeks before.",
-            "Form is yesterday's fitness less yesterday's fatigue. Monotony is the mean of seven days' loads "
-            "over their spread, strain their sum times that.",
+            "Form is the fitness less the fatigue of the evening before. Monotony is the mean of seven days' "
+            "loads over their spread, strain their sum times that.",
         ],
         source="marts.weekly_load, days, activities",
     )
@@ -70,17 +80,21 @@ def _recent_weeks(recent: Sequence[Row], before: Sequence[Row], units: Units) ->
 
     runs = number(fmean(row["run_count"] or 0 for row in recent), 1)
     earlier = f"; the {len(before)} before: {distance(before)}" if before else ""
-    return f"The last {len(recent)} weeks: {distance(recent)} and {runs} runs a week{earlier}."
+    until = recent[-1]["week_start_on"] + timedelta(days=6)
+    weeks = "The week" if len(recent) == 1 else f"The {len(recent)} weeks"
+    return f"{weeks} up to {until}: {distance(recent)} and {runs} runs a week{earlier}."
 
 
 def _form(row: Row | None) -> str:
-    if row is None or row["form_score"] is None:
+    if row is None or row["fitness_score"] is None or row["fatigue_score"] is None:
         return ""
     warming = " Both are still filling up from nothing." if row["is_warming_up"] else ""
-    return (
-        f"On {row['local_day']}: fitness {number(row['fitness_score'])} (load a day, faded over 42 days), "
-        f"fatigue {number(row['fatigue_score'])} (over 7 days), form {signed(row['form_score'], 0)}.{warming}"
-    )
+    # what is printed adds up
+    next_form = round(row["fitness_score"]) - round(row["fatigue_score"])
+    fitness = f"fitness {number(row['fitness_score'])} (mean load a day, faded over 42 days)"
+    fatigue = f"fatigue {number(row['fatigue_score'])} (over 7 days)"
+    form = f"the next day begins with their difference, form {signed(next_form, 0)}"
+    return f"After {row['local_day']}: {fitness}, {fatigue}; {form}.{warming}"
 
 
 def _last_days(row: Row | None, weeks: Sequence[Row]) -> str:
@@ -97,7 +111,7 @@ def _last_days(row: Row | None, weeks: Sequence[Row]) -> str:
     told = f"The last seven days: {'; '.join(facts)}." if facts else ""
     if ramps:
         told += (
-            f" Ramp in the week of {ramps[-1]['week_start_on']}: "
+            f" The load of the week of {ramps[-1]['week_start_on']} against the mean of the three before it: "
             f"{signed_percent(ramps[-1]['load_change_ratio'])}."
         )
     return told.strip()
@@ -137,32 +151,38 @@ def intensity_split(content: Content, units: Units) -> Section:
                 ),
             )
         ),
-        overview=[_three_countings(latest), _six_zones(latest, units)],
+        overview=[_three_countings(latest), _six_zones(latest, content.rows["zones"], units)],
         table=Table(
             ("Week of", "Easy", "Moderate", "Hard", "Easy by distance"),
             [
                 (
                     str(row["week_start_on"]),
-                    percent(row["easy_time_ratio"]),
-                    percent(row["moderate_time_ratio"]),
-                    percent(row["hard_time_ratio"]),
+                    *_thirds(row, "time"),
                     percent(row["easy_distance_ratio"]),
                 )
                 for row in weeks
             ],
             bars=[row["easy_time_ratio"] for row in weeks],
+            stacks=[[row[f"{part}_time_ratio"] or 0.0 for part in _PARTS] for row in weeks],
             series=True,
         ),
-        source="marts.intensity_split, anchors",
+        notes=[
+            "Easy, moderate and hard are divided by your two thresholds, the six zones by shares of your "
+            "maximum heart rate. They do not nest: a zone with a threshold inside counts partly as the one, "
+            "partly as the other."
+        ],
+        source="marts.intensity_split, zones, anchors",
     )
+
+
+def _thirds(row: Row, kind: str) -> list[str]:
+    """Easy, moderate and hard, adding to 100 %; `kind` as the columns name it: `time`, `distance`, ..."""
+    return shares([row[f"{part}_{kind}_ratio"] for part in _PARTS])
 
 
 def _split(row: Row) -> str:
-    return (
-        f"{_weeks(row)}: "
-        f"{percent(row['easy_time_ratio'])} of the time easy, "
-        f"{percent(row['moderate_time_ratio'])} moderate, {percent(row['hard_time_ratio'])} hard."
-    )
+    easy, moderate, hard = _thirds(row, "time")
+    return f"{_weeks(row)}: {easy} of the time easy, {moderate} moderate, {hard} hard."
 
 
 def _share_by_distance(row: Row) -> str:
@@ -185,6 +205,9 @@ def _share_by_distance(row: Row) -> str:
 def _polarization(row: Row) -> str:
     """Treff's index in words, and why there is none, where there is none."""
     index, hard = row["polarization_index"], row["hard_time_ratio"]
+    seconds = sum(row[f"{part}_s"] or 0 for part in _PARTS)
+    if (row["run_count"] or 0) < _INDEX_MIN_RUNS or seconds < _INDEX_MIN_S:
+        return "Too few runs for a polarization index."
     if not hard:
         return "Nothing was hard: the polarization index is 0." if hard == 0 else ""
     if index is None:
@@ -205,48 +228,65 @@ def _by_pace(row: Row) -> str:
 
 
 def _weeks(row: Row) -> str:
-    return "The last week" if row["window_weeks"] == 1 else f"The last {row['window_weeks']} weeks"
+    until = row["week_start_on"] + timedelta(days=6)
+    if row["window_weeks"] == 1:
+        return f"The week up to {until}"
+    return f"The {row['window_weeks']} weeks up to {until}"
 
 
 def _three_countings(row: Row) -> Table:
     """By time, by distance and by what the session was for, which differ; and with the zones off a little."""
     easy = row["easy_session_ratio"]
-    sessions = {"easy": easy, "moderate": None, "hard": None if easy is None else 1 - easy}
+    sessions = [NOTHING] * 3 if easy is None else [(told := shares([easy, 1 - easy]))[0], NOTHING, told[1]]
+    columns = [_thirds(row, kind) for kind in ("time", "distance")]
+    shifted = [_thirds(row, f"time_{side}_3_bpm") for side in ("minus", "plus")]
     return Table(
         ("Counted by", "Time", "Distance", "Sessions", "−3 bpm", "+3 bpm"),
-        [
-            (
-                part.capitalize(),
-                percent(row[f"{part}_time_ratio"]),
-                percent(row[f"{part}_distance_ratio"]),
-                percent(sessions[part]),
-                percent(row[f"{part}_time_minus_3_bpm_ratio"]),
-                percent(row[f"{part}_time_plus_3_bpm_ratio"]),
-            )
-            for part in ("easy", "moderate", "hard")
-        ],
+        list(zip(("Easy", "Moderate", "Hard"), *columns, sessions, *shifted, strict=True)),
         caption=f"{_weeks(row)} in three ways of counting, and by time with zones 3 bpm lower and higher",
     )
 
 
-def _six_zones(row: Row, units: Units) -> Table:
+def _six_zones(row: Row, zones: Sequence[Row], units: Units) -> Table:
     spent = [row[f"zone_{zone}_s"] for zone in range(1, 7)]
     total = sum(second or 0 for second in spent)
-    shares = [(second or 0) / total if total else 0.0 for second in spent]
+    ratios = [(second or 0) / total if total else 0.0 for second in spent]
+    told = shares(ratios) if total else [NOTHING] * len(spent)
+    borders = {zone["zone"]: zone for zone in zones}
     return Table(
-        ("Zone", "Time", "Share", "Distance"),
+        ("Zone", "Heart rate", "Pace", "Counts as", "Time", "Share", "Distance"),
         [
             (
                 name,
+                *(_borders(borders[zone], units) if zone in borders else (NOTHING, NOTHING, NOTHING)),
                 clock(second),
-                percent(share) if total else NOTHING,
+                share,
                 units.distance(row[f"zone_{zone}_m"]),
             )
-            for zone, (name, second, share) in enumerate(zip(_ZONES, spent, shares, strict=True), 1)
+            for zone, (name, second, share) in enumerate(zip(_ZONES, spent, told, strict=True), 1)
         ],
-        bars=shares,
-        caption=f"{_weeks(row)} in the zones of the articles",
+        bars=ratios,
+        caption=f"{_weeks(row)} in the zones of the articles, with their borders of today",
+        words=(0, 3),
     )
+
+
+def _borders(zone: Row, units: Units) -> tuple[str, str, str]:
+    """Such as `133–151`, `5:12–4:26` and `easy or moderate`; a pace is said from its slow end."""
+    slow, fast = (units.pace_s(zone[f"{side}_m_per_s"]) for side in ("from", "until"))
+    return (
+        _from_to(*(number(zone[side]) for side in ("from_bpm", "until_bpm"))),
+        _from_to(clock(slow), clock(fast)),
+        zone["effort_class"].replace(" or ", "/"),
+    )
+
+
+def _from_to(low: str, high: str) -> str:
+    if low == high == NOTHING:
+        return NOTHING
+    if low == NOTHING:
+        return f"to {high}"
+    return f"from {low}" if high == NOTHING else f"{low}–{high}"
 
 
 def _zones(row: Row, anchors: Sequence[Row]) -> str:

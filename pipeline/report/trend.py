@@ -10,6 +10,10 @@ from pipeline.report.page import Section, Table
 from pipeline.report.units import NOTHING, Units, clock, number, percent
 from pipeline.report.verdict import not_counted
 
+_PACES = (
+    "The curve follows the runs week by week; the verdict lays a straight line through the runs of its "
+    "window, and a change of habit compares the weeks before it with those since: so their paces differ."
+)
 _TOLD_CHANGES = 3  # more days than that nobody reads; marts.device_differences has them
 
 
@@ -32,7 +36,11 @@ def efficiency_trend(content: Content, units: Units) -> Section:
         others,
         _within(_lately(counted, content)),
     ]
-    notes = [_taken_out(content.rows["devices"]), _heat(counted)]
+    notes = [
+        _PACES if curve else "",
+        _taken_out(content.rows["devices"]),
+        _heat(counted),
+    ]
     return Section(
         "efficiency_trend",
         f"Pace at {heart_rate}",
@@ -58,7 +66,8 @@ def _now(curve: Sequence[Row], units: Units) -> str:
         return ""
     end = curve[-1]
     pace, heart_rate = units.pace(end["trend_speed_m_per_s"]), number(end["reference_heart_rate_bpm"])
-    return f"Around {end['local_day']}: {pace} at {heart_rate} bpm (90 %: {_range(end, units)}); "
+    where = f"At {heart_rate} bpm the curve through your runs ends at {pace}"
+    return f"{where} around {end['local_day']} (90 %: {_range(end, units)}); "
 
 
 def _range(row: Row, units: Units) -> str:

@@ -1,13 +1,14 @@
 """The only place where SI becomes what a runner reads: km or miles, pace, h:mm:ss, %. None is a dash."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import SettingsError
 
 NOTHING = "–"
 
-# The tick labels of a chart whose axis is in seconds.
-CLOCK_AXIS = "floor(datum.value / 60) + ':' + format(datum.value % 60, '02d')"
+_WHOLE_TOLERANCE = 0.005  # parts that were rounded to two digits still make a whole
+_FLOAT_DUST = 1e-9  # 0.29 of 100 is 28.999...
 
 _NAMED_DISTANCES = {1609.344: "1 mile", 21097.5: "half marathon", 42195.0: "marathon"}
 
@@ -76,6 +77,12 @@ def clock(seconds: float | None) -> str:
     return f"{sign}{hours}:{minute:02}:{second:02}" if hours else f"{sign}{minute}:{second:02}"
 
 
+def clock_hours(seconds: float) -> str:
+    """`h:mm h`, for nights and the like, where seconds are no matter."""
+    hours, minute = divmod(round(seconds / 60), 60)
+    return f"{hours}:{minute:02} h"
+
+
 def effort_name(distance_m: float) -> str:
     """What runners call a distance: `400 m`, `5 km`, `half marathon`."""
     if distance_m in _NAMED_DISTANCES:
@@ -102,6 +109,20 @@ def percent(ratio: float | None, digits: int = 0) -> str:
     return NOTHING if ratio is None else f"{number(100 * ratio, digits)} %"
 
 
-def signed_percent(ratio: float | None) -> str:
+def shares(ratios: Sequence[float | None]) -> list[str]:
+    """Parts of one whole as whole percents that add to 100 (largest remainder); others each on its own."""
+    known = [ratio for ratio in ratios if ratio is not None]
+    if len(known) < len(ratios) or abs(sum(known) - 1) > _WHOLE_TOLERANCE or min(known) < 0:
+        return [percent(ratio) for ratio in ratios]
+    floors = [int(100 * ratio + _FLOAT_DUST) for ratio in known]
+    by_remainder = sorted(range(len(known)), key=lambda place: floors[place] - 100 * known[place])
+    for place in by_remainder[: 100 - sum(floors)]:
+        floors[place] += 1
+    return [
+        f"{whole} %" if whole or not ratio else "<1 %" for whole, ratio in zip(floors, known, strict=True)
+    ]
+
+
+def signed_percent(ratio: float | None, digits: int = 0) -> str:
     """A relative change of 0..1 as `+6 %`."""
-    return NOTHING if ratio is None else f"{signed(100 * ratio, 0)} %"
+    return NOTHING if ratio is None else f"{signed(100 * ratio, digits)} %"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pipeline.report.content import Content, Row
 from pipeline.report.page import Section, Table, plain
-from pipeline.report.units import Units, clock, number, percent, signed
+from pipeline.report.units import Units, number, shares, signed
 
 _HEADLINES = {
     "improving": "You got faster",
@@ -15,20 +15,18 @@ _HEADLINES = {
     "not_enough_data": "Not enough runs to judge yet",
 }
 
-_CHANGES = {
-    "improving": "you got faster at the same heart rate: {change}.",
-    "plateau": "you hardly gained or lost speed at the same heart rate: {change}.",
-    "declining": "you got slower at the same heart rate: {change}.",
-    "undecided": "your speed at the same heart rate changed by {change}: that fits more than one answer.",
-    "not_enough_data": "your speed at the same heart rate changed by {change}: too uncertain to call.",
+# How sure the lead sentence is: what stands before the change, and what follows it.
+_LEADS = {
+    "improving": ("You are about {change}", ""),
+    "plateau": ("You are about as fast {then}: {change}", ""),
+    "declining": ("You are about {change}", ""),
+    "undecided": ("You may be {change}", ", which fits more than one answer"),
+    "not_enough_data": ("You may be {change}", ", too uncertain to call"),
 }
+_TURN = ("You may be {change}", ": a turn that one look shows; the next must confirm it")
+_AGAINST_SEASON = ("You may be {change}", "")
 
-_TURN = (
-    "your speed at the same heart rate changed by {change}: a turn that one look shows; "
-    "the next must confirm it."
-)
-
-_AGAINST_SEASON = "your speed at the same heart rate changed by {change}."
+_READ = "Read “90 %: 1 to 7 s” as: nine times in ten the truth lies between the two."
 
 _CLASSES = {"improving": "faster", "plateau": "level", "declining": "slower"}
 
@@ -36,6 +34,8 @@ _YEAR_WEEKS = 52  # over whole years the seasons cancel out
 
 _PROBABILITIES = {"p_improving": "Getting faster", "p_plateau": "Level", "p_declining": "Getting slower"}
 
+_MANY_RUNS = 12  # with fewer it also takes more of them
+_TOLD_REASONS = 4
 _TOLD_DEVICES = 2  # a drawer full of watches is a table: marts.device_differences has it
 
 # Why a run does not count, as marts.efficiency_trend says it: which runs would.
@@ -49,6 +49,18 @@ HELPS = {
     "just back from a break": "Some more weeks of training",
     "too far off the runs around it": "More weeks of steady runs",
     "on a device that cannot be compared with the latest": "More weeks on the one watch",
+}
+# The same reasons, as they stand after a number of runs.
+NOT_COUNTED = {
+    "no heart rate": "without heart rate",
+    "treadmill or indoor": "on a treadmill or indoors",
+    "no position, so the speed is not a satellite's": "without GPS",
+    "too short a steady part": "with too short a steady part",
+    "uneven pace": "at an uneven pace",
+    "heart rate too low for the index": "at too low a heart rate",
+    "just back from a break": "just back from a break",
+    "too far off the runs around it": "too far off the runs around them",
+    "on a device that cannot be compared with the latest": "on a watch that cannot be compared with yours",
 }
 _MORE_WEEKS = "More weeks of steady runs with heart rate, on one watch,"
 
@@ -67,8 +79,8 @@ def verdict(content: Content, units: Units) -> Section:
             source="marts.plateau",
         )
     sentences = (
-        _change(row),
-        _pace(row, units),
+        _lead(row, units),
+        _change(row, units),
         _against_season(row),
         _settle(row, content.rows["evidence"]),
     )
@@ -80,6 +92,7 @@ def verdict(content: Content, units: Units) -> Section:
         _races(row, content.rows["race_changes"]),
         _doubt(row),
         _other_windows(content),
+        _READ if row["change_low_pct"] is not None else "",
     )
     return Section(
         "verdict",
@@ -97,37 +110,46 @@ def _interval(value: float | None, low: float | None, high: float | None) -> str
     return told if low is None or high is None else f"{told} (90 %: {signed(low)} to {signed(high)})"
 
 
-def _change(row: Row) -> str:
-    if row["change_pct"] is None:
-        return ""
-    change = _interval(row["change_pct"], row["change_low_pct"], row["change_high_pct"])
-    span = f"Between {row['window_start_on']} and {row['window_end_on']} "
-    sentence = _CHANGES[row["verdict"]]
-    if row["is_first_look_of_turn"]:
-        sentence = _TURN
-    elif row["is_against_season"]:
-        sentence = _AGAINST_SEASON
-    return span + sentence.format(change=change)
-
-
-def _pace(row: Row, units: Units) -> str:
-    """The change as a runner feels it; the difference is that of the two paces as printed."""
+def _lead(row: Row, units: Units) -> str:
+    """The verdict in one sentence: the change of pace as a runner feels it, since when, and how sure."""
     start_s = units.pace_s(row["reference_speed_start_m_per_s"])
     end_s = units.pace_s(row["reference_speed_end_m_per_s"])
-    if start_s is None or end_s is None:
+    if row["change_pct"] is None or start_s is None or end_s is None:
         return ""
-    start, end = clock(start_s), clock(end_s)
+    # the difference is that of the two paces as they are printed
     gained_s = round(start_s) - round(end_s)
-    at = f"At {number(row['reference_heart_rate_bpm'])} bpm that is"
     least_s = units.pace_s(row["reference_speed_start_high_m_per_s"])
     most_s = units.pace_s(row["reference_speed_start_low_m_per_s"])
     if least_s is None or most_s is None:
         span = ""
     else:
         span = f" (90 %: {_span(round(least_s) - round(end_s), round(most_s) - round(end_s))})"
+    at, around = f"at {number(row['reference_heart_rate_bpm'])} bpm", f"around {row['window_start_on']}"
+    before, after = _LEADS[row["verdict"]]
+    if row["is_first_look_of_turn"]:
+        before, after = _TURN
+    elif row["is_against_season"]:
+        before, after = _AGAINST_SEASON
+    if row["verdict"] == "plateau":
+        change = _sided(gained_s, units) if gained_s else "no second between them"
+        return f"{before.format(then=f'{at} as {around}', change=change)}{span}."
+    change = f"{_sided(gained_s, units)} {at} than {around}"
     if gained_s == 0:
-        return f"{at} {end} /{units.symbol}, then as now{span}."
-    return f"{at} {start} /{units.symbol} then, {end} /{units.symbol} now: {_sided(gained_s)}{span}."
+        change = f"as fast {at} as {around}"
+    return f"{before.format(change=change)}{span}{after}."
+
+
+def _change(row: Row, units: Units) -> str:
+    """The same with the days, the paces at both ends, and in percent."""
+    if row["change_pct"] is None:
+        return ""
+    change = _interval(row["change_pct"], row["change_low_pct"], row["change_high_pct"])
+    start, end = (row[f"reference_speed_{side}_m_per_s"] for side in ("start", "end"))
+    then, now = row["window_start_on"], row["window_end_on"]
+    if start is None or end is None:
+        return f"Between {then} and {now} your speed at the same heart rate changed by {change}."
+    paces = f"{units.pace(start)} around {then}, {units.pace(end)} around {now} (your last run that counts)"
+    return f"That is {paces}: {change} of speed at the same heart rate."
 
 
 def _span(least_s: int, most_s: int) -> str:
@@ -138,8 +160,9 @@ def _span(least_s: int, most_s: int) -> str:
     return f"{_sided(least_s)} to {_sided(most_s)}"
 
 
-def _sided(gained_s: int) -> str:
-    return f"{abs(gained_s)} s {'faster' if gained_s > 0 else 'slower'}"
+def _sided(gained_s: int, units: Units | None = None) -> str:
+    per = f"/{units.symbol}" if units else ""
+    return f"{abs(gained_s)} s{per} {'faster' if gained_s > 0 else 'slower'}"
 
 
 def _against(row: Row) -> str:
@@ -205,11 +228,9 @@ def _races(row: Row, changes: Sequence[Row]) -> str:
         return ""
     races = changes[0]
     what = "races" if races["has_races"] else "efforts near your best"
+    days = f"from {races['first_race_on']} to {races['last_race_on']}"
     change = _interval(races["race_change_pct"], races["race_change_low_pct"], races["race_change_high_pct"])
-    told = (
-        f"Your {number(races['race_count'])} {what} in this time say {change} by VDOT: "
-        f"{_agreement(row, races)}"
-    )
+    told = f"Your {number(races['race_count'])} {what} {days} say {change} by VDOT: {_agreement(row, races)}"
     weak = "" if races["has_races"] else " Efforts in training are a weak witness."
     return f"{told}. Pace at a heart rate and racing speed are two things.{weak}"
 
@@ -263,21 +284,26 @@ def _settle(row: Row, evidence: Sequence[Row]) -> str:
     if runs and row["slope_pct_per_month"] is None:
         leading, count = runs.most_common(1)[0]
         help_wanted = HELPS.get(leading, _MORE_WEEKS) if count > counted else _MORE_WEEKS
-    return f"{told} {help_wanted} would settle it."
+    long_enough = runs.total() + counted >= _MANY_RUNS or help_wanted is _MORE_WEEKS
+    return f"{told} {help_wanted}{'' if long_enough else ' for some weeks'} would settle it."
 
 
 def not_counted(reasons: Counter[str]) -> str:
-    """`Not counted: 17 × uneven pace, 3 × no heart rate.`, the commonest reasons."""
-    listed = ", ".join(f"{count} × {plain(reason)}" for reason, count in reasons.most_common(4))
-    return f"Not counted: {listed}." if listed else ""
+    """`Not counted: 17 at an uneven pace, 3 without heart rate.`, the commonest reasons."""
+    commonest = reasons.most_common(_TOLD_REASONS)
+    told = [f"{count} {NOT_COUNTED.get(reason, f'({plain(reason)})')}" for reason, count in commonest]
+    if others := reasons.total() - sum(count for _, count in commonest):
+        told.append(f"{others} for other reasons")
+    return f"Not counted: {', '.join(told)}." if told else ""
 
 
 def _probabilities(row: Row) -> Table | None:
     if row["p_plateau"] is None:
         return None
+    told = shares([row[column] for column in _PROBABILITIES])
     return Table(
         ("Trend", "Probability"),
-        [(label, percent(row[column])) for column, label in _PROBABILITIES.items()],
+        list(zip(_PROBABILITIES.values(), told, strict=True)),
         bars=[row[column] for column in _PROBABILITIES],
     )
 
@@ -285,7 +311,9 @@ def _probabilities(row: Row) -> Table | None:
 def _window(row: Row) -> str:
     if row["slope_pct_per_month"] is None:
         return ""
-    facts = [f"{row['window_weeks']} weeks, {number(row['run_count'])} runs that count"]
+    last = f"your last activity on {row['as_of_day']}"
+    runs = f"{number(row['run_count'])} runs that count"
+    facts = [f"As of {last}: a straight line through {runs}, over {row['window_weeks']} weeks"]
     if (smallest := row["minimum_detectable_pct_per_month"]) is not None:
         facts.append(f"the smallest trend they could show is {number(smallest, 1)} % a month")
     if row["since"] is not None and row["verdict"] != "not_enough_data":
@@ -308,8 +336,9 @@ def _other_windows(content: Content) -> str:
     """The same question asked of half a year and of a year, so that a recent turn is not hidden."""
     chosen = content.verdict
     views = [
-        f"over {row['window_weeks']} weeks faster {percent(row['p_improving'])}, "
-        f"level {percent(row['p_plateau'])}, slower {percent(row['p_declining'])}"
+        "over {} weeks faster {}, level {}, slower {}".format(
+            row["window_weeks"], *shares([row[column] for column in _PROBABILITIES])
+        )
         for row in content.rows["verdict"]
         if row["window_weeks"] in (26, _YEAR_WEEKS) and row["p_plateau"] is not None and row is not chosen
     ]

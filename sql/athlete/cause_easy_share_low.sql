@@ -155,7 +155,7 @@ select
         when sums.easy_share_ratio <= thresholds.easy_share_flag_ratio
             then
                 format(
-                    '{} ({}): about {:.0f} of your {:.0f} km a week have to become easy.',
+                    '{} ({}): about {:.0f} of your {:.0f} {} a week have to become easy.',
                     if(
                         sums.from_hard_ratio > 1 - sums.from_hard_ratio,
                         'Replace one hard session a week by an easy run',
@@ -163,12 +163,18 @@ select
                     ),
                     sums.easy_in_words,
                     greatest(
-                        (thresholds.easy_target_ratio - sums.easy_share_ratio) * sums.weekly_m / 1000, 1
+                        (thresholds.easy_target_ratio - sums.easy_share_ratio)
+                        * sums.weekly_m / lengths.length_unit_m,
+                        1
                     ),
-                    sums.weekly_m / 1000
+                    sums.weekly_m / lengths.length_unit_m,
+                    lengths.length_symbol
                 )
     end as advice,
     sums.activity_ids
 from doubted as sums
+left join athlete.athletes as athletes on sums.athlete_id = athletes.athlete_id
+inner join settings.length_units as lengths
+    on lengths.units = coalesce(athletes.units, 'km')
 left join athlete.responses as responses on sums.athlete_id = responses.athlete_id
 cross join settings.judging as thresholds

@@ -183,19 +183,34 @@ things as (
             grown.label,
             if(
                 grown.unit = 'm',
-                format('{:.0f} to {:.0f} km', grown.before_value / 1000, grown.after_value / 1000),
+                format(
+                    '{:.0f} to {:.0f} {}',
+                    grown.before_value / lengths.length_unit_m,
+                    grown.after_value / lengths.length_unit_m,
+                    lengths.length_symbol
+                ),
                 format('{:.1f} to {:.1f} {}', grown.before_value, grown.after_value, grown.unit)
             )
         ) as thing_in_words,
         case grown.habit
-            when 'distance' then format('about {:.0f} km', grown.before_value / 1000)
+            when
+                'distance'
+                then
+                    format(
+                        'about {:.0f} {}', grown.before_value / lengths.length_unit_m, lengths.length_symbol
+                    )
             when 'run_days'
                 then format('{:.0f} day{} of running', grown.before_value, if(
                     round(grown.before_value) = 1, '', 's'
                 ))
-            when 'longest_run' then format('a long run of {:.0f} km', grown.before_value / 1000)
+            when 'longest_run' then format(
+                'a long run of {:.0f} {}', grown.before_value / lengths.length_unit_m, lengths.length_symbol
+            )
         end as before_in_words
     from grown
+    left join athlete.athletes as athletes on grown.athlete_id = athletes.athlete_id
+    inner join settings.length_units as lengths
+        on lengths.units = coalesce(athletes.units, 'km')
     union all
     select
         weeks.athlete_id,

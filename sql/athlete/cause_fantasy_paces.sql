@@ -90,53 +90,57 @@ judged as (
 )
 
 select
-    athlete_id,
-    excess_ratio as value,
+    judged.athlete_id,
+    judged.excess_ratio as value,
     'ratio' as unit,
-    fantasy_flag_ratio as threshold,
-    if(compared_count = 0, null, both_score) as exposure_score,
-    least(compared_count / repeat_sessions_min_count, 1) as coverage_ratio,
+    judged.fantasy_flag_ratio as threshold,
+    if(judged.compared_count = 0, null, judged.both_score) as exposure_score,
+    least(judged.compared_count / judged.repeat_sessions_min_count, 1) as coverage_ratio,
     cast(1 as double) as certainty_ratio,
     cast(null as double) as response_score,
     cast(null as date) as began_on,
-    recent_from as window_start_on,
-    last_day as window_end_on,
+    judged.recent_from as window_start_on,
+    judged.last_day as window_end_on,
     if(
-        compared_count = 0,
+        judged.compared_count = 0,
         'Needs a race or a time trial within half a year, to know the paces that fit.',
         concat(
             format(
                 'Repetitions were {:.1f} % {} than fits your races, by the articles'' paces for their length',
-                100 * abs(excess_ratio),
-                if(excess_ratio >= 0, 'faster', 'slower')
+                100 * abs(judged.excess_ratio),
+                if(judged.excess_ratio >= 0, 'faster', 'slower')
             ),
             coalesce(
                 format(
                     '; the last ones took {:.1f} % {} than the first',
-                    100 * abs(fade_ratio),
-                    if(fade_ratio >= 0, 'longer', 'less')
+                    100 * abs(judged.fade_ratio),
+                    if(judged.fade_ratio >= 0, 'longer', 'less')
                 ),
                 ''
             ),
             format(
                 '; {} of {} sessions faded, were broken off or shorter than such sessions were before.',
-                failed_count,
-                compared_count
+                judged.failed_count,
+                judged.compared_count
             )
         )
     ) as reason,
     if(
-        compared_count > 0 and both_score >= score_min,
+        judged.compared_count > 0 and judged.both_score >= judged.score_min,
         format(
-            'Run your repetitions {:.0f} % slower, about {}:{:02d} /km instead of {}:{:02d}: train where you '
+            'Run your repetitions {:.0f} % slower, about {}:{:02d} /{} instead of {}:{:02d}: train where you '
             || 'are, and race again in six weeks before the paces move.',
-            100 * excess_ratio,
-            cast(round(1000 / implied_m_per_s) as bigint) // 60,
-            cast(round(1000 / implied_m_per_s) as bigint) % 60,
-            cast(round(1000 / speed_m_per_s) as bigint) // 60,
-            cast(round(1000 / speed_m_per_s) as bigint) % 60
+            100 * judged.excess_ratio,
+            cast(round(lengths.length_unit_m / judged.implied_m_per_s) as bigint) // 60,
+            cast(round(lengths.length_unit_m / judged.implied_m_per_s) as bigint) % 60,
+            lengths.length_symbol,
+            cast(round(lengths.length_unit_m / judged.speed_m_per_s) as bigint) // 60,
+            cast(round(lengths.length_unit_m / judged.speed_m_per_s) as bigint) % 60
         ),
         null
     ) as advice,
-    coalesce(activity_ids, cast([] as varchar[])) as activity_ids
+    coalesce(judged.activity_ids, cast([] as varchar[])) as activity_ids
 from judged
+left join athlete.athletes as athletes on judged.athlete_id = athletes.athlete_id
+inner join settings.length_units as lengths
+    on lengths.units = coalesce(athletes.units, 'km')

@@ -134,8 +134,9 @@ select
                     end,
                     coalesce(
                         format(
-                            ' and about {:.0f} km',
-                            thresholds.lighter_goal_ratio * counted.whole_week_m / 1000
+                            ' and about {:.0f} {}',
+                            thresholds.lighter_goal_ratio * counted.whole_week_m / lengths.length_unit_m,
+                            lengths.length_symbol
                         ),
                         ''
                     )
@@ -143,6 +144,9 @@ select
     end as advice,
     cast([] as varchar[]) as activity_ids
 from counted
+left join athlete.athletes as athletes on counted.athlete_id = athletes.athlete_id
+inner join settings.length_units as lengths
+    on lengths.units = coalesce(athletes.units, 'km')
 left join gaps on counted.athlete_id = gaps.athlete_id
 left join athlete.responses as responses on counted.athlete_id = responses.athlete_id
 cross join settings.judging as thresholds

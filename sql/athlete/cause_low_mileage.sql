@@ -51,9 +51,11 @@ select
     usual.recent_from as window_start_on,
     usual.last_day as window_end_on,
     format(
-        'You run {:.0f} km in a usual week of late; the articles begin to see gains above {:.0f} km.',
-        usual.weekly_m / 1000,
-        thresholds.mileage_flag_m / 1000
+        'You run {:.0f} {} in a usual week of late; the articles begin to see gains above {:.0f} {}.',
+        usual.weekly_m / lengths.length_unit_m,
+        lengths.length_symbol,
+        thresholds.mileage_flag_m / lengths.length_unit_m,
+        lengths.length_symbol
     ) as reason,
     case
         when usual.weekly_m <= thresholds.mileage_flag_m and usual.weekly_runs < 1
@@ -63,10 +65,12 @@ select
         when usual.weekly_m <= thresholds.mileage_flag_m
             then
                 format(
-                    'Let the week grow by a tenth at a time, from {:.0f} km to more than {:.0f} km, '
+                    'Let the week grow by a tenth at a time, from {:.0f} {} to more than {:.0f} {}, '
                     || 'all of it easy: {}.',
-                    usual.weekly_m / 1000,
-                    thresholds.mileage_flag_m / 1000,
+                    usual.weekly_m / lengths.length_unit_m,
+                    lengths.length_symbol,
+                    thresholds.mileage_flag_m / lengths.length_unit_m,
+                    lengths.length_symbol,
                     if(
                         usual.weekly_runs < thresholds.weekly_runs_goal,
                         format(
@@ -83,4 +87,7 @@ select
     end as advice,
     cast([] as varchar[]) as activity_ids
 from usual
+left join athlete.athletes as athletes on usual.athlete_id = athletes.athlete_id
+inner join settings.length_units as lengths
+    on lengths.units = coalesce(athletes.units, 'km')
 cross join settings.judging as thresholds

@@ -148,10 +148,11 @@ select
     scored.then_from as window_start_on,
     scored.last_day as window_end_on,
     format(
-        'Fast running went from {:.1f} to {:.1f} km a week, and repeats of the same length became '
+        'Fast running went from {:.1f} to {:.1f} {} a week, and repeats of the same length became '
         || '{:.1f} % {}{}.',
-        scored.then_m / 1000,
-        scored.now_m / 1000,
+        scored.then_m / lengths.length_unit_m,
+        scored.now_m / lengths.length_unit_m,
+        lengths.length_symbol,
         100 * abs(scored.speed_change_ratio),
         if(scored.speed_change_ratio < 0, 'slower', 'faster'),
         if(scored.easy_change_ratio < 0, '; easy runs became slower, too', '')
@@ -159,14 +160,18 @@ select
     if(
         scored.both_score >= scored.score_min,
         format(
-            'Go back to about {:.1f} km of fast running a week for four weeks, and let the repeats '
+            'Go back to about {:.1f} {} of fast running a week for four weeks, and let the repeats '
             || 'become faster '
             || 'before there are more of them.',
-            scored.then_m / 1000
+            scored.then_m / lengths.length_unit_m,
+            lengths.length_symbol
         ),
         null
     ) as advice,
     coalesce(recent.activity_ids, cast([] as varchar[])) as activity_ids
 from scored
+left join athlete.athletes as athletes on scored.athlete_id = athletes.athlete_id
+inner join settings.length_units as lengths
+    on lengths.units = coalesce(athletes.units, 'km')
 left join recent on scored.athlete_id = recent.athlete_id
 where scored.place = 1

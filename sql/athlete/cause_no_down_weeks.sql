@@ -194,13 +194,17 @@ select
         when exposures.exposure_score >= thresholds.score_min
             then
                 format(
-                    'Make the next week a lighter one: about {:.0f} km instead of {:.0f}, '
+                    'Make the next week a lighter one: about {:.0f} {} instead of {:.0f}, '
                     || 'the same runs but shorter; then one like it every fourth week.',
-                    thresholds.lighter_goal_ratio * exposures.usual_m / 1000,
-                    exposures.usual_m / 1000
+                    thresholds.lighter_goal_ratio * exposures.usual_m / lengths.length_unit_m,
+                    lengths.length_symbol,
+                    exposures.usual_m / lengths.length_unit_m
                 )
     end as advice,
     cast([] as varchar[]) as activity_ids
 from exposures
+left join athlete.athletes as athletes on exposures.athlete_id = athletes.athlete_id
+inner join settings.length_units as lengths
+    on lengths.units = coalesce(athletes.units, 'km')
 left join athlete.responses as responses on exposures.athlete_id = responses.athlete_id
 cross join settings.judging as thresholds

@@ -156,7 +156,7 @@ ways as (
             'You raced, or ran as hard as in a race, {} times in the five weeks until {}; '
             || 'the articles: pick your key races.',
             clusters.race_count,
-            strftime(clusters.until_day, '%d %B %Y')
+            clusters.until_day
         ) as reason,
         'Pick one race in the next six weeks that counts. Run the others as a workout or leave them out, '
         || 'and take a week of easy running after it.' as advice,
@@ -202,7 +202,7 @@ ways as (
         format(
             'After the weeks without a run until {} the hard sessions came back with {} of base '
             || 'before them; the articles ask for eight to twelve.',
-            strftime(returned.rest_until_day, '%d %B %Y'),
+            returned.rest_until_day,
             if(
                 round(returned.base_weeks) = 1, 'one week', format('{:.0f} weeks', returned.base_weeks)
             )

@@ -100,14 +100,18 @@ select
     case
         when latest.stress_ratio >= thresholds.added_flag_ratio
             then format(
-                'Let each speed session take the place of an easy run: back to about {:.0f} km a week, as '
+                'Let each speed session take the place of an easy run: back to about {:.0f} {} a week, as '
                 || 'before {}, with one speed session in it, for four weeks.',
-                latest.usual_week_m / 1000,
+                latest.usual_week_m / lengths.length_unit_m,
+                lengths.length_symbol,
                 latest.started_on
             )
     end as advice,
     coalesce(latest.activity_ids, cast([] as varchar[])) as activity_ids
 from latest
+left join athlete.athletes as athletes on latest.athlete_id = athletes.athlete_id
+inner join settings.length_units as lengths
+    on lengths.units = coalesce(athletes.units, 'km')
 cross join settings.judging as thresholds
 left join athlete.index_changes as changes
     on latest.athlete_id = changes.athlete_id and latest.started_on = changes.changed_on

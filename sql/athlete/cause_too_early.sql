@@ -61,9 +61,7 @@ select
             then
                 format(
                     'Change nothing yet: go on as you do, without a gap, until {}, and look again then.',
-                    strftime(
-                        starts.going_since + cast(thresholds.uninterrupted_flag_days as integer), '%d %B %Y'
-                    )
+                    starts.going_since + cast(thresholds.uninterrupted_flag_days as integer)
                 )
     end as advice,
     cast([] as varchar[]) as activity_ids

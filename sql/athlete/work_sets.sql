@@ -217,9 +217,10 @@ select
         if(sums.bout_kind in ('hill_sprint', 'hill_repeat'), ' uphill', ''),
         coalesce(
             format(
-                ' @ {}:{:02d} /km',
-                cast(round(1000 / sums.repeat_speed_m_per_s) as bigint) // 60,
-                cast(round(1000 / sums.repeat_speed_m_per_s) as bigint) % 60
+                ' @ {}:{:02d} /{}',
+                cast(round(lengths.length_unit_m / sums.repeat_speed_m_per_s) as bigint) // 60,
+                cast(round(lengths.length_unit_m / sums.repeat_speed_m_per_s) as bigint) % 60,
+                lengths.length_symbol
             ),
             ''
         ),
@@ -234,6 +235,9 @@ select
         )
     ) as signature
 from sums
+left join athlete.athletes as athletes on sums.athlete_id = athletes.athlete_id
+inner join settings.length_units as lengths
+    on lengths.units = coalesce(athletes.units, 'km')
 left join named
     on
         sums.athlete_id = named.athlete_id

@@ -95,12 +95,13 @@ select
     scored.began_on,
     scored.window_start_on,
     scored.window_end_on,
-    -- little that speaks against it is no counter-evidence, and the sentence alone would read like it
+    -- little that speaks for or against it is no evidence, and the sentence alone would read like some
     if(
         scored.status = 'not_assessable' and scored.exposure_score is not null,
-        coalesce(scored.reason || ' Too little is known to rule it out.', scored.needs),
+        concat(scored.needs, coalesce(' Too little so far: ' || scored.reason, '')),
         coalesce(scored.reason, scored.needs)
     ) as reason,
+    scored.needs,
     if(scored.status = 'flag', scored.advice, null) as advice,
     coalesce(scored.activity_ids, cast([] as varchar[])) as activity_ids
 from scored

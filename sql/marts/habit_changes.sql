@@ -52,14 +52,25 @@ paced as (
             when
                 'ratio'
                 then format('{:.0f} to {:.0f} %', 100 * joined.before_value, 100 * joined.after_value)
-            when 'm' then format('{:.1f} to {:.1f} km', joined.before_value / 1000, joined.after_value / 1000)
+            when 'm'
+                then
+                    format(
+                        '{:.1f} to {:.1f} {}',
+                        joined.before_value / lengths.length_unit_m,
+                        joined.after_value / lengths.length_unit_m,
+                        lengths.length_symbol
+                    )
             when 'bpm' then format('{:.0f} to {:.0f} bpm', joined.before_value, joined.after_value)
             when 's' then format('{:.1f} to {:.1f} h', joined.before_value / 3600, joined.after_value / 3600)
             else format('{:.1f} to {:.1f} {}', joined.before_value, joined.after_value, joined.unit)
         end as from_to,
-        cast(round(1000 / joined.before_speed_m_per_s) as bigint) as before_s,
-        cast(round(1000 / joined.after_speed_m_per_s) as bigint) as after_s
+        cast(round(lengths.length_unit_m / joined.before_speed_m_per_s) as bigint) as before_s,
+        cast(round(lengths.length_unit_m / joined.after_speed_m_per_s) as bigint) as after_s,
+        lengths.length_symbol
     from joined
+    left join athlete.athletes as athletes on joined.athlete_id = athletes.athlete_id
+    inner join settings.length_units as lengths
+        on lengths.units = coalesce(athletes.units, 'km')
 )
 
 select
@@ -87,13 +98,14 @@ select
             paced.index_change_pct is null,
             'There are too few comparable easy runs to tell what pace did since.',
             format(
-                'Pace at {:.0f} bpm went from {}:{:02d} to {}:{:02d} /km: {:.1f} % {}, give or take '
+                'Pace at {:.0f} bpm went from {}:{:02d} to {}:{:02d} /{}: {:.1f} % {}, give or take '
                 || '{:.1f}{}.',
                 paced.reference_heart_rate_bpm,
                 paced.before_s // 60,
                 paced.before_s % 60,
                 paced.after_s // 60,
                 paced.after_s % 60,
+                paced.length_symbol,
                 abs(paced.index_change_pct),
                 if(paced.index_change_pct < 0, 'slower', 'faster'),
                 thresholds.interval_90 * paced.index_change_error_pct,

@@ -13,8 +13,14 @@ select
     case
         when days.adherence_ratio is null then null
         when days.done_m is null then 'no run'
-        when days.work_ratio is null then format('{:.1f} km', days.done_m / 1000)
-        else format('{:.1f} km, {:.0f} % of the fast parts', days.done_m / 1000, 100 * days.work_ratio)
+        when days.work_ratio is null
+            then format('{:.1f} {}', days.done_m / lengths.length_unit_m, lengths.length_symbol)
+        else format(
+            '{:.1f} {}, {:.0f} % of the fast parts',
+            days.done_m / lengths.length_unit_m,
+            lengths.length_symbol,
+            100 * days.work_ratio
+        )
     end as done,
     days.adherence_ratio
 from athlete.plan_candidate_days as days
@@ -23,3 +29,6 @@ inner join athlete.plan_starts as starts
         days.athlete_id = starts.athlete_id
         and days.plan_name = starts.plan_name
         and days.plan_started_on = starts.plan_started_on
+left join athlete.athletes as athletes on days.athlete_id = athletes.athlete_id
+inner join settings.length_units as lengths
+    on lengths.units = coalesce(athletes.units, 'km')

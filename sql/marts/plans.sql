@@ -121,9 +121,10 @@ compared as (
                     when coalesce(habits.weekly_m, 0) < thresholds.plan_way_min_ratio * asked.needed_weekly_m
                         then
                             format(
-                                '{:.0f} km a week (now {:.0f})',
-                                asked.needed_weekly_m / 1000,
-                                coalesce(habits.weekly_m, 0) / 1000
+                                '{:.0f} {} a week (now {:.0f})',
+                                asked.needed_weekly_m / lengths.length_unit_m,
+                                lengths.length_symbol,
+                                coalesce(habits.weekly_m, 0) / lengths.length_unit_m
                             )
                 end
             ),
@@ -131,6 +132,9 @@ compared as (
         ) as missing
     from asked
     cross join settings.judging as thresholds
+    left join athlete.athletes as athletes on asked.athlete_id = athletes.athlete_id
+    inner join settings.length_units as lengths
+        on lengths.units = coalesce(athletes.units, 'km')
     left join habits on asked.athlete_id = habits.athlete_id and asked.plan_name = habits.plan_name
     left join gaps on asked.athlete_id = gaps.athlete_id and asked.plan_name = gaps.plan_name
     left join trials on asked.athlete_id = trials.athlete_id and asked.plan_name = trials.plan_name

@@ -2,6 +2,7 @@
 select
     week_start_on,
     window_weeks,
+    run_count,
     easy_s,
     moderate_s,
     hard_s,

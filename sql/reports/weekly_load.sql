@@ -10,7 +10,11 @@ select
     load_unknown_count,
     load_change_ratio,
     longest_run_m,
+    longest_growth_ratio,
+    has_spike,
+    ramp_m,
     is_down_week,
+    phase,
     fitness_score,
     fatigue_score,
     form_score

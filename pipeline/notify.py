@@ -1,0 +1,107 @@
+"""News of a run to a phone or a mailbox, through Apprise, for who asks for it in `notify.toml`.
+
+targets = ["ntfy://my-topic", "mailto://name:password@mail.example"]
+
+Nothing else in nextgear ever uses the network. What is sent is the lines that a run prints as its news.
+"""
+
+import logging
+import re
+import tomllib
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from pipeline.errors import SettingsError
+
+if TYPE_CHECKING:
+    import apprise
+
+TITLE = "nextgear"
+FILE = "notify.toml"
+HOW_TO_INSTALL = "`pip install 'nextgear[notify]'`, or `pipx inject nextgear apprise`"
+
+_OTHERS_MAY_READ = 0o044
+
+
+def targets(path: Path) -> tuple[str, ...]:
+    """Where news goes, as Apprise's URLs, from a file that need not be there.
+
+    Raises SettingsError, without a word of what may be a password, for a file that says it in no such way.
+    """
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not a TOML file: {error}") from error
+    listed = said.get("targets", [])
+    urls = cast("list[object]", listed) if isinstance(listed, list) else [None]
+    if said.keys() - {"targets"} or not all(isinstance(url, str) for url in urls):
+        raise SettingsError(f'{path}: write it as targets = ["ntfy://my-topic", ...], and nothing else')
+    return tuple(str(url) for url in urls)
+
+
+def is_open_to_others(path: Path) -> bool:
+    """May other users of this machine read the passwords in it?"""
+    return path.exists() and bool(path.stat().st_mode & _OTHERS_MAY_READ)
+
+
+def send(lines: Sequence[str], urls: Sequence[str]) -> list[str]:
+    """Send the lines to every target; a sentence for each that did not take them, without its password."""
+    if not lines or not urls:
+        return []
+    try:
+        import apprise
+    except ImportError:
+        return [f"{FILE}: nothing was sent, for notifications need Apprise: {HOW_TO_INSTALL}"]
+    asset = apprise.AppriseAsset(app_id=TITLE, app_desc="training, judged", app_url="")
+    text = "\n".join(lines)
+    failures = [_failure(number, url, text, asset) for number, url in enumerate(urls, 1)]
+    return [failure for failure in failures if failure]
+
+
+def _failure(number: int, url: str, text: str, asset: "apprise.AppriseAsset") -> str:
+    """Why one target did not take the text; nothing if it did."""
+    import apprise
+
+    with _heard() as log:
+        target = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
+        was_sent = target and target.notify(body=text, title=TITLE, body_format=apprise.NotifyFormat.TEXT)
+    if was_sent:
+        return ""
+    if not target:
+        scheme = re.match(r"\w+(?=://)", url)
+        return (
+            f"{FILE}: target {number}{f' ({scheme[0]})' if scheme else ''} is no address that Apprise knows; "
+            "see https://github.com/caronc/apprise"
+        )
+    shown = target.url(privacy=True).partition("?")[0]
+    return f"{FILE}: target {number} ({shown}) did not take the news{_reason(log, url, shown)}"
+
+
+@contextmanager
+def _heard() -> Generator[list[str]]:
+    """What Apprise has to say, which would go to standard error."""
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())
+    logger = logging.getLogger("apprise")
+    had = logger.propagate
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield said
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = had
+
+
+def _reason(log: Sequence[str], url: str, shown: str) -> str:
+    """The last of what Apprise says, unless there is more of the address in it than may be shown."""
+    secrets = {word for word in re.findall(r"\w{3,}", url) if word not in shown}
+    last = " ".join(log[-1].split()) if log else ""
+    return f": {last}" if last and not any(secret in last for secret in secrets) else ""
