@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline import plain_letters
 from pipeline.errors import NextgearError, sentence
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="nextgear",
     help="Why am I not getting faster? An answer with error bars, from the files your watch exports.",
+    epilog="To begin: `nextgear run EXPORT.ZIP` reports on your runs, `nextgear demo` on a simulated one's.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -65,11 +67,13 @@ def run(
     json_log: JsonLog = False,
     strict: Strict = False,
     retry: Retry = False,
+    no_notify: Annotated[bool, typer.Option("--no-notify", help="Send no news to notify.toml's.")] = False,
 ) -> None:
     """Ingest, build and report in one go; what cron calls. For all athletes, or for one."""
     from pipeline import flow
 
-    ran = flow.run(_home(data), athlete, sources or [], _console(quiet, json_log), retry)
+    console = _console(quiet, json_log)
+    ran = flow.run(_home(data), athlete, sources or [], console, retry, is_sending=not no_notify)
     raise typer.Exit(_code(ran, strict))
 
 
@@ -129,6 +133,7 @@ def report(
         ),
         out,
         console,
+        is_document=form != "terminal",
     )
 
 
@@ -300,12 +305,16 @@ def _console(quiet: bool, json_log: bool) -> "Console":
 
 def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
+    plain_letters.use()
     if "_NEXTGEAR_COMPLETE" in os.environ:  # the word of a shell that wants to know what may follow
         from pipeline import completion
 
         completion.offer(app)
     try:
-        app(prog_name="nextgear")
+        try:
+            app(prog_name="nextgear")
+        finally:
+            sys.stdout.flush()  # or who reads no more, or has no room, would be met when nobody can say so
     except SystemExit as ended:
         if ended.code == INTERRUPTED:  # typer's word for Ctrl-C, and all that it says
             _complain("interrupted. What was complete is kept; run again to go on.")
@@ -317,10 +326,19 @@ def main() -> None:
         _complain(f"another run is at work on this data folder ({error})")
         sys.exit(BUSY)
     except BrokenPipeError:  # whoever read us has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
     except OSError as error:  # a full disk, a folder that may not be written
         _complain(sentence(error))
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _drop_output()
         sys.exit(WRONG)
+
+
+def _drop_output() -> None:
+    """What still waits to be printed can go nowhere; without this Python would complain of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(text: str) -> None:

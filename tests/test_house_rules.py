@@ -44,6 +44,8 @@ MAY_IMPORT = {
     "warehouse": {"errors", "schema", "lake", "published"},
     "report": {"errors"},
     "schedule": {"errors"},
+    "plain_letters": set[str](),
+    "beginning": {"home"},
     "notify": {"errors"},
 }
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import flow
 from pipeline.console import Console
-from pipeline.flow import Home
+from pipeline.home import Home
 from pipeline.report import sharpen
 from pipeline.report.content import Content
 from pipeline.report.units import units_named
