@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "simulate": {"fit_file"},
     "simulate_causes": {"fit_file", "simulate"},
     "console": set[str](),
+    "letters": set[str](),
     "query": {"errors"},
     "sources": {"errors"},
     "platforms": set[str](),
@@ -44,7 +45,6 @@ MAY_IMPORT = {
     "warehouse": {"errors", "schema", "lake", "published"},
     "report": {"errors"},
     "schedule": {"errors"},
-    "plain_letters": set[str](),
     "beginning": {"home"},
     "notify": {"errors"},
 }
