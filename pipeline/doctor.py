@@ -469,7 +469,8 @@ def _age(home: Home) -> tuple[Literal["ok", "note"], str]:
 
 
 def _left_out(home: Home) -> Iterator[Finding]:
-    for athlete_id, why in steps.left_out(home).items():
+    left_out = steps.left_out(home) if home.folder.is_dir() else {}
+    for athlete_id, why in left_out.items():
         yield Finding("warehouse", WRONG, f"{athlete_id} is not in it: {why}", "see to that and run again")
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 
-from pipeline import athlete, lake, notify, published, rounds, runlog, steps
+from pipeline import athlete, lake, notify, published, rounds, runlog, steps, unread_days
 from pipeline.answers import hints, report, whose, why
 from pipeline.beginning import how_to_begin
 from pipeline.console import Console
@@ -52,13 +52,20 @@ def land(
     with runlog.logged(home.folder, "ingest") as log:
         console = console.with_log(log)
         ran = rounds.land(home, athlete_id, sources, console, retry)
-        _tell_how_to_begin(home, console)
+        _tell_what_to_do(home, console)
         return ran
 
 
-def _tell_how_to_begin(home: Home, console: Console) -> None:
-    if not home.lakes():
+def _tell_what_to_do(home: Home, console: Console) -> None:
+    """How to begin, where nothing was read yet; and what was written down and could not be read."""
+    lakes = home.lakes()
+    if not lakes:
         console.say("nothing_yet", how_to_begin(home))
+    for athlete_id, lake_of in lakes.items():
+        if athlete_id in steps.left_out(home):
+            continue
+        for text in unread_days.told(lake_of):
+            (console.of(athlete_id) if len(lakes) > 1 else console).say("journal", text)
 
 
 def build(home: Home, console: Console) -> bool:
@@ -96,7 +103,7 @@ def run(
     with runlog.logged(home.folder, "run") as log:
         console = console.with_log(log)
         ran = rounds.run(home, athlete_id, sources, console, retry, now or datetime.now(UTC))
-        _tell_how_to_begin(home, console)
+        _tell_what_to_do(home, console)
         if is_sending:
             _send(home, ran.lines(), console)
         return ran

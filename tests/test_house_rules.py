@@ -46,6 +46,7 @@ MAY_IMPORT = {
     "report": {"errors"},
     "schedule": {"errors"},
     "beginning": {"home"},
+    "unread_days": {"lake"},
     "notify": {"errors"},
 }
 
