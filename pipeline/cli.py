@@ -46,7 +46,10 @@ Changes = Annotated[bool, typer.Option("--quiet", help="Say what changed since t
 JsonLog = Annotated[bool, typer.Option("--json-log", help="News as JSON lines on standard error.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if a file was quarantined.")]
 Retry = Annotated[
-    bool, typer.Option("--retry", help="Read again what gave no activity, or was read by an older nextgear.")
+    bool,
+    typer.Option(
+        "--retry", help="Read again what gave no activity, no time zone, or was read by an older nextgear."
+    ),
 ]
 Sources = Annotated[
     list[Path] | None,
