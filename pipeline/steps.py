@@ -63,9 +63,19 @@ def is_of_the_disk(error: Exception) -> bool:
 
 
 def reason(error: NextgearError | OSError) -> str:
-    """What went wrong, in one line."""
+    """What went wrong, in one line: the first, without the rows that may follow."""
     told = sentence(error) if isinstance(error, OSError) else str(error)
-    return " ".join(told.split())
+    return told.partition("\n")[0].rstrip(": ")
+
+
+def complain(broken: Broken, console: Console) -> dict[str, str]:
+    """Say in a line each what is wrong, and with whom; the log has all of it."""
+    failures = {athlete_id: reason(error) for athlete_id, error in sorted(broken.items())}
+    for athlete_id, told in failures.items():
+        console.of(athlete_id).complain(told)
+        if "\n" in str(broken[athlete_id]):
+            console.of(athlete_id).note(str(broken[athlete_id]))
+    return failures
 
 
 def land(
