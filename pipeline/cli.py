@@ -300,6 +300,9 @@ def _console(quiet: bool, json_log: bool) -> "Console":
 
 def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed by who started us
+            setattr(sys, stream, open(os.devnull, "w", encoding="utf-8"))
     if "_NEXTGEAR_COMPLETE" in os.environ:  # the word of a shell that wants to know what may follow
         from pipeline import completion
 
@@ -309,18 +312,30 @@ def main() -> None:
     except SystemExit as ended:
         if ended.code == INTERRUPTED:  # typer's word for Ctrl-C, and all that it says
             _complain("interrupted. What was complete is kept; run again to go on.")
-        raise
+        if _has_listener(ended):
+            raise
+        sys.exit(0 if isinstance(ended.__context__, BrokenPipeError) else ended.code)
     except NextgearError as error:
         _complain(str(error))
         sys.exit(error.exit_code)
     except TimeoutError as error:  # filelock.Timeout, without importing filelock to start up
         _complain(f"another run is at work on this data folder ({error})")
         sys.exit(BUSY)
-    except BrokenPipeError:  # whoever read us has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:  # a full disk, a folder that may not be written
         _complain(sentence(error))
         sys.exit(WRONG)
+
+
+def _has_listener(ended: SystemExit) -> bool:
+    """Is there still somebody who reads us? That `head` has seen enough is no error, though typer says so."""
+    try:
+        sys.stdout.flush()
+        if not isinstance(ended.__context__, BrokenPipeError):
+            return True
+    except BrokenPipeError:
+        pass
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer goes there
+    return False
 
 
 def _complain(text: str) -> None:
