@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline import letters
 from pipeline.errors import NextgearError, sentence
 
 if TYPE_CHECKING:
@@ -302,7 +303,8 @@ def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
     for stream in ("stdout", "stderr"):
         if getattr(sys, stream) is None:  # closed by who started us
-            setattr(sys, stream, open(os.devnull, "w", encoding="utf-8"))
+            setattr(sys, stream, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the end
+    letters.fit()
     if "_NEXTGEAR_COMPLETE" in os.environ:  # the word of a shell that wants to know what may follow
         from pipeline import completion
 

@@ -160,7 +160,7 @@ def test_an_unquiet_run_says_what_changed_and_ends_with_a_table_of_80_columns(ho
     out, err = said()
     assert f"ann: What changed since {NOON.astimezone():%Y-%m-%d %H:%M}:" in err
     assert [line for line in err if line.startswith("ann: 1 file quarantined (")]
-    assert out[0] == "2 athletes: 2 not to be told"
+    assert out[0] == "2 athletes: 2 cannot be told"
     assert [line.split()[0] for line in out if re.match(r"(ann|bob) ", line)] == ["ann", "bob"]
     assert max(map(len, out)) <= 80
     lines = log.read_text(encoding="utf-8").removeprefix(before).splitlines()
@@ -388,7 +388,7 @@ def test_who_lost_most_comes_first_then_the_longest_plateau_and_who_cannot_be_to
     ]
     text = squad.table(ranked, "km", 80)
     assert text.splitlines()[0] == (
-        "9 athletes: 2 slower, 2 on a plateau, 1 faster, 3 not to be told, 1 failed"
+        "9 athletes: 2 slower, 2 on a plateau, 1 faster, 3 cannot be told, 1 failed"
     )
     words = ["Stalled:", "bob", "cat", "dan", "eva", "Getting", "fay", "Cannot", "gus", "ann", "hal"]
     starts = [line.split(" ")[0] for line in text.splitlines()]
@@ -397,6 +397,7 @@ def test_who_lost_most_comes_first_then_the_longest_plateau_and_who_cannot_be_to
     assert max(map(len, text.splitlines())) <= 80
     assert "−4.0 % (−6.0 to −2.0)" in text
     assert "Too little easy running: 61 % <i>easy</i>" in text
+    assert "No cause stands out" in text
     assert "medium" not in text  # neither weak sign is a leading cause
     dan = next(line for line in text.splitlines() if line.startswith("dan"))
     assert " ".join(dan.split()) == "dan plateau 2026-02-01 −0.2 % (−1.2 to +0.8) 3 d 62"
