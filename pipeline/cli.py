@@ -308,6 +308,9 @@ def _console(quiet: bool, json_log: bool) -> "Console":
 
 def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed by who started us
+            setattr(sys, stream, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the end
     letters.fit()
     if "_NEXTGEAR_COMPLETE" in os.environ:  # the word of a shell that wants to know what may follow
         from pipeline import completion
@@ -321,15 +324,18 @@ def main() -> None:
     except SystemExit as ended:
         if ended.code == INTERRUPTED:  # typer's word for Ctrl-C, and all that it says
             _complain("interrupted. What was complete is kept; run again to go on.")
-        raise
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        _drop_output()  # `head` has seen enough, which is no error, though typer says so
     except NextgearError as error:
         _complain(str(error))
         sys.exit(error.exit_code)
     except TimeoutError as error:  # filelock.Timeout, without importing filelock to start up
         _complain(f"another run is at work on this data folder ({error})")
         sys.exit(BUSY)
-    except BrokenPipeError:  # whoever read us has seen enough
+    except BrokenPipeError as error:  # whoever read us has seen enough
         _drop_output()
+        sys.exit(error.__context__.code if isinstance(error.__context__, SystemExit) else 0)
     except OSError as error:  # a full disk, a folder that may not be written
         _complain(sentence(error))
         try:
@@ -341,7 +347,7 @@ def main() -> None:
 
 def _drop_output() -> None:
     """What still waits to be printed can go nowhere; without this Python would complain of it at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _complain(text: str) -> None:

@@ -79,10 +79,8 @@ def build(home: Home, console: Console) -> bool:
             is_new = steps.build(home, console, broken)
         if len(broken) == 1 == len(home.lakes()):
             raise next(iter(broken.values()))
-        for athlete_id, error in sorted(broken.items()):
-            console.of(athlete_id).complain(str(error))
-        if broken:
-            raise LakeError(f"{home.warehouse}: built without {', '.join(sorted(broken))}")
+        if failures := steps.complain(broken, console):
+            raise LakeError(f"{home.warehouse}: built without {', '.join(failures)}")
         return is_new
 
 
