@@ -20,7 +20,7 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import athlete, lake, notify, published, runlog, steps
+from pipeline import athlete, lake, notify, published, runlog, steps, unread_days
 from pipeline.errors import NextgearError, SettingsError
 from pipeline.home import Home
 from pipeline.lake import LEDGER, Lake
@@ -414,8 +414,12 @@ def _rows(one: Lake, check: str, batches: str, is_deep: bool) -> Iterator[Findin
                 f"files of {one.athlete_id}",
                 NOTE,
                 f"{count} file{'s are' if count > 1 else ' is'} {outcome}",
-                f"why: nextgear files --outcome {outcome}",
+                f"nextgear files --outcome {outcome} says why",
             )
+    for told in unread_days.told(one):
+        yield Finding(
+            f"journal of {one.athlete_id}", NOTE, told, "correct the file; the next run reads it again"
+        )
     yield from _clock(one, [row["started_at"] for row in activities])
 
 
