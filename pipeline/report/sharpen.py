@@ -153,9 +153,10 @@ def _journal(row: Row) -> Hint | None:
     if row["journal_count"] or len(silent) < _JOURNAL_MIN:
         return None
     return Hint(
-        "A journal of mornings and strength training",
+        "A journal of what no file tells",
         "nextgear athlete --journal",
-        f"Nothing can be said of {', '.join(silent[:-1])} and {silent[-1]}: no file tells of them.",
+        f"Nothing can be said of {', '.join(silent[:-1])} and {silent[-1]}: that takes a watch at night, or a "
+        "line of yours for each day.",
     )
 
 
