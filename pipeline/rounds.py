@@ -56,7 +56,7 @@ def land(home: Home, athlete_id: str | None, sources: Sequence[Path], console: C
     """Bring every activity of the sources into the lake of whose they are."""
     with steps.at_work(home, console) as broken:
         counts = _landed(home, athlete_id, sources, console, retry, broken)
-    ran = Ran(counts, failures=_complained(broken, console))
+    ran = Ran(counts, failures=steps.complain(broken, console))
     for one, found in counts.items():
         if one not in broken:
             tell(found, *_voice(ran.is_squad, one, console))
@@ -79,7 +79,7 @@ def run(
                 changes = _reported(home, one, counts[one], now, *_voice(is_squad, one, console))
                 if changes is not None:
                     news[one] = changes
-        ran = Ran(counts, news, _complained(broken, console))
+        ran = Ran(counts, news, steps.complain(broken, console))
         is_page_new = squad.publish(home, ran.failures, now)
     if is_squad:
         _close_squad(home, ran, is_page_new, now, console)
@@ -132,14 +132,6 @@ def _divided(home: Home, athlete_id: str | None, sources: Sequence[Path], consol
     for text in division.said:
         console.say("squad", text, athletes=[share.athlete_id for share in division.shares])
     return division
-
-
-def _complained(broken: Broken, console: Console) -> dict[str, str]:
-    """Say in a line each what is wrong, and with whom."""
-    failures = {athlete_id: steps.reason(error) for athlete_id, error in sorted(broken.items())}
-    for athlete_id, reason in failures.items():
-        console.of(athlete_id).complain(reason)
-    return failures
 
 
 def _reported(
