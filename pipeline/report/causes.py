@@ -75,7 +75,7 @@ def causes(content: Content, units: Units) -> Section:
     ]
     return Section(
         "causes",
-        "Causes that fit, which is no proof" if is_to_explain else "What stands out",
+        _heading(leading, is_to_explain=is_to_explain),
         (lead,),
         findings=[_finding(row, units) for row in leading],
         notes=notes,
@@ -90,6 +90,12 @@ def causes(content: Content, units: Units) -> Section:
         ],
         source="marts.causes",
     )
+
+
+def _heading(leading: Sequence[Row], *, is_to_explain: bool) -> str:
+    if not leading:
+        return "Causes: none stands out"
+    return "Causes that fit, which is no proof" if is_to_explain else "What stands out"
 
 
 def _asked(row: Row) -> str:
