@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
+from markdown_it import MarkdownIt
 
 from pipeline import published
 from pipeline.errors import ModelError, NextgearError, SettingsError
@@ -967,6 +968,9 @@ def test_a_hostile_name_stays_text_in_every_format(warehouse_of: Warehouse, form
         assert "\\<script\\>" in text and not re.search(r"(?<!\\)<script", text)
         for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
             assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1
+        page = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text)
+        assert not re.findall("<(?:script|a|del|img)[ >]", page)
+        assert page.count("<h2>") == text.count("\n## ") and page.count("<table>") > 10
     if format == "terminal":
         assert "[bold]" in text
         assert max(map(len, text.splitlines())) <= 80

@@ -52,7 +52,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Fold:
-    """Names, each with its reason: what may be folded away, and in a terminal is unless it `is_short`."""
+    """Names or questions, each with its reason: what is folded away; a terminal shows it if it `is_short`."""
 
     title: str
     rows: Sequence[tuple[str, str]]
