@@ -125,6 +125,11 @@ def _group(label: str, rows: Sequence[Row]) -> list[str]:
     return [f"{label} ({len(rows)}): {_list(rows)}."] if rows else []
 
 
+def title_of(cause: str) -> str:
+    """What a cause is called; by its id if an older or a newer nextgear knew it."""
+    return _TITLES.get(cause, cause.replace("_", " "))
+
+
 def _title(row: Row) -> str:
     return _TITLES[row["cause"]]
 

@@ -1,11 +1,13 @@
 """The report as one HTML page that needs nothing else: no network, no JavaScript."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from pipeline.report.charts import charts
 from pipeline.report.charts.rows import CHART_WEEKS
@@ -63,12 +65,21 @@ def html_page(template: str, **values: object) -> str:
         undefined=StrictUndefined,
         finalize=_readable,
     )
+    environment.filters["prose"] = _prose
     return environment.get_template(template).render(values)
 
 
 def _readable(value: object) -> object:
     """Text from a file made harmless to read, and no number left at a line's end without its unit."""
     return plain(value).replace(" %", "\u00a0%").replace(" /", "\u00a0/") if type(value) is str else value
+
+
+def _prose(text: str) -> Markup:
+    """A sentence in which no date is torn apart at the end of a line."""
+    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', str(escape(_readable(text)))))
+
+
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 def _then_now(row: Row | None, units: Units) -> Sequence[Mapping[str, str]]:
@@ -136,10 +147,10 @@ def _calendar(rows: Sequence[Row]) -> Sequence[Sequence[Row | None]]:
     ]
 
 
-def _causes(content: Content) -> Sequence[Mapping[str, str]]:
-    """Where each leading cause is from, in the order in which they are told."""
-    return [
-        {
+def _causes(content: Content) -> Mapping[str, Mapping[str, str]]:
+    """Where each leading cause is from: its model, what a row of it is, how to ask for the runs behind."""
+    return {
+        row["cause"]: {
             "model": f"athlete.cause_{row['cause']}",
             "meaning": content.models.get(f"athlete.cause_{row['cause']}", ""),
             "runs": "select local_day, name from marts.activities where list_contains((select activity_ids "
@@ -147,7 +158,7 @@ def _causes(content: Content) -> Sequence[Mapping[str, str]]:
         }
         for row in content.rows.get("causes", ())
         if row["is_leading"]
-    ]
+    }
 
 
 def _how(section: Section, content: Content) -> How:

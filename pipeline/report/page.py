@@ -2,6 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+
+
+def made_on(made_at: datetime) -> str:
+    """When a page was made, by the clock on the wall."""
+    return f"made on {made_at.astimezone():%Y-%m-%d at %H:%M}"
 
 WOULD_TELL = "What it would take to tell"
 

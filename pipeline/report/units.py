@@ -7,9 +7,6 @@ from pipeline.errors import SettingsError
 
 NOTHING = "–"
 
-# The tick labels of a chart whose axis is in seconds.
-CLOCK_AXIS = "floor(datum.value / 60) + ':' + format(datum.value % 60, '02d')"
-
 _WHOLE_TOLERANCE = 0.005  # parts that were rounded to two digits still make a whole
 _FLOAT_DUST = 1e-9  # 0.29 of 100 is 28.999...
 

@@ -146,12 +146,18 @@ def span(first: date, last: date) -> Spec:
     }
 
 
-def clock_ticks(low_s: float, high_s: float, count: int) -> Sequence[float]:
-    """At most `count` round times between the two: whole quarters of a minute, minutes, or hours."""
+def clock_axis(low_s: float, high_s: float, count: int) -> Spec:
+    """An axis in seconds with at most `count` round times between the two, written as clocks."""
     step = next((step for step in _CLOCK_STEPS_S if (high_s - low_s) / step <= count), _CLOCK_STEPS_S[-1])
-    return [step * place for place in range(ceil(low_s / step), floor(high_s / step) + 1)]
+    values = [step * place for place in range(ceil(low_s / step), floor(high_s / step) + 1)]
+    # Without the count of its own Vega would leave out every other one.
+    return {"labelExpr": _CLOCK, "values": values, "tickCount": len(values) + 1}
 
 
+_CLOCK = (
+    "(datum.value >= 3600 ? floor(datum.value / 3600) + ':' + format(floor(datum.value / 60) % 60, '02d') "
+    ": floor(datum.value / 60)) + ':' + format(datum.value % 60, '02d')"
+)
 _CLOCK_STEPS_S = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200)
 
 

@@ -7,7 +7,7 @@ from pipeline.report.charts.drawing import (
     Panel,
     Spec,
     by_medium,
-    clock_ticks,
+    clock_axis,
     instant,
     line,
     over_time,
@@ -15,15 +15,11 @@ from pipeline.report.charts.drawing import (
     points_at,
 )
 from pipeline.report.content import Content, Row
-from pipeline.report.units import CLOCK_AXIS, Units, clock, effort_name
+from pipeline.report.units import Units, clock, effort_name
 
 _SHOWN_EFFORTS_M = (1000.0, 5000.0, 10000.0, 21097.5)
 # A best of a month slower than that by the best of all was no effort, and flattens the others.
 _SHOWN_SLOWNESS = 1.3
-_LONG_CLOCK_AXIS = (
-    "(datum.value >= 3600 ? floor(datum.value / 3600) + ':' + format(floor(datum.value / 60) % 60, '02d') "
-    ": floor(datum.value / 60)) + ':' + format(datum.value % 60, '02d')"
-)
 
 
 def best_efforts(content: Content, _units: Units) -> Sequence[Chart]:
@@ -78,7 +74,7 @@ def _effort_layers(values: Sequence[Spec], races: Sequence[Spec], name: str) -> 
         "field": "time",
         "type": "quantitative",
         "title": name,
-        "axis": {"labelExpr": _LONG_CLOCK_AXIS, "values": clock_ticks(low, high, 4)},
+        "axis": clock_axis(low, high, 4),
         "scale": {"domain": [low, high], "reverse": True, "zero": False, "nice": False},
     }
     step = line("day", "best", "var(--ink)", interpolate="step-after", strokeWidth=1.5)
@@ -112,35 +108,12 @@ def race_predictions(content: Content, units: Units) -> Sequence[Chart]:
     names = [value["race"] for value in values]
     least, most = min(value["fastest"] for value in values), max(value["slowest"] for value in values)
     margin = 0.06 * (most - least) + 2
-    x: Spec = {
-        "type": "quantitative",
-        "title": f"min/{units.symbol}",
-        "axis": {"labelExpr": CLOCK_AXIS, "grid": True, "domain": False, "ticks": False},
-        "scale": {"domain": [least - margin, most + margin], "zero": False, "nice": False},
-    }
-    y: Spec = {"field": "race", "type": "nominal", "title": None, "sort": names, "axis": {"minExtent": 90}}
-    layers: list[Spec] = [
-        {
-            "mark": {"type": "bar", "fill": "var(--accent-soft)", "stroke": "var(--bar)", "height": 11,
-                     "cornerRadius": 3},
-            "encoding": {"y": y, "x": {"field": "fastest", **x}, "x2": {"field": "slowest"}},
-        },
-        {
-            "mark": {"type": "point", "filled": True, "fill": "var(--accent)", "opacity": 1, "size": 70},
-            "encoding": {"y": y, "x": {"field": "expected", **x}},
-        },
-        {
-            "mark": {"type": "text", "fill": "var(--ink)", "fontSize": 12, "dy": -13},
-            "encoding": {"y": y, "x": {"field": "expected", **x}, "text": {"field": "time"}},
-        },
-    ]  # fmt: skip
-    views: dict[str, Spec] = {
+    views = {
         medium: {
             "width": plot_width_px(medium) - 46,
             "height": 36 * len(values),
             "data": {"values": values},
-            "layer": layers,
-            "encoding": {"x": {"axis": {"values": clock_ticks(least - margin, most + margin, ticks)}}},
+            "layer": _ranges(names, least - margin, most + margin, units, ticks),
         }
         for medium, ticks in (("page", 12), ("phone", 5))
     }
@@ -151,3 +124,31 @@ def race_predictions(content: Content, units: Units) -> Sequence[Chart]:
     )
     legend = [("dot accent", "expected, with its time"), ("bar accent-soft", "between the models")]
     return [by_medium("What the models expect, as pace", f"{told}.", legend, views)]
+
+
+def _ranges(names: Sequence[str], least_s: float, most_s: float, units: Units, ticks: int) -> Sequence[Spec]:
+    """The span of the models, the pace to be expected, and beside it the time that this makes."""
+    axis: Spec = {**clock_axis(least_s, most_s, ticks), "grid": True, "domain": False, "ticks": False}
+    x: Spec = {
+        "type": "quantitative",
+        "title": f"min/{units.symbol}",
+        "axis": axis,
+        "scale": {"domain": [least_s, most_s], "zero": False, "nice": False},
+    }
+    y: Spec = {"field": "race", "type": "nominal", "title": None, "sort": names, "axis": {"minExtent": 90}}
+    expected: Spec = {"y": y, "x": {"field": "expected", **x}}
+    span: Spec = {"fill": "var(--accent-soft)", "stroke": "var(--bar)", "height": 11, "cornerRadius": 3}
+    return [
+        {
+            "mark": {"type": "bar", **span},
+            "encoding": {"y": y, "x": {"field": "fastest", **x}, "x2": {"field": "slowest"}},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "fill": "var(--accent)", "opacity": 1, "size": 70},
+            "encoding": expected,
+        },
+        {
+            "mark": {"type": "text", "fill": "var(--ink)", "fontSize": 12, "dy": -13},
+            "encoding": {**expected, "text": {"field": "time"}},
+        },
+    ]

@@ -7,7 +7,7 @@ from pipeline.report.charts.drawing import (
     Chart,
     Panel,
     Spec,
-    clock_ticks,
+    clock_axis,
     instant,
     over_time,
     points_at,
@@ -16,7 +16,7 @@ from pipeline.report.charts.drawing import (
 from pipeline.report.charts.rows import CHART_WEEKS, recent
 from pipeline.report.content import Content, Row
 from pipeline.report.trend import device_changes
-from pipeline.report.units import CLOCK_AXIS, Units, clock, number
+from pipeline.report.units import Units, clock, number
 
 _MARKED_HEAT_PCT = 1.0  # a run that heat slowed by that much is drawn as one; all of it is taken out
 _CURVE_GAP_DAYS = 7
@@ -135,7 +135,7 @@ def _pace_axis(units: Units, fastest: float, slowest: float) -> Spec:
         "field": "pace",
         "type": "quantitative",
         "title": f"min/{units.symbol}",
-        "axis": {"labelExpr": CLOCK_AXIS, "values": clock_ticks(fastest, slowest, 7)},
+        "axis": clock_axis(fastest, slowest, 7),
         "scale": {"domain": [fastest, slowest], "reverse": True, "zero": False, "nice": False},
     }
 
