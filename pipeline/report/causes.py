@@ -81,7 +81,7 @@ def causes(content: Content, units: Units) -> Section:
         notes=notes,
         details=[f"{_asked(row)} {row['reason'] or 'No reason given.'}" for row in unknown],
         folds=[
-            *_fold("Weaker signs", [(f"{_title(row)}:", row) for row in weaker], is_short=True),
+            *_fold("Weaker signs", [(_title(row), row) for row in weaker], is_short=True),
             *_fold("Ruled out, and why", [(_asked(row), row) for row in ruled_out], is_short=False),
         ],
         source="marts.causes",

@@ -30,7 +30,7 @@ def markdown_report(heading: str, sections: Sequence[Section]) -> str:
                 blocks.append(f"{_escaped(table.caption)}:")
             blocks.append(_table(table.latest(_SERIES_ROWS)))
         blocks += [f"*{_escaped(note)}*" for note in section.notes]
-        lists = [(fold.title, [" ".join(row) for row in fold.rows]) for fold in section.folds]
+        lists = [(fold.title, fold.lines) for fold in section.folds]
         if section.details:
             lists.append((WOULD_TELL, list(section.details)))
         for title, lines in lists:

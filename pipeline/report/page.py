@@ -9,6 +9,7 @@ def made_on(made_at: datetime) -> str:
     """When a page was made, by the clock on the wall."""
     return f"made on {made_at.astimezone():%Y-%m-%d at %H:%M}"
 
+
 WOULD_TELL = "What it would take to tell"
 
 
@@ -63,6 +64,11 @@ class Fold:
     title: str
     rows: Sequence[tuple[str, str]]
     is_short: bool = False
+
+    @property
+    def lines(self) -> list[str]:
+        """A question and its answer, or a name, a colon, and what is said of it."""
+        return [f"{name}{'' if name.endswith('?') else ':'} {reason}" for name, reason in self.rows]
 
 
 @dataclass(frozen=True)

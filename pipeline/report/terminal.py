@@ -100,7 +100,7 @@ def _section(section: Section, width: int, drawing: Sequence[str]) -> list[Rende
         blocks += [Text(), *_captioned(section.table), _grid(section.table.latest(_SERIES_ROWS), width)]
     if section.notes:
         blocks += [Text(), *(_paragraph(note, "dim") for note in section.notes)]
-    folds = [(fold.title, [" ".join(row) for row in fold.rows]) for fold in section.folds if fold.is_short]
+    folds = [(fold.title, fold.lines) for fold in section.folds if fold.is_short]
     if section.details:
         folds.append((WOULD_TELL, list(section.details)))
     for title, lines in folds:
