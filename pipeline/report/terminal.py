@@ -153,7 +153,7 @@ def _grid(table: Table, width: int) -> RenderableType:
         grid.add_column(legend if table.stacks else "")
     for place, row in enumerate(table.rows):
         bar = [_drawn(table, place, bar_width)] if has_bars else []
-        grid.add_row(*(Text(plain(cell)) for cell in row[:kept]), *bar)
+        grid.add_row(*(Text(_held(cell)) for cell in row[:kept]), *bar)
     missing = ", ".join(name.lower() for name in table.header[kept:])
     note = [_paragraph(f"(no room for: {missing})", "dim")] if missing else []
     return Group(Padding(grid, (0, 0, 0, MARGIN)), *note)
