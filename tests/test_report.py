@@ -739,6 +739,7 @@ def test_the_json_report_keeps_its_promised_shape(full: Path):
         "schema_version",
         "athlete_id",
         "as_of",
+        "made_at",
         "verdict",
         "season",
         "devices",
@@ -855,7 +856,7 @@ def test_causes_say_what_fits_what_is_ruled_out_and_what_cannot_be_told(full: Pa
     text = told(full, "terminal", "causes")
     assert (
         "1. Too much at medium effort Mostly medium. 24 % (threshold 15 %) · 2 runs since 2026-11-03 "
-        "Newest: 2026-11-05 Track (9.0 km), 2026-11-03 (12.0 km) Try: Slow down." in text
+        "The newest runs behind it: 2026-11-05 Track (9.0 km), 2026-11-03 (12.0 km) Try: Slow down." in text
     )
     assert "Weaker signs (1): a change of watch or sensor." in text
     assert "Ruled out (1): low mileage." in text
@@ -1293,7 +1294,7 @@ def test_what_cleaning_left_out_is_summed_by_reason(full: Path, warehouse_of: Wa
     assert "Heart rate that was the cadence 5:24 3.0 % 2" in text
     assert "Speed that leapt 0:09 0.1 % 1" in text
     assert "stuck" not in text
-    assert "Grades of the runs, smoothed: 1 over 50 m, 1 over 200 m, 1 not known." in text
+    assert "Runs: 1 over 50 m, 1 over 200 m, 1 without altitude." in text
     clean = re.sub(r"(_s +)\|.*", r"\1| 0 | 0 | 0", ACTIVITIES)
     assert "Nothing had to be left out." in told(
         warehouse_of({**FULL, "activities": clean}), "terminal", "data_quality"

@@ -119,7 +119,7 @@ def _held(text: str) -> str:
 
 
 def _finding(place: int, finding: Finding) -> RenderableType:
-    runs = f"Newest: {', '.join(finding.runs)}" if finding.runs else ""
+    runs = f"The newest runs behind it: {', '.join(finding.runs)}" if finding.runs else ""
     lines = (finding.reason, finding.evidence, runs, f"Try: {finding.advice}" if finding.advice else "")
     details = [Padding(Text(_held(line)), (0, 0, 0, _INDENT)) for line in lines if line]
     return Group(_paragraph(f"{place}. {finding.title}", "bold"), *details)
