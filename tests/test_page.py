@@ -1,11 +1,10 @@
 """The HTML report in a real browser: what it shows on a page, a phone and paper, and whom it asks.
 
-Chromium comes from NEXTGEAR_CHROMIUM or the path. It is the machine's own: playwright only drives it.
+The browser is one for all tests: see `browser` in conftest.py.
 """
 
 import io
 import itertools
-import os
 import re
 import resource
 import shutil
@@ -20,22 +19,12 @@ import duckdb
 import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from pipeline import flow, published
 from pipeline.report import report
 
 SQL = published.sql_folder() / "reports"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGE_PX, PHONE_PX = 1280, 360
 
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'"
@@ -77,21 +66,6 @@ class Opened:
 
 Open = Callable[..., Opened]
 Scheme = Literal["light", "dark"]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all pages; its absence must not go unnoticed where it counts."""
-    found = os.environ.get("NEXTGEAR_CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if found is None:
-        missing = "no Chromium on the path; NEXTGEAR_CHROMIUM=program says where it is"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")
