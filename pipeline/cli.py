@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline import letters
 from pipeline.errors import NextgearError, sentence
 
 if TYPE_CHECKING:
@@ -289,6 +290,7 @@ def _console(quiet: bool, json_log: bool) -> "Console":
 
 def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
+    letters.fit()
     if "_NEXTGEAR_COMPLETE" in os.environ:  # the word of a shell that wants to know what may follow
         from pipeline import completion
 

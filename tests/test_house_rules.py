@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "simulate": {"fit_file"},
     "simulate_causes": {"fit_file", "simulate"},
     "console": set[str](),
+    "letters": set[str](),
     "query": {"errors"},
     "sources": {"errors"},
     "platforms": set[str](),

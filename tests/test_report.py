@@ -857,7 +857,7 @@ def test_causes_say_what_fits_what_is_ruled_out_and_what_cannot_be_told(full: Pa
     assert "Weaker signs (1): a change of watch or sensor." in text
     assert "Ruled out (1): low mileage." in text
     assert "Cannot tell (1): short sleep." in text
-    assert "Short sleep: No sleep here." in text
+    assert "Short sleep? No sleep here." in text
     assert "A change of watch or sensor: Two watches." in text
     assert "because" not in text
 
@@ -930,15 +930,60 @@ def test_why_fits_one_screen_however_long_the_reasons_are(warehouse_of: Warehous
     assert any("Ruled out (1)" in line for line in lines)
 
 
-def test_a_hostile_name_stays_text_in_every_format(warehouse_of: Warehouse):
-    hostile = "<script>alert(1)</script>\x1b[31m[bold]`x`"
-    path = warehouse_of({**FULL, "causes": CAUSES.replace("Mostly medium.", hostile)})
-    for format in ("terminal", "markdown", "html"):
-        assert "\x1b" not in told(path, format)
-    assert "<script" not in told(path, "html")
-    assert "&lt;script&gt;" in told(path, "html")
-    assert "\\<script\\>" in told(path, "markdown")
-    assert "[bold]" in told(path, "terminal")
+HOSTILE = '<script>alert(1)</script>\x1b[31m[bold]`x`\u202eevil\u200b "quoted" \'n {{ 7 * 7 }} \U0001f3c3'
+
+# Where text from a file gets into a report: the mart, and what of its rows is replaced by it.
+TEXTS = {
+    "causes": "Mostly medium.",
+    "activities": "Track",
+    "race_preparation": "Lake half",
+    "plans": "Four-week mile",
+    "plan_days": "easy miles",
+    "workouts": "3 x 400 m @ 4:00 /km, 1:30 walk",
+    "habit_changes": "The easy share went from 60 to 80 %.",
+    "phases": "not over yet",
+    "week_patterns": "You run on 4.0 days a week.",
+    "measurement_gates": "A guessed maximum.",
+    "efficiency_trend": "uneven pace",
+    "device_differences": "old watch",
+}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_hostile_name_stays_text_in_every_format(warehouse_of: Warehouse, format: str):
+    assert all(text in FULL[mart] for mart, text in TEXTS.items())
+    hostile = {mart: rows.replace(TEXTS.get(mart, "\0"), HOSTILE) for mart, rows in FULL.items()}
+    text = report(warehouse_of(hostile), "ann", sql=SQL, format=format)
+    if format == "json":
+        assert json.loads(text)["races"][0]["name"] == HOSTILE
+        return
+    hidden = [text[one.start() - 60 : one.end() + 20] for one in re.finditer("[\x1b\u202e\u200b]", text)]
+    assert not hidden, "nothing that drives a terminal, turns round or hides"
+    assert "49" not in re.findall(r"evil.{30}", text)
+    if format == "html":
+        assert "<script" not in text and "&lt;script&gt;" in text
+    if format == "markdown":
+        assert "\\<script\\>" in text and not re.search(r"(?<!\\)<script", text)
+        for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+            assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1
+    if format == "terminal":
+        assert "[bold]" in text
+        assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_name_of_ten_thousand_letters_breaks_no_line(warehouse_of: Warehouse):
+    endless = {mart: rows.replace(TEXTS.get(mart, "\0"), "x" * 10_000) for mart, rows in FULL.items()}
+    path = warehouse_of(endless)
+    for width in (60, 80):
+        assert max(map(len, report(path, "ann", sql=SQL, width=width).splitlines())) <= width
+    assert max(map(len, why(path, "ann", sql=SQL).splitlines())) <= 80
+
+
+def test_an_athlete_may_be_called_as_he_likes(full: Path):
+    for format in ("terminal", "html", "markdown"):
+        text = report(full, HOSTILE, sql=SQL, format=format)
+        assert not re.search("[\x1b\u202e\u200b]", text)
+        assert format == "terminal" or not re.search(r"(?<!\\)<script", text)
 
 
 class Page(html.parser.HTMLParser):
@@ -1069,12 +1114,12 @@ reason          | a trend needs 12 comparable runs, and has 1
         (
             ["counts", "no heart rate", "no heart rate"],
             ["running"] * 3,
-            "Not counted: 2 without heart rate. Runs with a strap or a watch that takes your heart rate",
+            "2 without heart rate. Runs with a strap or a watch that takes your heart rate for some weeks",
         ),
         (
             ["treadmill or indoor"] * 3,
             ["running"] * 3,
-            "3 on a treadmill or indoors. Runs outdoors with GPS would",
+            "3 on a treadmill or indoors. Runs outdoors with GPS for some weeks would settle it.",
         ),
         (
             None,
@@ -1148,7 +1193,7 @@ def test_load_says_how_it_was_found_and_what_the_last_days_were(full: Path, noth
         "the next day begins with their difference, form −7." in text
     )
     assert "monotony 1.1, strain 330; 1.08 times the daily load of the four weeks" in text
-    assert "Ramp in the week of 2026-11-16: +25 %." in text
+    assert "The load of the week of 2026-11-16 against the mean of the three before it: +25 %." in text
     assert "Load of 3 activities: 2 by heart rate, 1 by pace." in text
 
 
@@ -1217,7 +1262,7 @@ def test_best_efforts_show_the_races_and_the_critical_speed_with_its_age(full: P
     # 1000 m at 4 m/s take 250 s; 0.12 of 4 m/s is 3 %
     assert (
         "Critical speed 4:10 /km (give or take 3 %), D' 175 m: from 6 efforts, the last on 2026-11-05 "
-        "(16 days ago)." in text
+        "(16 days before)." in text
     )
     doubted = CRITICAL_SPEEDS.replace("true       | true", "true       | false")
     text = told(warehouse_of({**FULL, "critical_speeds": doubted}), "terminal", "best_efforts")
@@ -1226,7 +1271,7 @@ def test_best_efforts_show_the_races_and_the_critical_speed_with_its_age(full: P
 
 def test_race_times_say_from_what_they_are_and_how_sure(full: Path, warehouse_of: Warehouse):
     text = told(full, "terminal", "race_predictions")
-    assert "10 km: from 5 km in 21:15 on 2026-08-12 (101 days ago), a race." in text
+    assert "10 km: from 5 km in 21:15 on 2026-08-12 (101 days before), a race." in text
     assert "10 km 44:10 44:17 44:10 44:03 roughly" in text
     assert "marathon – – – – cannot tell" in text
     assert "Cannot tell marathon: beyond the times that the models were made for." in text

@@ -83,9 +83,11 @@ def report(
 
             return html_report(heading, told, content, runner_units)
         case _:
-            from pipeline.report.terminal import terminal_report
+            from pipeline.report.drawn import drawings
+            from pipeline.report.terminal import MARGIN, terminal_report
 
-            return terminal_report(heading, told, width, color=color)
+            drawn = drawings(content, runner_units, width - MARGIN)
+            return terminal_report(heading, told, width, color=color, drawings=drawn)
 
 
 def why(

@@ -79,7 +79,7 @@ def causes(content: Content, units: Units) -> Section:
         (lead,),
         findings=[_finding(row, units) for row in leading],
         notes=notes,
-        details=[f"{_title(row)}: {row['reason'] or 'no reason given'}" for row in unknown],
+        details=[f"{_asked(row)} {row['reason'] or 'No reason given.'}" for row in unknown],
         folds=[
             Fold(title, [(_title(row), row["reason"] or "") for row in some], is_short=is_short)
             for title, some, is_short in (
@@ -90,6 +90,11 @@ def causes(content: Content, units: Units) -> Section:
         ],
         source="marts.causes",
     )
+
+
+def _asked(row: Row) -> str:
+    """As a question, for what cannot be told must not read like a finding."""
+    return row["question"] or f"{_title(row)}?"
 
 
 def _finding(row: Row, units: Units) -> Finding:

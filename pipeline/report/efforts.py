@@ -78,8 +78,8 @@ def _critical_speed(content: Content, units: Units) -> str:
 
 
 def _ago(days: int) -> str:
-    """Counted from the athlete's last day, as all of the report is."""
-    return {0: "the last day", 1: "a day ago"}.get(days, f"{days} days ago")
+    """Counted from the athlete's last activity, as all of the report is."""
+    return {0: "the day of your last activity", 1: "a day before"}.get(days, f"{days} days before")
 
 
 def race_predictions(content: Content, units: Units) -> Section:  # noqa: ARG001 - sections share a signature

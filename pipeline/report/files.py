@@ -40,6 +40,10 @@ def files(content: Content, units: Units) -> Section:  # noqa: ARG001 - sections
     total = sum(row["file_count"] for row in rows)
     sums = " + ".join(f"{row['file_count']} {row['outcome'].replace('_', ' ')}" for row in rows)
     facts = [f"{total} files seen = {sums}." if total else "No file seen yet."]
+    if activities := max((row["activity_count"] for row in rows), default=0):
+        facts.append(f"In them: {activities} {'activity' if activities == 1 else 'activities'}.")
+    if any(row["outcome"] == "quarantined" for row in rows):
+        facts.append("Which could not be read, and why: nextgear files --outcome quarantined")
     if unplaced := max((row["unplaced_count"] for row in rows), default=0):
         activities = "activity" if unplaced == 1 else "activities"
         facts.append(f"The time zone of {unplaced} {activities} is not known: UTC's day counts.")

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+WOULD_TELL = "What it would take to tell"
+
 
 def plain(text: str) -> str:
     """Text from a file, without what would drive a terminal instead of being read."""
@@ -13,8 +15,9 @@ def plain(text: str) -> str:
 class Table:
     """Cells as text: the first column names the row, the others hold numbers, unless they are among `words`.
 
-    `bars` has a ratio of 0..1 per row, for formats that can draw. A `series` runs on with time, newest row
-    last: a short format may show its end only. `caption` says what it is of, where a title does not.
+    `bars` has a ratio of 0..1 per row, `stacks` the parts of a whole, for formats that can draw. A `series`
+    runs on with time, newest row last: a short format may show its end only. `caption` says what it is of,
+    where a title does not.
     """
 
     header: Sequence[str]
@@ -23,12 +26,13 @@ class Table:
     series: bool = False
     caption: str = ""
     words: Sequence[int] = (0,)
+    stacks: Sequence[Sequence[float]] = ()
 
     def latest(self, count: int) -> "Table":
         """The last rows of a series; any other table whole."""
         if not self.series:
             return self
-        return replace(self, rows=self.rows[-count:], bars=self.bars[-count:])
+        return replace(self, rows=self.rows[-count:], bars=self.bars[-count:], stacks=self.stacks[-count:])
 
 
 @dataclass(frozen=True)

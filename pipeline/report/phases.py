@@ -1,5 +1,7 @@
 """What the weeks were for: base, speed, peak, recovery, breaks; and the usual week beside the articles'."""
 
+from collections.abc import Sequence
+
 from pipeline.report.content import Content, Row
 from pipeline.report.page import Section, Table
 from pipeline.report.units import Units, number
@@ -7,7 +9,9 @@ from pipeline.report.units import Units, number
 PHASES = {"base": "base", "speed": "speed", "peak": "peak", "recovery": "recovery", "break": "break"}
 
 # How long a block was, against the articles, in a word: the beginning of marts.phases.reason.
-_LENGTHS = {"longer": "longer", "shorter": "shorter", "as long": "as advised", "not over": "not over"}
+_LENGTHS = {"longer": "long", "shorter": "short", "as long": "fits", "not over": "so far"}
+
+_USUAL_MIN_RUN_DAYS = 1  # less than one a week has no usual week
 
 
 def phases(content: Content, units: Units) -> Section:
@@ -17,8 +21,7 @@ def phases(content: Content, units: Units) -> Section:
     title = "Phases of training"
     sentences = [
         _current(rows[-1]) if rows else "No week is known well enough to say what it was for.",
-        *(row["reason"] for row in content.rows["week_pattern"]),
-        *(f"Usual days: {row['usual_week']}." for row in content.rows["week_pattern"]),
+        *_usual_week(content.rows["week_pattern"]),
         *map(_break, content.rows["breaks"][-1:]),
     ]
     if not rows:
@@ -28,7 +31,7 @@ def phases(content: Content, units: Units) -> Section:
         title,
         sentences,
         table=Table(
-            ("From", "Until", "Phase", "Weeks", "Articles", "Length", "A week", "Hard sessions"),
+            ("From", "Until", "Phase", "Weeks", "Articles", "Length", "A week", "Hard"),
             [
                 (
                     str(row["from_on"]),
@@ -47,7 +50,8 @@ def phases(content: Content, units: Units) -> Section:
         ),
         notes=[
             "A week is named after what was run in it and around it: speed has hard sessions among its runs, "
-            "peak is less distance before a race, recovery is little and easy, base is the rest."
+            "peak is less distance before a race, recovery is little and easy, base is the rest. Hard: how "
+            "many hard sessions were in it."
         ],
         source=source,
     )
@@ -58,6 +62,14 @@ def _current(row: Row) -> str:
     days = f"from {row['from_on']} to {row['until_day']}"
     advised = f"the articles give it {_advised(row)} weeks"
     return f"Your last weeks are {PHASES[row['phase']]}: {weeks} of it, {days}; {advised}."
+
+
+def _usual_week(rows: Sequence[Row]) -> list[str]:
+    if not rows:
+        return []
+    if rows[0]["weekly_run_days"] < _USUAL_MIN_RUN_DAYS:
+        return ["You ran on less than one day a week in the last eight weeks: there is no usual week."]
+    return [rows[0]["reason"], f"Usual days of the last eight weeks: {rows[0]['usual_week']}."]
 
 
 def _break(row: Row) -> str:

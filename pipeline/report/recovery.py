@@ -18,7 +18,7 @@ _RECENT_MIN_DAYS = 3
 _WEEKS = 4
 _HELP = (
     "A watch worn at night tells it, if the files of its nights are in your export; "
-    "or write it into journal.csv."
+    "or write it into journal.csv, which `nextgear athlete --journal` begins."
 )
 
 
@@ -93,7 +93,7 @@ def _sentence(row: Row) -> str:
 def _unknown(missing: Sequence[str]) -> list[str]:
     if not missing:
         return []
-    names = ", ".join(name.lower() if place else name for place, name in enumerate(missing))
+    names = ", ".join(name[:1].lower() + name[1:] if place else name for place, name in enumerate(missing))
     return [f"{names}: not known. {_HELP}"]
 
 

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import StringIO
 
 from rich.console import Console, Group, RenderableType
@@ -11,31 +11,42 @@ from rich.rule import Rule
 from rich.table import Table as Grid
 from rich.text import Text
 
-from pipeline.report.page import Finding, Section, Table, plain
+from pipeline.report.drawn import PARTS, stacked
+from pipeline.report.page import WOULD_TELL, Finding, Section, Table, plain
 
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 _SERIES_ROWS = 12
 _WHY_CAUSES = 3
 _WHY_LINES = 23  # of a terminal with 24, for the prompt is on the last
-_MARGIN = 2
+MARGIN = 2
 _HELD_BLANK = "\ue000"  # of private use: text from a file cannot hold it, `plain` takes it for unreadable
 _INDENT = 5
 _WORD = 13  # a cell up to this length is not broken
 _BAR_MIN, _BAR_MAX = 8, 40
 
 
-def terminal_report(heading: str, sections: Sequence[Section], width: int, *, color: bool) -> str:
-    """All of every section, series cut to their last weeks."""
+def terminal_report(
+    heading: str,
+    sections: Sequence[Section],
+    width: int,
+    *,
+    color: bool,
+    drawings: Mapping[str, Sequence[str]] | None = None,
+) -> str:
+    """All of every section, series cut to their last weeks; `drawings` by a section's name."""
     parts: list[RenderableType] = [Text(plain(heading), style="dim")]
     for section in sections:
-        parts += [Text(), Rule(Text(section.title, style="bold"), align="left", style="dim"), Text()]
-        parts += _section(section, width)
+        parts += [Text(), Rule(Text(plain(section.title), style="bold"), align="left", style="dim"), Text()]
+        parts += _section(section, width, (drawings or {}).get(section.name, ()))
     return _printed(parts, width, color=color)
 
 
 def terminal_why(verdict: Section, causes: Section, beside: Sequence[str], width: int, *, color: bool) -> str:
     """The verdict, the leading causes and the first thing to try, cut to fit one screen of 24 lines."""
-    parts: list[RenderableType] = [Text(verdict.title, style="bold"), *map(_paragraph, verdict.sentences)]
+    parts: list[RenderableType] = [
+        Text(plain(verdict.title), style="bold"),
+        *map(_paragraph, verdict.sentences),
+    ]
     if verdict.table:
         odds = " · ".join(f"{name} {share}" for name, share in verdict.table.rows)
         parts.append(_paragraph(odds, "dim"))
@@ -47,15 +58,15 @@ def terminal_why(verdict: Section, causes: Section, beside: Sequence[str], width
     for place, finding in enumerate(causes.findings[:_WHY_CAUSES], 1):
         lines = 2 if place < _WHY_CAUSES else 1
         parts += [
-            _paragraph(_title(place, finding, width - _MARGIN)),
+            _paragraph(_title(place, finding, width - MARGIN)),
             Padding(Text(_lines(finding.reason, width - _INDENT, lines), style="dim"), (0, 0, 0, _INDENT)),
         ]
     if causes.findings and causes.findings[0].advice:
-        advice = _lines(f"Try first: {causes.findings[0].advice}", width - _MARGIN, 3)
-        parts.append(Padding(Text(advice), (0, 0, 0, _MARGIN)))
+        advice = _lines(f"Try first: {causes.findings[0].advice}", width - MARGIN, 3)
+        parts.append(Padding(Text(advice), (0, 0, 0, MARGIN)))
     room = _WHY_LINES - len(_printed(parts, width, color=False).splitlines())
     notes = (*beside, *causes.notes)[: max(room, 0)]
-    parts += [_paragraph(_cut(note, width - _MARGIN), "dim") for note in notes]
+    parts += [_paragraph(_cut(note, width - MARGIN), "dim") for note in notes]
     return _printed(parts, width, color=color).removesuffix("\n")
 
 
@@ -74,22 +85,31 @@ def _printed(parts: Sequence[RenderableType], width: int, *, color: bool) -> str
     return "".join(line.rstrip() + "\n" for line in text.splitlines())
 
 
-def _section(section: Section, width: int) -> list[RenderableType]:
+def _section(section: Section, width: int, drawing: Sequence[str]) -> list[RenderableType]:
     blocks: list[RenderableType] = [_paragraph(sentence) for sentence in section.sentences]
     for place, finding in enumerate(section.findings, 1):
         blocks += [Text(), _finding(place, finding)]
+    if drawing:
+        styles = ["dim", *["cyan"] * (len(drawing) - 1)]
+        lines = [Text(line, style=style, no_wrap=True) for line, style in zip(drawing, styles, strict=True)]
+        blocks += [Text(), *(Padding(line, (0, 0, 0, MARGIN)) for line in lines)]
     for table in section.overview:
         blocks += [Text(), *_captioned(table), _grid(table, width)]
     if section.table:
         blocks += [Text(), *_captioned(section.table), _grid(section.table.latest(_SERIES_ROWS), width)]
-    short = [f"{name}: {reason}" for fold in section.folds if fold.is_short for name, reason in fold.rows]
-    if notes := [*section.notes, *short, *section.details]:
-        blocks += [Text(), *(_paragraph(note, "dim") for note in notes)]
+    if section.notes:
+        blocks += [Text(), *(_paragraph(note, "dim") for note in section.notes)]
+    folds = [(fold.title, [": ".join(row) for row in fold.rows]) for fold in section.folds if fold.is_short]
+    if section.details:
+        folds.append((WOULD_TELL, list(section.details)))
+    for title, lines in folds:
+        blocks += [Text(), _paragraph(f"{title}:", "dim")]
+        blocks += [Padding(Text(_held(f"- {line}"), style="dim"), (0, 0, 0, MARGIN)) for line in lines]
     return blocks
 
 
 def _paragraph(text: str, style: str = "") -> RenderableType:
-    return Padding(Text(_held(text), style=style), (0, 0, 0, _MARGIN))
+    return Padding(Text(_held(text), style=style), (0, 0, 0, MARGIN))
 
 
 def _held(text: str) -> str:
@@ -116,14 +136,22 @@ def _grid(table: Table, width: int, *, show_header: bool = True) -> RenderableTy
         grid.add_column(name, justify=justify, no_wrap=not is_long, overflow="fold")
     columns = zip(table.header, *table.rows, strict=True)
     cells_width = sum(max(map(len, column)) + 2 for column in columns)
-    bar_width = min(_BAR_MAX, width - cells_width - _MARGIN)
+    bar_width = min(_BAR_MAX, width - cells_width - MARGIN)
     has_bars = bool(table.bars) and bar_width >= _BAR_MIN
     if has_bars:
-        grid.add_column()
+        named = zip(PARTS, table.header[1:], strict=False)
+        legend = " ".join(f"{part} {name.lower()}" for part, name in named)
+        grid.add_column(legend if table.stacks else "")
     for place, row in enumerate(table.rows):
-        bar = [_bar(table.bars[place], bar_width)] if has_bars else []
+        bar = [_drawn(table, place, bar_width)] if has_bars else []
         grid.add_row(*(Text(plain(cell)) for cell in row), *bar)
-    return Padding(grid, (0, 0, 0, _MARGIN))
+    return Padding(grid, (0, 0, 0, MARGIN))
+
+
+def _drawn(table: Table, place: int, width: int) -> Text:
+    if table.stacks:
+        return Text(stacked(table.stacks[place], width), style="cyan")
+    return _bar(table.bars[place], width)
 
 
 def _bar(ratio: float, width: int) -> Text:

@@ -20,6 +20,8 @@ _METHODS = {
 # The zones of the articles, by settings.intensity_zones.
 _ZONES = ("1 very easy", "2 easy", "3 steady", "4 tempo", "5 hard", "6 sprint")
 
+_PARTS = ("easy", "moderate", "hard")
+
 # Fewer runs, or less time, have no distribution that an index could describe.
 _INDEX_MIN_RUNS = 4
 _INDEX_MIN_S = 7200
@@ -109,7 +111,7 @@ def _last_days(row: Row | None, weeks: Sequence[Row]) -> str:
     told = f"The last seven days: {'; '.join(facts)}." if facts else ""
     if ramps:
         told += (
-            f" Ramp in the week of {ramps[-1]['week_start_on']}: "
+            f" The load of the week of {ramps[-1]['week_start_on']} against the mean of the three before it: "
             f"{signed_percent(ramps[-1]['load_change_ratio'])}."
         )
     return told.strip()
@@ -161,6 +163,7 @@ def intensity_split(content: Content, units: Units) -> Section:
                 for row in weeks
             ],
             bars=[row["easy_time_ratio"] for row in weeks],
+            stacks=[[row[f"{part}_time_ratio"] or 0.0 for part in _PARTS] for row in weeks],
             series=True,
         ),
         notes=[
@@ -174,7 +177,7 @@ def intensity_split(content: Content, units: Units) -> Section:
 
 def _thirds(row: Row, kind: str) -> list[str]:
     """Easy, moderate and hard, adding to 100 %; `kind` as the columns name it: `time`, `distance`, ..."""
-    return shares([row[f"{part}_{kind}_ratio"] for part in ("easy", "moderate", "hard")])
+    return shares([row[f"{part}_{kind}_ratio"] for part in _PARTS])
 
 
 def _split(row: Row) -> str:
@@ -202,7 +205,7 @@ def _share_by_distance(row: Row) -> str:
 def _polarization(row: Row) -> str:
     """Treff's index in words, and why there is none, where there is none."""
     index, hard = row["polarization_index"], row["hard_time_ratio"]
-    seconds = sum(row[f"{part}_s"] or 0 for part in ("easy", "moderate", "hard"))
+    seconds = sum(row[f"{part}_s"] or 0 for part in _PARTS)
     if (row["run_count"] or 0) < _INDEX_MIN_RUNS or seconds < _INDEX_MIN_S:
         return "Too few runs for a polarization index."
     if not hard:

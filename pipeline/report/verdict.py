@@ -34,6 +34,7 @@ _YEAR_WEEKS = 52  # over whole years the seasons cancel out
 
 _PROBABILITIES = {"p_improving": "Getting faster", "p_plateau": "Level", "p_declining": "Getting slower"}
 
+_MANY_RUNS = 12  # with fewer it also takes more of them
 _TOLD_REASONS = 4
 _TOLD_DEVICES = 2  # a drawer full of watches is a table: marts.device_differences has it
 
@@ -283,7 +284,8 @@ def _settle(row: Row, evidence: Sequence[Row]) -> str:
     if runs and row["slope_pct_per_month"] is None:
         leading, count = runs.most_common(1)[0]
         help_wanted = HELPS.get(leading, _MORE_WEEKS) if count > counted else _MORE_WEEKS
-    return f"{told} {help_wanted} would settle it."
+    long_enough = runs.total() + counted >= _MANY_RUNS or help_wanted is _MORE_WEEKS
+    return f"{told} {help_wanted}{'' if long_enough else ' for some weeks'} would settle it."
 
 
 def not_counted(reasons: Counter[str]) -> str:

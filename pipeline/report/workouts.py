@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from textwrap import shorten
 
 from pipeline.report.content import Content, Row
 from pipeline.report.page import Section, Table
@@ -47,6 +48,7 @@ TEMPLATES = {
 }
 _UPHILL = frozenset({"hill_sprints", "hills_and_sprints", "hill_repeats"})
 _LATELY_WEEKS = 12
+_SIGNATURE_LENGTH = 64
 
 
 def workouts(content: Content, units: Units) -> Section:
@@ -66,7 +68,7 @@ def workouts(content: Content, units: Units) -> Section:
             [
                 (
                     str(row["local_day"]),
-                    row["signature"],
+                    shorten(row["signature"], _SIGNATURE_LENGTH, placeholder=" …"),
                     percent(row["evenness_ratio"], 1),
                     signed_percent(row["fade_ratio"], 1),
                     signed_percent(row["speed_excess_ratio"]),

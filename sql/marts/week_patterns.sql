@@ -56,9 +56,11 @@ usual as (
     select
         weekdays.athlete_id,
         string_agg(
-            format('{} {}', weekdays.weekday, weekdays.day_kind), ', ' order by weekdays.weekday_number
+            format('{} {}', weekdays.weekday, weekdays.day_kind), ', '
+            order by if(athletes.week_start = 'sunday', weekdays.weekday_number % 7, weekdays.weekday_number)
         ) as usual_week
     from weekdays
+    left join athlete.athletes as athletes on weekdays.athlete_id = athletes.athlete_id
     group by weekdays.athlete_id
 ),
 

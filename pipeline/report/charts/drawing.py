@@ -16,6 +16,8 @@ from typing import Any
 
 import vl_convert
 
+from pipeline.report.page import plain
+
 Spec = dict[str, Any]
 Legend = Sequence[tuple[str, str]]
 
@@ -113,7 +115,7 @@ def svg(finding: str, view: Spec) -> str:
     }
     drawn = _DIGITS.sub(_rounded, vl_convert.vegalite_to_svg(spec, vl_version=_VEGA_LITE))
     drawn = _PART_NAMES.sub("", drawn)
-    named = f'<svg role="img" aria-label="{html.escape(finding)}" '
+    named = f'<svg role="img" aria-label="{html.escape(plain(finding))}" '
     return re.sub(r'<svg .*?(viewBox="[^"]*")>', lambda found: f"{named}{found[1]}>", drawn, count=1)
 
 

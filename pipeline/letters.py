@@ -1,0 +1,48 @@
+"""What a terminal that has no such letter shows instead: a bar of `#`, a plain minus, dots for braille."""
+
+import codecs
+import sys
+
+_INSTEAD = {
+    **dict.fromkeys("█▉▊▋▌▇▆", "#"),
+    "▒": "=",
+    "░": "-",
+    **dict.fromkeys("▍▎▏", "|"),
+    **dict(zip("▁▂▃▄▅", "_.-:=", strict=True)),
+    **dict.fromkeys("−–─—", "-"),
+    "×": "x",
+    "·": "|",
+    "…": "...",
+    "┤": "|",
+    **dict.fromkeys("“”", '"'),
+    "\N{LEFT SINGLE QUOTATION MARK}": "'",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "\N{NO-BREAK SPACE}": " ",
+}
+_BRAILLE = range(0x2800, 0x2900)
+NAME = "nextgear"
+
+
+def instead(letter: str) -> str:
+    """Something of ASCII like it, or `?`."""
+    if ord(letter) in _BRAILLE:
+        # the upper rows of dots are the lower bits
+        dots = ord(letter) - _BRAILLE.start
+        return " " if not dots else "'" if not dots & 0b11110100 else "." if not dots & 0b00011011 else ":"
+    return _INSTEAD.get(letter, "?")
+
+
+def _replaced(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(instead, error.object[error.start : error.end])), error.end
+
+
+def fit(*streams: object) -> None:
+    """From now on a letter that a stream's encoding does not have is replaced, and never ends the program."""
+    for stream in streams or (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=NAME)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+
+codecs.register_error(NAME, _replaced)
