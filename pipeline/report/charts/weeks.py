@@ -155,14 +155,14 @@ def _form(rows: Sequence[Row]) -> Chart:
     legend = [
         ("line accent", "fitness"),
         ("line dashed hard", "fatigue"),
-        ("bar accent-soft", "form: fitness less fatigue"),
+        ("bar accent-soft", "form: fitness less fatigue of the evening before"),
     ]
     known = [row for row in rows if row["fitness_score"] is not None]
     least, most = (choose(known, key=lambda row: row["fitness_score"]) for choose in (min, max))
     finding = (
         f"Fitness was lowest at {number(least['fitness_score'])} in the week of {least['week_start_on']}, "
         f"highest at {number(most['fitness_score'])} in that of {most['week_start_on']}; now it is "
-        f"{number(known[-1]['fitness_score'])}, with fatigue {number(known[-1]['fatigue_score'])} and form "
+        f"{number(known[-1]['fitness_score'])}, with fatigue {number(known[-1]['fatigue_score'])} and that day's form "
         f"{signed(known[-1]['form_score'], 0)}."
     )
     panel = Panel(weeks, layers, 170)
