@@ -3,6 +3,7 @@
 Chromium comes from NEXTGEAR_CHROMIUM or the path. It is the machine's own: playwright only drives it.
 """
 
+import html
 import io
 import itertools
 import os
@@ -257,6 +258,24 @@ def test_a_hostile_name_is_shown_and_not_obeyed(opened: Open, written: Path):
     text = written.read_text(encoding="utf-8")
     assert "<script" not in text and "<img" not in text
     assert not {"\u202e", "\u200b", "\u2066"} & set(text)
+
+
+def test_every_command_that_the_page_says_answers(warehouse: Path, written: Path):
+    text = html.unescape(written.read_text(encoding="utf-8"))
+    queries = set(re.findall(r'<code>nextgear sql "(.*?)"</code>', text))
+    assert len(queries) > 20
+    with duckdb.connect(warehouse, read_only=True) as db:
+        for query in queries:
+            assert db.sql(query).limit(1).columns, query
+        behind = next(query for query in queries if "'easy_share_low'" in query)
+        assert len(db.sql(behind).fetchall()) > 10
+
+
+@pytest.mark.parametrize("section", ["weekly_load", "causes", "files"])
+def test_a_section_alone_is_a_page_of_its_own(warehouse: Path, section: str):
+    text = report(warehouse, "me", sql=SQL, format="html", sections=[section])
+    assert text.count("<h1") == 1
+    assert re.findall(r'<section id="(\w+)"', text) == [section]
 
 
 def test_no_number_of_the_page_could_be_a_position(written: Path):

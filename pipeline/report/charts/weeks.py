@@ -162,7 +162,7 @@ def _form(rows: Sequence[Row]) -> Chart:
     finding = (
         f"Fitness was lowest at {number(least['fitness_score'])} in the week of {least['week_start_on']}, "
         f"highest at {number(most['fitness_score'])} in that of {most['week_start_on']}; now it is "
-        f"{number(known[-1]['fitness_score'])}, with fatigue {number(known[-1]['fatigue_score'])} and that day's form "
+        f"{number(known[-1]['fitness_score'])}, with fatigue {number(known[-1]['fatigue_score'])} and form "
         f"{signed(known[-1]['form_score'], 0)}."
     )
     panel = Panel(weeks, layers, 170)
