@@ -92,6 +92,11 @@ def settings_path(data: Path, athlete_id: str) -> Path:
     return data / "athlete.toml" if athlete_id == DEFAULT_ID else data / "athletes" / f"{athlete_id}.toml"
 
 
+def settled(data: Path) -> list[str]:
+    """The athletes, besides `me`, who have a file of settings."""
+    return sorted(path.stem for path in (data / "athletes").glob("*.toml"))
+
+
 def load(data: Path, athlete_id: str) -> Athlete:
     """The athlete's settings; without a file, all defaults.
 

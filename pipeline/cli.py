@@ -13,6 +13,7 @@ from pipeline.errors import NextgearError, sentence
 if TYPE_CHECKING:
     from pipeline.console import Console
     from pipeline.flow import Home
+    from pipeline.rounds import Ran
 
 app = typer.Typer(
     name="nextgear",
@@ -31,8 +32,16 @@ Data = Annotated[
         help="Folder of lake, warehouse, reports. Default: data/ in a checkout, else your user data folder.",
     ),
 ]
-Athlete = Annotated[str, typer.Option("--athlete", metavar="ID", help="Whose files these are.")]
+Athlete = Annotated[
+    str | None,
+    typer.Option("--athlete", metavar="ID", help="Whose. Default: me, or the only one there is."),
+]
+Athletes = Annotated[
+    str | None,
+    typer.Option("--athlete", metavar="ID", help="Only this athlete. Default: all that are in exports/."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")]
+Changes = Annotated[bool, typer.Option("--quiet", help="Say what changed since the last run, if anything.")]
 JsonLog = Annotated[bool, typer.Option("--json-log", help="News as JSON lines on standard error.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if a file was quarantined.")]
 Retry = Annotated[
@@ -52,24 +61,24 @@ WRONG, QUARANTINED, BUSY, INTERRUPTED = 1, 3, 75, 130
 def run(
     sources: Sources = None,
     data: Data = None,
-    athlete: Athlete = "me",
-    quiet: Quiet = False,
+    athlete: Athletes = None,
+    quiet: Changes = False,
     json_log: JsonLog = False,
     strict: Strict = False,
     retry: Retry = False,
 ) -> None:
-    """Ingest, build and report in one go; what cron calls."""
+    """Ingest, build and report in one go; what cron calls. For all athletes, or for one."""
     from pipeline import flow
 
-    counts = flow.run(_home(data), athlete, sources or [], _console(quiet, json_log), retry)
-    raise typer.Exit(QUARANTINED * (strict and counts.outcomes.get("quarantined", 0) > 0))
+    ran = flow.run(_home(data), athlete, sources or [], _console(quiet, json_log), retry)
+    raise typer.Exit(_code(ran, strict))
 
 
 @app.command()
 def ingest(
     sources: Sources = None,
     data: Data = None,
-    athlete: Athlete = "me",
+    athlete: Athletes = None,
     quiet: Quiet = False,
     json_log: JsonLog = False,
     strict: Strict = False,
@@ -78,21 +87,19 @@ def ingest(
     """Bring files into the lake."""
     from pipeline import flow
 
-    console = _console(quiet, json_log)
-    counts = flow.land(_home(data), athlete, sources or [], console, retry)
-    flow.tell(counts, console)
-    raise typer.Exit(QUARANTINED * (strict and counts.outcomes.get("quarantined", 0) > 0))
+    ran = flow.land(_home(data), athlete, sources or [], _console(quiet, json_log), retry)
+    raise typer.Exit(_code(ran, strict))
 
 
 @app.command()
 def build(
-    data: Data = None, athlete: Athlete = "me", quiet: Quiet = False, json_log: JsonLog = False
+    data: Data = None, athlete: Athlete = None, quiet: Quiet = False, json_log: JsonLog = False
 ) -> None:
     """Build what is out of date in the warehouse, which is one for all athletes."""
     from pipeline import flow
 
     home, console = _home(data), _console(quiet, json_log)
-    home.lake_of(athlete)
+    home.lake_of(athlete or "me")
     is_built = flow.build(home, console)
     console.say("built", "Built." if is_built else "The warehouse is up to date.", is_new=is_built)
 
@@ -100,7 +107,7 @@ def build(
 @app.command()
 def report(
     data: Data = None,
-    athlete: Athlete = "me",
+    athlete: Athlete = None,
     form: Annotated[
         str, typer.Option("--format", metavar="NAME", help="terminal, html, markdown or json.")
     ] = "terminal",
@@ -127,7 +134,7 @@ def report(
 
 
 @app.command()
-def why(data: Data = None, athlete: Athlete = "me", quiet: Quiet = False, json_log: JsonLog = False) -> None:
+def why(data: Data = None, athlete: Athlete = None, quiet: Quiet = False, json_log: JsonLog = False) -> None:
     """The verdict and the ranked causes, on one screen."""
     from pipeline import flow
 
@@ -145,7 +152,7 @@ def sql(
         str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")
     ] = "table",
     data: Data = None,
-    athlete: Athlete = "me",
+    athlete: Athlete = None,
     quiet: Quiet = False,
     json_log: JsonLog = False,
 ) -> None:
@@ -164,7 +171,7 @@ def files(
         str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")
     ] = "table",
     data: Data = None,
-    athlete: Athlete = "me",
+    athlete: Athlete = None,
     quiet: Quiet = False,
     json_log: JsonLog = False,
 ) -> None:
@@ -191,7 +198,7 @@ def athlete(
     ] = None,
     form: Annotated[str, typer.Option("--format", metavar="NAME", help="terminal or json.")] = "terminal",
     data: Data = None,
-    athlete: Athlete = "me",
+    athlete: Athlete = None,
     quiet: Quiet = False,
     json_log: JsonLog = False,
 ) -> None:
@@ -274,6 +281,10 @@ def demo(
     from pipeline import flow
 
     flow.demo(data, _console(quiet, json_log))
+
+
+def _code(ran: "Ran", strict: bool) -> int:
+    return WRONG if ran.failures else QUARANTINED if strict and ran.quarantined_count else 0
 
 
 def _home(data: Path | None) -> "Home":

@@ -4,17 +4,34 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from logging import Logger
 
 
 @dataclass(frozen=True)
 class Console:
-    """Results go to standard output, news to standard error."""
+    """Results go to standard output, news to standard error.
+
+    `whose` is the athlete of whom everything is said, where there are several; `log` hears of all of it.
+    """
 
     is_quiet: bool = False
     is_json: bool = False
+    whose: str = ""
+    log: "Logger | None" = None
+
+    def of(self, athlete_id: str) -> "Console":
+        """The same, for what concerns one athlete of several."""
+        return replace(self, whose=athlete_id)
+
+    def with_log(self, log: "Logger") -> "Console":
+        """The same, with a log that hears of everything."""
+        return replace(self, log=log)
 
     @property
     def width(self) -> int:
@@ -38,10 +55,40 @@ class Console:
 
     def say(self, event: str, text: str, **facts: object) -> None:
         """A piece of news: its text, or with a JSON log the event and its facts."""
+        self.note(text)
         if self.is_json:
-            print(json.dumps({"event": event, **facts}), file=sys.stderr)
+            self._write_json(event, facts)
         elif not self.is_quiet:
-            print(text, file=sys.stderr)
+            print(self._signed(text), file=sys.stderr)
+
+    def tell_change(self, event: str, text: str, **facts: object) -> None:
+        """What is other than the last time: a quiet command says that, too, on standard output, for cron."""
+        self.note(text)
+        if self.is_json:
+            self._write_json(event, facts)
+        else:
+            print(self._signed(text), file=sys.stdout if self.is_quiet else sys.stderr, flush=True)
+
+    def complain(self, text: str) -> None:
+        """What went wrong with one thing of several, while the others go on. Said to the quiet as well."""
+        if self.log:
+            self.log.error(self._signed(text))
+        if self.is_json:
+            self._write_json("failed", {"reason": text})
+        else:
+            print(f"nextgear: {self._signed(text)}", file=sys.stderr)
+
+    def note(self, text: str) -> None:
+        """For the log only."""
+        if self.log:
+            self.log.info(self._signed(text))
+
+    def _signed(self, text: str) -> str:
+        return f"{self.whose}: {text}" if self.whose else text
+
+    def _write_json(self, event: str, facts: Mapping[str, object]) -> None:
+        signed = {"athlete_id": self.whose} if self.whose else {}
+        print(json.dumps({"event": event, **signed, **facts}), file=sys.stderr)
 
     @contextmanager
     def progress(self, title: str, unit: str) -> Generator["Progress"]:

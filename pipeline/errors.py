@@ -62,7 +62,7 @@ class CheckError(NextgearError):
 
 
 class LakeError(NextgearError):
-    """A lake that this version of the program must not write to, for it could not keep all that is there."""
+    """A lake that is damaged, or that this program must not write to, for it could not keep all of it."""
 
     exit_code = 1
 

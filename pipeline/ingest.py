@@ -121,9 +121,11 @@ def ingest(
     workers: int | None = None,
     retry: bool = False,
     batch_files: int = BATCH_FILES,
+    without: Sequence[Path] = (),
 ) -> Counts:
     """Bring all activities of files, folders and archives into the lake; the caller holds its lock.
 
+    Folders `without` are another athlete's, and are passed by.
     `home_zone` is where an activity took place if neither its file nor a position says so. `workers` is the
     number of reader processes, None for what suits the machine; 1 reads in this process. However the run
     ends, by an interrupt or a bug, what is complete lands. What gave no activity to an older version of the
@@ -137,7 +139,7 @@ def ingest(
     landing = _Landing(lake, known.batch_of, batch_files)
     with _Workers(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
         try:
-            found = exports(sources, known.is_unchanged, progress.expect)
+            found = exports(sources, known.is_unchanged, progress.expect, without)
             for file, reading in pool.read(known.news(found)):
                 rows = _rows(lake.athlete_id, home_zone, file, reading)
                 outcome = str(rows.file["outcome"])

@@ -89,7 +89,7 @@ class Lake:
 
     def ledgers(self) -> dict[str, pa.Table]:
         """By batch: every file ever seen and what became of it; one that changed has a row per content."""
-        return {batch: pq.ParquetFile(self._part(LEDGER, batch)).read() for batch in self.batches()}
+        return {batch: _read(self._part(LEDGER, batch)) for batch in self.batches()}
 
     def ledger(self) -> pa.Table:
         """Every file ever seen and what became of it; a file that changed on disk has a row per content."""
@@ -144,9 +144,7 @@ class Lake:
         `sweep`.
         """
         small = [
-            batch
-            for batch in self.batches()
-            if pq.read_metadata(self._part(LEDGER, batch)).num_rows < SMALL_FILES
+            batch for batch in self.batches() if _metadata(self._part(LEDGER, batch)).num_rows < SMALL_FILES
         ]
         if len(small) < MANY_SMALL:
             return
@@ -178,11 +176,11 @@ class Lake:
     def _replaced_by(self, batch: str) -> list[str]:
         if not batch.startswith(MERGED):
             return []
-        metadata = pq.read_metadata(self._part(LEDGER, batch)).metadata or {}
+        metadata = _metadata(self._part(LEDGER, batch)).metadata or {}
         return metadata.get(REPLACES, b"").decode().split()
 
     def _contract(self, batch: str) -> str:
-        metadata = pq.read_metadata(self._part(LEDGER, batch)).metadata or {}
+        metadata = _metadata(self._part(LEDGER, batch)).metadata or {}
         return metadata.get(CONTRACT, BEFORE_CONTRACTS.encode()).decode()
 
     def _ledger_metadata(self, replaced: Iterable[str]) -> dict[bytes, bytes]:
@@ -198,7 +196,7 @@ class Lake:
         """A batch without some files, and without what was in them."""
         import pyarrow.compute as pc  # a fifth of the time that a run with nothing new may take
 
-        rows = {table: pq.ParquetFile(self._part(table, batch)).read() for table in TABLES}
+        rows = {table: _read(self._part(table, batch)) for table in TABLES}
         files = rows[LEDGER].select(["path", "digest", "outcome"]).to_pylist()
         stays = [(file["path"], file["digest"]) not in gone for file in files]
         # A file that goes takes its rows along, unless one that stays brought the same content.
@@ -228,7 +226,7 @@ class Lake:
             )
         known = {self.folder / table for table in TABLES}
         for part in self.folder.glob(f"*/{batch}.parquet"):
-            schema = pq.read_schema(part)
+            schema = _metadata(part).schema.to_arrow_schema()
             ours = TABLES[part.parent.name].names if part.parent in known else []
             extra = set(schema.names) - set(ours)
             if extra:
@@ -241,7 +239,7 @@ class Lake:
         part, schema = self._part(table, batch), TABLES[table]
         if table != LEDGER and part.exists() and pq.read_schema(part).equals(schema):
             return
-        rows = pq.ParquetFile(part).read() if part.exists() else _no_rows(schema)
+        rows = _read(part) if part.exists() else _no_rows(schema)
         for column in schema:
             if column.name not in rows.column_names:
                 rows = rows.append_column(column, pa.nulls(len(rows), column.type))
@@ -256,7 +254,7 @@ class Lake:
 def athletes(root: Path) -> list[str]:
     """The ids of all athletes with something in the lake, sorted."""
     ids = (folder.name for folder in root.glob("*") if ATHLETE_ID.fullmatch(folder.name))
-    return sorted(athlete_id for athlete_id in ids if Lake(root, athlete_id).batches())
+    return sorted(athlete_id for athlete_id in ids if any((root / athlete_id / LEDGER).glob("[!.]*.parquet")))
 
 
 @contextmanager
@@ -304,6 +302,29 @@ def exclusive(data: Path) -> Generator[None]:
         yield
 
 
+def _read(part: Path) -> pa.Table:
+    with _sound(part):
+        return pq.ParquetFile(part).read()
+
+
+def _metadata(part: Path) -> pq.FileMetaData:
+    with _sound(part):
+        return pq.read_metadata(part)
+
+
+@contextmanager
+def _sound(part: Path) -> Generator[None]:
+    """Raises LakeError for a part that is no longer what was landed."""
+    try:
+        yield
+    except (pa.ArrowInvalid, OSError) as error:
+        what = str(error).rstrip(".")
+        raise LakeError(
+            f"{part}: cannot be read: {what}. If the file is damaged, bring it back from a copy; "
+            f"or remove {part.parent.parent} and run again over all exports"
+        ) from error
+
+
 def _is_packed(kind: pa.DataType) -> bool:
     """Neighbours differ by little: their differences take less room than they or a dictionary of them."""
     return pa.types.is_decimal(kind) or pa.types.is_timestamp(kind) or pa.types.is_integer(kind)
@@ -341,7 +362,7 @@ def _decimals(column: "pa.ChunkedArray[Any]", kind: "pa.Decimal128Type[Any, Any]
 
 
 def _merge(folder: Path, batches: Iterable[str], merged: str, metadata: Mapping[bytes, bytes]) -> None:
-    rows = pa.concat_tables(pq.ParquetFile(folder / f"{batch}.parquet").read() for batch in batches)
+    rows = pa.concat_tables(_read(folder / f"{batch}.parquet") for batch in batches)
     write_parquet(_in_order(rows).replace_schema_metadata(dict(metadata)), folder / f"{merged}.parquet")
 
 

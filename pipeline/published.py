@@ -18,21 +18,35 @@ def sql_folder() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent / "sql"
 
 
-def state(folder: Path, lakes: Sequence[Lake], said: Iterable[str]) -> str:
-    """A digest of all that a warehouse is made of: program, models, landed batches, what athletes said."""
-    program = [
+def program(folder: Path) -> str:
+    """A digest of what makes a warehouse of a lake: DuckDB, this program, the models in `folder`."""
+    texts = [
         path.read_text(encoding="utf-8")
         for path in (*sorted(Path(__file__).parent.rglob("*")), *sorted(folder.rglob("*")))
         if path.suffix in {".py", ".j2", ".css", ".sql", ".toml"}
     ]
+    return digest_of_texts([version("duckdb"), *texts])
+
+
+def state(made_by: str, lakes: Sequence[Lake], said: Iterable[str]) -> str:
+    """A digest of all that a warehouse is made of: the program, landed batches, what athletes said.
+
+    Of one athlete's lake it is all that this athlete's pages are made of: no row of another's enters them.
+    """
     landed = [f"{lake.folder} {batch}" for lake in lakes for batch in lake.batches()]
-    return digest_of_texts([version("duckdb"), *program, *landed, *said])
+    return digest_of_texts([made_by, *landed, *said])
 
 
 def is_current(warehouse: Path, wanted: str) -> bool:
     """Was this very warehouse file published from this state?"""
     note = _note(warehouse)
     return note.exists() and warehouse.exists() and note.read_text() == _signed(warehouse, wanted)
+
+
+def signature(warehouse: Path) -> str:
+    """Another one for each warehouse that is published; nothing where none is."""
+    note = _note(warehouse)
+    return note.read_text() if note.exists() else ""
 
 
 def sign(warehouse: Path, made_of: str) -> None:

@@ -219,18 +219,22 @@ def _nobody(_more: int) -> None:
 
 
 def exports(
-    paths: Sequence[Path], is_known: IsKnown = _nothing_known, expect: Callable[[int], None] = _nobody
+    paths: Sequence[Path],
+    is_known: IsKnown = _nothing_known,
+    expect: Callable[[int], None] = _nobody,
+    without: Sequence[Path] = (),
 ) -> Iterator[Export]:
     """Every file in `paths`, sorted within each, folders and zips opened, each file once.
 
     What `is_known` by path, size and time is skipped unread, a known zip with all its members. A zip comes
     before its members. Their content is read only when asked for. `expect` hears of how many more there are
-    as soon as that is known: of a folder at once, of a zip when it is opened.
+    as soon as that is known: of a folder at once, of a zip when it is opened. The folders `without` are
+    passed by, also where a link leads to them.
     """
     for path in paths:  # all of them before any is read: a slip must not show after minutes
         if not path.exists():
             raise SettingsError(f"{path}: there is no such file or folder")
-    seen: set[Path] = set()
+    seen = {folder.resolve() for folder in without}
     for path in paths:
         root = path.resolve()
         found = [_export(file, _junk(file.parts[len(root.parts) :])) for file in _files(root, seen)]
@@ -409,6 +413,11 @@ def _unpacked_max(packed_bytes: int, at_most: int) -> int:
 
 def _bomb(path: str) -> UnreadableFileError:
     return UnreadableFileError(path, "zip_bomb", "unpacked it is larger than any export, perhaps on purpose")
+
+
+def is_junk(name: str) -> bool:
+    """Is a file or folder of this name nobody's export?"""
+    return bool(_junk((name,)))
 
 
 def _junk(parts: Sequence[str]) -> str:

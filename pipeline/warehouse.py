@@ -29,9 +29,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.errors import CheckError, ModelError, NextgearError, WarehouseError
+from pipeline.errors import CheckError, LakeError, ModelError, NextgearError, WarehouseError
 from pipeline.lake import Lake, beside
-from pipeline.published import digest_of_texts, is_current, sign, state
+from pipeline.published import digest_of_texts, is_current, program, sign, state
 from pipeline.schema import SCHEMA_VERSION, TABLES
 
 LAYERS = ("raw", "settings", "recording", "sessions", "staging", "activity", "athlete", "marts")
@@ -184,7 +184,7 @@ def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
     Nor does it loop over an ASOF join: it would where it guesses that few rows are sought, and it guessed
     dozens where best efforts seek many thousands: then one batch took most of all the time.
     """
-    return duckdb.connect(
+    db = duckdb.connect(
         str(path or ":memory:"),
         config={
             "autoinstall_known_extensions": "false",
@@ -192,6 +192,8 @@ def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
             "asof_loop_join_threshold": "0",
         },
     )
+    db.execute("set enable_progress_bar = false")  # it would be drawn on standard output
+    return db
 
 
 def create(db: duckdb.DuckDBPyConnection, model: Model, kind: str = "table") -> None:
@@ -553,12 +555,12 @@ def build(
     SETTINGS_TABLES when it comes to building. Whatever fails, and wherever it is killed, the old warehouse
     stays in place: the new one is built beside it and renamed when every promise holds.
     """
-    wanted = state(folder, lakes, said)
-    if is_current(warehouse, wanted):
+    made_by = program(folder)
+    if is_current(warehouse, state(made_by, lakes, said)):
         return False
     for lake in lakes:
         lake.compact()  # only now: what it replaced is swept once the warehouse is published
-    wanted = state(folder, lakes, said)
+    wanted = state(made_by, lakes, said)
     all_models = models(folder)
     unfinished = warehouse.with_name(f".{warehouse.name}.building")
     _clear(unfinished)
@@ -577,6 +579,8 @@ def build(
     except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
         _clear(unfinished)  # a full disk has room again
         raise OSError(None, str(error), str(warehouse)) from error
+    except (duckdb.InvalidInputException, pa.ArrowInvalid) as error:
+        raise LakeError(f"a part of the lake is damaged: {error}") from error
     unfinished.replace(warehouse)
     _forget_old_measurements(measured, lakes)
     sign(warehouse, wanted)  # last: a run killed before it builds again
@@ -650,6 +654,7 @@ def reader(warehouse: Path, lake: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         advice = "delete it, and `nextgear build` makes a new one"
         raise WarehouseError(f"{warehouse}: {advice}: {error}") from error
+    db.execute("set enable_progress_bar = false")  # it would stand between the rows
     db.execute("set autoinstall_known_extensions = false")
     db.execute("set autoload_known_extensions = false")
     db.execute(f"set allowed_directories = [{_quoted(str(lake))}]")

@@ -1,10 +1,13 @@
 """What platforms export beside the formats that can be read; keys and headers are those of real exports."""
 
+import re
 from pathlib import Path
 
 import pytest
+from conftest import CHECKOUT
 from test_ingest import Silence
 
+from pipeline import platforms
 from pipeline.ingest import ingest
 from pipeline.lake import Lake
 
@@ -81,3 +84,10 @@ def test_all_of_apple_health_is_known_by_its_start(tmp_path: Path):
     lake = Lake(tmp_path / "lake", "me")
     assert ingest([tmp_path / "export.xml"], lake, None, Silence(), 1).outcomes == {"unsupported": 1}
     assert ingest([tmp_path / "export.xml"], lake, None, Silence(), 1).outcomes == {}
+
+
+def test_the_page_on_exporting_knows_every_platform_whose_files_are_recognised():
+    page = (CHECKOUT / "data" / "EXPORTING.md").read_text(encoding="utf-8")
+    named = {matched[0] for kind in platforms._KINDS if (matched := re.match(r"[A-Z]\w+", kind.reason))}  # pyright: ignore[reportPrivateUsage]
+    assert {"Apple", "Polar", "Garmin"} <= named
+    assert [name for name in named if name not in page] == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
+from markdown_it import MarkdownIt
 
 from pipeline import published
 from pipeline.errors import ModelError, NextgearError, SettingsError
@@ -526,7 +527,8 @@ def test_each_verdict_has_its_own_plain_sentence(warehouse_of: Warehouse, verdic
 def test_a_turn_that_one_look_shows_says_that_the_next_must_confirm_it(warehouse_of: Warehouse):
     row = verdict_row(verdict="undecided", is_first_look_of_turn="true")
     text = told(warehouse_of({"plateau": row}), "terminal", "verdict")
-    assert "a turn that one look shows; the next must confirm it" in text
+    assert "A turn, which the next look must confirm" in text
+    assert "a turn that one look alone shows, so no verdict hangs on it yet." in text
     assert "fits more than one answer" not in text
 
 
@@ -714,7 +716,8 @@ def test_every_format_tells_the_same_sections(full: Path):
 
 def test_a_section_comes_alone_when_asked_for_alone(full: Path):
     assert "Causes that fit" not in told(full, "terminal", "best_efforts")
-    assert set(json.loads(told(full, "json", "files"))) == {"schema_version", "athlete_id", "as_of", "files"}
+    document = json.loads(told(full, "json", "files"))
+    assert set(document) == {"schema_version", "athlete_id", "as_of", "made_at", "files"}
 
 
 def test_activities_whose_time_zone_nobody_knows_are_counted(warehouse_of: Warehouse):
@@ -966,6 +969,9 @@ def test_a_hostile_name_stays_text_in_every_format(warehouse_of: Warehouse, form
         assert "\\<script\\>" in text and not re.search(r"(?<!\\)<script", text)
         for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
             assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1
+        page = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text)
+        assert not re.findall("<(?:script|a|del|img)[ >]", page)
+        assert page.count("<h2>") == text.count("\n## ") and page.count("<table>") > 10
     if format == "terminal":
         assert "[bold]" in text
         assert max(map(len, text.splitlines())) <= 80
@@ -1208,8 +1214,8 @@ def test_intensity_is_counted_in_three_ways_and_in_the_zones_of_the_articles(ful
     assert "Easy 69 % 66 % 78 % 62 % 75 %" in text
     assert "Hard 10 % 12 % 22 % 12 % 8 %" in text
     # 15,250 of 30,500 s are in zone 2
-    assert "2 easy 123–132 5:57–5:12 easy 4:14:10 50 % 45.8 km" in text
-    assert "3 steady 133–151 5:12–4:26 easy/moderate" in text
+    assert "2 easy 123–132 easy 4:14:10 50 % 5:57–5:12 45.8 km" in text
+    assert "3 steady 133–151 easy/moderate" in text
     assert "The 8 weeks up to 2026-11-22: 69 % of the time easy, 21 % moderate, 10 % hard." in text
     assert (
         "66 % easy: 14 points short of 80 % (59 % or 82 % with zones 3 bpm lower or higher: the answer hangs"

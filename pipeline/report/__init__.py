@@ -5,6 +5,7 @@ into words; a module per format prints.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import SettingsError
@@ -12,7 +13,7 @@ from pipeline.report import anchors, changes, efforts, files, sharpen, training,
 from pipeline.report.causes import causes
 from pipeline.report.content import SECTIONS, Content, read
 from pipeline.report.json import json_anchors, json_report
-from pipeline.report.page import Section
+from pipeline.report.page import Section, made_on
 from pipeline.report.phases import phases
 from pipeline.report.plan import plan
 from pipeline.report.races import races
@@ -54,8 +55,9 @@ def report(
     units: str = "km",
     width: int = 80,
     color: bool = False,
+    made_at: datetime | None = None,
 ) -> str:
-    """The report as text of one of `FORMATS`.
+    """The report as text of one of `FORMATS`, which says when it was made, if it is told.
 
     `sql` is the folder of the section queries; `sections` some of `SECTIONS`, told in that order; `units`
     `km` or `mi` (JSON stays SI); `width` and `color` concern the terminal only.
@@ -70,10 +72,10 @@ def report(
     telling = chosen if content.verdict else ["verdict"]
     told = [_TOLD_BY[name](content, runner_units) for name in telling]
     told = [section for section in told if not section.is_optional or len(sections) < len(SECTIONS)]
-    heading = f"nextgear · {athlete_id}" + (f" · {content.as_of}" if content.as_of else "")
+    heading = _heading(content, made_at)
     match format:
         case "json":
-            return json_report(content)
+            return json_report(content, made_at)
         case "markdown":
             from pipeline.report.markdown import markdown_report
 
@@ -145,5 +147,10 @@ def athlete(
         anchors.changes(content, runner_units),
         sharpen.sharpen(content, runner_units),
     ]
-    heading = f"nextgear · {athlete_id}" + (f" · {content.as_of}" if content.as_of else "")
-    return terminal_report(heading, [section for section in told if section], width, color=color)
+    return terminal_report(_heading(content), [section for section in told if section], width, color=color)
+
+
+def _heading(content: Content, made_at: datetime | None = None) -> str:
+    as_of = f"{content.as_of}" if content.as_of else ""
+    made = made_on(made_at) if made_at else ""
+    return " · ".join(filter(None, ("nextgear", content.athlete_id, as_of, made)))

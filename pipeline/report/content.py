@@ -87,6 +87,20 @@ def queries(section: str) -> Sequence[str]:
 def read(warehouse: Path, athlete_id: str, sql: Path, sections: Sequence[str]) -> Content:
     """Ask the warehouse the questions in the folder `sql`: those of the sections, and the verdict's."""
     asked = [query for name in ("verdict", *sections) for query in queries(name)]
+    with _opened(warehouse) as connection:
+        whose = {"athlete_id": athlete_id}
+        rows = {name: _rows(connection, sql, name, whose) for name in dict.fromkeys(asked)}
+        models = dict(connection.execute(_MODELS).fetchall())
+    return Content(athlete_id, sections, rows, models)
+
+
+def ask(warehouse: Path, sql: Path, query: str, parameters: Mapping[str, object]) -> list[Row]:
+    """What one query of the folder `sql` answers, that is not about one athlete."""
+    with _opened(warehouse) as connection:
+        return _rows(connection, sql, query, parameters)
+
+
+def _opened(warehouse: Path) -> duckdb.DuckDBPyConnection:
     if not warehouse.exists():
         raise NextgearError(
             f"{warehouse}: no warehouse yet; `nextgear run SOURCES` makes one from your exports "
@@ -97,18 +111,16 @@ def read(warehouse: Path, athlete_id: str, sql: Path, sections: Sequence[str]) -
     except duckdb.Error as error:
         advice = "delete it, and `nextgear build` makes a new one"
         raise WarehouseError(f"{warehouse}: {advice}: {error}") from error
-    with connection:
-        rows = {
-            name: _rows(connection, name, (sql / f"{name}.sql").read_text(encoding="utf-8"), athlete_id)
-            for name in dict.fromkeys(asked)
-        }
-        models = dict(connection.execute(_MODELS).fetchall())
-    return Content(athlete_id, sections, rows, models)
+    connection.execute("set enable_progress_bar = false")  # it would stand between the lines
+    return connection
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, name: str, query: str, athlete_id: str) -> list[Row]:
+def _rows(
+    connection: duckdb.DuckDBPyConnection, sql: Path, name: str, parameters: Mapping[str, object]
+) -> list[Row]:
+    query = (sql / f"{name}.sql").read_text(encoding="utf-8")
     try:
-        result = connection.execute(query, {"athlete_id": athlete_id})
+        result = connection.execute(query, dict(parameters))
     except duckdb.Error as error:
         raise ModelError(f"reports.{name}", str(error)) from error
     columns = [column[0] for column in result.description or ()]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pipeline.report.content import Content
@@ -77,12 +77,13 @@ _CAUSE = (
 )
 
 
-def json_report(content: Content) -> str:
+def json_report(content: Content, made_at: datetime | None = None) -> str:
     """The sections that were asked for, SI units, ISO dates; what cannot be told is null."""
     document: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "athlete_id": content.athlete_id,
         "as_of": content.as_of,
+        "made_at": made_at.astimezone(UTC).isoformat(timespec="seconds") if made_at else None,
     }
     return json.dumps(
         document

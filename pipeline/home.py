@@ -1,0 +1,78 @@
+"""The data folder: what goes in, what is kept, what comes out, and where each of it is."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import lake
+from pipeline.errors import SettingsError
+from pipeline.lake import Lake
+
+DATA_VARIABLE = "NEXTGEAR_DATA"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The data folder: what goes in, what is kept, what comes out."""
+
+    folder: Path
+
+    @property
+    def exports(self) -> Path:
+        """The drop folder: what lies here is read by every run."""
+        return self.folder / "exports"
+
+    @property
+    def lake(self) -> Path:
+        """The truth."""
+        return self.folder / "lake"
+
+    @property
+    def warehouse(self) -> Path:
+        """Disposable: built from the lake."""
+        return self.folder / "warehouse.duckdb"
+
+    @property
+    def left_out(self) -> Path:
+        """Which athletes the warehouse was built without, and why; missing if all are in it."""
+        return self.folder / ".warehouse.duckdb.left_out"
+
+    @property
+    def reports(self) -> Path:
+        """A folder for each athlete, and with several the page of all."""
+        return self.folder / "reports"
+
+    @property
+    def index(self) -> Path:
+        """The page of all athletes, where there are several; beside it the same as JSON."""
+        return self.reports / "index.html"
+
+    def report(self, athlete_id: str) -> Path:
+        """The last HTML report of an athlete."""
+        return self.reports / athlete_id / "latest.html"
+
+    def news(self, athlete_id: str) -> Path:
+        """Where the athlete stood in the last report: what the next one is held against."""
+        return self.reports / athlete_id / "news.json"
+
+    def lake_of(self, athlete_id: str) -> Lake:
+        """One athlete's part of the lake."""
+        if not lake.ATHLETE_ID.fullmatch(athlete_id):
+            raise SettingsError(f"athlete {athlete_id!r}: use letters, digits, '.', '_' and '-' only")
+        return Lake(self.lake, athlete_id)
+
+    def lakes(self) -> dict[str, Lake]:
+        """The lake of each athlete who has something in it, by id."""
+        return {athlete_id: self.lake_of(athlete_id) for athlete_id in lake.athletes(self.lake)}
+
+
+def default_folder() -> Path:
+    """`data/` of the checkout; where there is none, the user's data folder as the platform has it."""
+    if said := os.environ.get(DATA_VARIABLE):
+        return Path(said).expanduser().absolute()
+    checkout = Path(__file__).parent.parent
+    if (checkout / "pyproject.toml").exists():
+        return checkout / "data"
+    from platformdirs import user_data_path
+
+    return user_data_path("nextgear", appauthor=False)
