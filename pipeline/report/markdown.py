@@ -19,7 +19,7 @@ def markdown_report(heading: str, sections: Sequence[Section]) -> str:
                 [
                     f"{place}. **{_escaped(finding.title)}**: {_escaped(finding.reason)}",
                     *[_escaped(finding.evidence)] * bool(finding.evidence),
-                    *[f"Newest: {_escaped(', '.join(finding.runs))}"] * bool(finding.runs),
+                    *[f"The newest runs behind it: {_escaped(', '.join(finding.runs))}"] * bool(finding.runs),
                     *[f"Try: {_escaped(finding.advice)}"] * bool(finding.advice),
                 ]
             )

@@ -42,7 +42,7 @@ def _row(row: Row, units: Units) -> tuple[str, ...]:
     days = row["days_to_quality"]
     return (
         str(row["local_day"]),
-        (row["name"] or "without a name") + _SOURCES[row["race_source"]],
+        (row["name"] or "unnamed") + _SOURCES[row["race_source"]],
         units.distance(row["distance_m"]),
         clock(row["elapsed_s"]),
         units.pace(speed),

@@ -119,7 +119,7 @@ def _held(text: str) -> str:
 
 
 def _finding(place: int, finding: Finding) -> RenderableType:
-    runs = f"Newest: {', '.join(finding.runs)}" if finding.runs else ""
+    runs = f"The newest runs behind it: {', '.join(finding.runs)}" if finding.runs else ""
     lines = (finding.reason, finding.evidence, runs, f"Try: {finding.advice}" if finding.advice else "")
     details = [Padding(Text(_held(line)), (0, 0, 0, _INDENT)) for line in lines if line]
     return Group(_paragraph(f"{place}. {finding.title}", "bold"), *details)
@@ -153,7 +153,7 @@ def _grid(table: Table, width: int) -> RenderableType:
         grid.add_column(legend if table.stacks else "")
     for place, row in enumerate(table.rows):
         bar = [_drawn(table, place, bar_width)] if has_bars else []
-        grid.add_row(*(Text(plain(cell)) for cell in row[:kept]), *bar)
+        grid.add_row(*(Text(_held(cell)) for cell in row[:kept]), *bar)
     missing = ", ".join(name.lower() for name in table.header[kept:])
     note = [_paragraph(f"(no room for: {missing})", "dim")] if missing else []
     return Group(Padding(grid, (0, 0, 0, MARGIN)), *note)

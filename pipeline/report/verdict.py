@@ -110,6 +110,8 @@ def _headline(row: Row) -> str:
         return "A turn, which the next look must confirm"
     if row["is_against_season"]:
         return "Too close to call: it may be the season"
+    if row["verdict"] == "not_enough_data" and row["change_pct"] is not None:
+        return "Cannot tell yet: the runs scatter too much"
     return _HEADLINES[row["verdict"]]
 
 
