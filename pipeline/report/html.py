@@ -42,7 +42,6 @@ def html_report(heading: str, sections: Sequence[Section], content: Content, uni
         sections=sections,
         charts=charts(content, units),
         series_rows=CHART_WEEKS,
-        verdict=content.verdict["verdict"] if content.verdict else "not_enough_data",
         then_now=_then_now(content.verdict, units),
         odds=_odds(sections),
         files=_files(content.rows.get("files", ())),
