@@ -89,8 +89,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> flow.Home:
     """The data folder of the demo, made once for all workers of the tests. To look at only."""
     folder = tmp_path_factory.getbasetemp()
     folder = folder if worker_id == "master" else folder.parent
+    home = flow.Home(folder / "demo")
     with filelock.FileLock(folder / "demo.lock"):
-        return flow.demo(folder / "demo", Console(is_quiet=True))  # the second finds it there, and is quick
+        if not home.warehouse.exists():
+            flow.demo(home.folder, Console(is_quiet=True))
+    return home
 
 
 @pytest.fixture
