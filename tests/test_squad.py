@@ -83,7 +83,7 @@ def test_each_athlete_has_what_lies_in_their_folder_and_nothing_else(team: Home)
         assert both.fetchall() == [(2,)]  # the same file in both folders is a run of each
     for one in ("ann", "bob"):
         paths = team.lake_of(one).ledger()["path"].to_pylist()
-        assert {Path(path).parent.name for path in paths} == {one}
+        assert {Path(str(path)).parent.name for path in paths} == {one}
 
 
 def test_an_athlete_among_others_has_the_rows_of_one_alone(team: Home, tmp_path: Path):
