@@ -130,6 +130,7 @@ def report(
         ),
         out,
         console,
+        is_exact=form != "terminal",
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline import athlete, lake, published, rounds, runlog, steps
+from pipeline import athlete, lake, letters, published, rounds, runlog, steps
 from pipeline.answers import hints, report, whose, why
 from pipeline.console import Console
 from pipeline.errors import LakeError, SettingsError
@@ -159,9 +159,14 @@ def publish(path: Path, text: str) -> None:
         unfinished.write_text(text, encoding="utf-8")
 
 
-def deliver(text: str, out: Path | None, console: Console) -> None:
-    """A report where it was asked for: in a file, or on standard output (also called `-`)."""
+def deliver(text: str, out: Path | None, console: Console, *, is_exact: bool = False) -> None:
+    """A report where it was asked for: in a file, or on standard output (also called `-`).
+
+    `is_exact` is a page, or what a program reads: UTF-8 whatever the terminal can show, no letter replaced.
+    """
     if out is None or str(out) == "-":
+        if is_exact:
+            letters.keep()
         print(text)  # it was asked for, so even a quiet command says it
     else:
         publish(out, text)

@@ -2,10 +2,13 @@
 
 import json
 import re
+import subprocess
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from conftest import ENVIRONMENT
 
 from pipeline import flow, letters, published, simulate
 from pipeline.console import Console
@@ -99,6 +102,19 @@ def test_what_a_terminal_has_no_letters_for_is_shown_in_others(miler: Path):
     plain = text.encode("ascii", errors=letters.NAME).decode("ascii")
     assert plain.count("?") == text.count("?"), "every letter has another one to stand for it"
     assert len(plain.splitlines()) == len(text.splitlines())
+
+
+def test_a_terminal_of_bare_ascii_shows_the_report_and_a_program_gets_it_whole(
+    miler: Path, nextgear: Callable[..., subprocess.CompletedProcess[bytes]]
+):
+    ascii_only = {**ENVIRONMENT, "PYTHONIOENCODING": "ascii"}
+    asked = ("report", "--data", miler.parent, "--section", "verdict", "--section", "weekly_load")
+    shown = nextgear(*asked, env=ascii_only, text=False)
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    assert shown.stdout.isascii() and b"-" in shown.stdout
+    page = nextgear(*asked, "--format", "markdown", env=ascii_only, text=False)
+    assert (page.returncode, page.stderr) == (0, b"")
+    assert "“90 %: 1 to 7 s”" in page.stdout.decode("utf-8") or "−" in page.stdout.decode("utf-8")
 
 
 def test_the_latest_workout_is_drawn_repetition_by_repetition(miler: Path):
