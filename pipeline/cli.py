@@ -125,7 +125,7 @@ def report(
     quiet: Quiet = False,
     json_log: JsonLog = False,
 ) -> None:
-    """Verdict, causes, load, split, trend, best efforts and files, from the warehouse."""
+    """Verdict, causes, load, phases, split, trend, workouts, recovery, races, files: from the warehouse."""
     from pipeline import flow
 
     console = _console(quiet, json_log)

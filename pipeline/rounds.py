@@ -72,11 +72,12 @@ def run(
         counts = _landed(home, athlete_id, sources, console, retry, broken)
         is_squad = len(counts) > 1
         steps.build(home, console, broken)
+        made_by = published.program(published.sql_folder())
         for one in counts:
             if _is_broken(one, broken, is_squad):
                 continue
             with steps.blame(one, broken, is_squad):
-                changes = _reported(home, one, counts[one], now, *_voice(is_squad, one, console))
+                changes = _reported(home, one, counts[one], made_by, now, *_voice(is_squad, one, console))
                 if changes is not None:
                     news[one] = changes
         ran = Ran(counts, news, steps.complain(broken, console))
@@ -135,7 +136,7 @@ def _divided(home: Home, athlete_id: str | None, sources: Sequence[Path], consol
 
 
 def _reported(
-    home: Home, athlete_id: str, counts: Counts, now: datetime, console: Console, whose: str
+    home: Home, athlete_id: str, counts: Counts, made_by: str, now: datetime, console: Console, whose: str
 ) -> list[Change] | None:
     """Make the report of an athlete anew if it is out of date, and say what has changed; None if it is not.
 
@@ -144,7 +145,6 @@ def _reported(
     """
     page, kept = home.report(athlete_id), home.news(athlete_id)
     said = athlete.load(home.folder, athlete_id)
-    made_by = published.program(published.sql_folder())
     made_of = published.state(made_by, [home.lake_of(athlete_id)], [repr(said)])
     last = standing.last(kept)
     if last and last.made_of == made_of and page.exists():

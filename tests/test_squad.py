@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import pandas as pd
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 
 from pipeline import flow, lake, published, runlog, steps
 from pipeline.console import Console
@@ -80,7 +83,7 @@ def test_each_athlete_has_what_lies_in_their_folder_and_nothing_else(team: Home)
         assert both.fetchall() == [(2,)]  # the same file in both folders is a run of each
     for one in ("ann", "bob"):
         paths = team.lake_of(one).ledger()["path"].to_pylist()
-        assert {Path(path).parent.name for path in paths} == {one}
+        assert {Path(str(path)).parent.name for path in paths} == {one}
 
 
 def test_an_athlete_among_others_has_the_rows_of_one_alone(team: Home, tmp_path: Path):
@@ -412,6 +415,27 @@ def test_the_page_of_all_says_the_same_and_shows_text_as_text(ranked: list[squad
     assert "61 % &lt;i&gt;easy" in page.replace("\u00a0", " ")
     assert "&lt;TOML&gt;" in page
     assert "://" not in page
+
+
+def test_the_page_of_all_fits_a_phone_and_axe_finds_nothing_serious(
+    ranked: list[squad.Member], browser: Browser, tmp_path: Path
+):
+    path = tmp_path / "index.html"
+    path.write_text(squad.page(ranked, NOON, "km"), encoding="utf-8")
+    looks: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (360, "dark"), (360, "light")]
+    for width, scheme in looks:
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(path.as_uri())
+        assert asked == [path.as_uri()]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        wide = "[...document.querySelectorAll('.scroll')].filter(part => part.scrollWidth > part.clientWidth)"
+        assert page.evaluate(f"{wide}.length") == 0
+        found = Axe().run(page).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+        context.close()
 
 
 def test_an_athlete_for_programs_is_in_si_and_null_where_nothing_is_known(ranked: list[squad.Member]):

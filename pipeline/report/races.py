@@ -4,7 +4,7 @@ from pipeline.report.content import Content, Row
 from pipeline.report.page import Section, Table
 from pipeline.report.units import NOTHING, Units, clock, signed_percent
 
-_SOURCES = {"journal": "", "name": "", "near_best": "~"}
+_SOURCES = {"journal": "", "name": "", "near_best": " ~"}
 
 
 def races(content: Content, units: Units) -> Section:
@@ -42,7 +42,7 @@ def _row(row: Row, units: Units) -> tuple[str, ...]:
     days = row["days_to_quality"]
     return (
         str(row["local_day"]),
-        (row["name"] or NOTHING) + _SOURCES[row["race_source"]],
+        (row["name"] or "unnamed") + _SOURCES[row["race_source"]],
         units.distance(row["distance_m"]),
         clock(row["elapsed_s"]),
         units.pace(speed),

@@ -121,6 +121,8 @@ def _methods(rows: Sequence[Row]) -> str:
     """Such as `Load of 37 activities: 31 by heart rate, 4 by pace, 2 by duration alone`."""
     total = sum(row["activity_count"] for row in rows)
     told = ", ".join(f"{row['activity_count']} {_METHODS[row['load_method']]}" for row in rows)
+    if len(rows) == 1 and total > 1:
+        return f"The load of all {total} activities is {_METHODS[rows[0]['load_method']]}."
     return f"Load of {total} {'activity' if total == 1 else 'activities'}: {told}." if rows else ""
 
 
@@ -254,31 +256,37 @@ def _six_zones(row: Row, zones: Sequence[Row], units: Units) -> Table:
     told = shares(ratios) if total else [NOTHING] * len(spent)
     borders = {zone["zone"]: zone for zone in zones}
     return Table(
-        ("Zone", "Heart rate", "Pace", "Counts as", "Time", "Share", "Distance"),
+        ("Zone", "Heart rate", "Counts as", "Time", "Share", "Pace", "Distance"),
         [
             (
                 name,
-                *(_borders(borders[zone], units) if zone in borders else (NOTHING, NOTHING, NOTHING)),
+                _beats(borders.get(zone)),
+                borders[zone]["effort_class"].replace(" or ", "/") if zone in borders else NOTHING,
                 clock(second),
                 share,
+                _paces(borders.get(zone), units),
                 units.distance(row[f"zone_{zone}_m"]),
             )
             for zone, (name, second, share) in enumerate(zip(_ZONES, spent, told, strict=True), 1)
         ],
         bars=ratios,
         caption=f"{_weeks(row)} in the zones of the articles, with their borders of today",
-        words=(0, 3),
+        words=(0, 2),
     )
 
 
-def _borders(zone: Row, units: Units) -> tuple[str, str, str]:
-    """Such as `133–151`, `5:12–4:26` and `easy or moderate`; a pace is said from its slow end."""
-    slow, fast = (units.pace_s(zone[f"{side}_m_per_s"]) for side in ("from", "until"))
-    return (
-        _from_to(*(number(zone[side]) for side in ("from_bpm", "until_bpm"))),
-        _from_to(clock(slow), clock(fast)),
-        zone["effort_class"].replace(" or ", "/"),
-    )
+def _beats(zone: Row | None) -> str:
+    """Such as `133–151`."""
+    if zone is None:
+        return NOTHING
+    return _from_to(*(number(zone[side]) for side in ("from_bpm", "until_bpm")))
+
+
+def _paces(zone: Row | None, units: Units) -> str:
+    """Such as `5:12–4:26`: a pace is said from its slow end."""
+    if zone is None:
+        return NOTHING
+    return _from_to(*(clock(units.pace_s(zone[f"{side}_m_per_s"])) for side in ("from", "until")))
 
 
 def _from_to(low: str, high: str) -> str:

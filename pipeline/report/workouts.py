@@ -129,7 +129,7 @@ def _kinds(rows: Sequence[Row], units: Units) -> Table:
         kinds.setdefault(row["workout_template"], []).append(row)
     ordered = sorted(kinds.items(), key=lambda kind: (-len(kind[1]), kind[0]))
     return Table(
-        ("Kind", "Times", "First", "Its pace", "Latest", "Its pace"),
+        ("Kind", "Times", "First", "Pace then", "Latest", "Pace lately"),
         [
             (
                 TEMPLATES.get(kind, kind),
