@@ -136,7 +136,7 @@ def report(
         ),
         out,
         console,
-        is_document=form != "terminal",
+        is_exact=form != "terminal",
     )
 
 

@@ -10,10 +10,9 @@ import tempfile
 import textwrap
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from io import TextIOWrapper
 from pathlib import Path
 
-from pipeline import athlete, lake, notify, published, rounds, runlog, steps, unread_days
+from pipeline import athlete, lake, letters, notify, published, rounds, runlog, steps, unread_days
 from pipeline.answers import hints, report, whose, why
 from pipeline.beginning import how_to_begin
 from pipeline.console import Console
@@ -195,14 +194,14 @@ def publish(path: Path, text: str) -> None:
         unfinished.write_text(text, encoding="utf-8")
 
 
-def deliver(text: str, out: Path | None, console: Console, *, is_document: bool = False) -> None:
+def deliver(text: str, out: Path | None, console: Console, *, is_exact: bool = False) -> None:
     """A report where it was asked for: in a file, or on standard output (also called `-`).
 
-    A document says in itself, or is known, to be UTF-8, wherever it goes.
+    `is_exact` is a page, or what a program reads: UTF-8 whatever the terminal can show, no letter replaced.
     """
     if out is None or str(out) == "-":
-        if is_document and isinstance(sys.stdout, TextIOWrapper) and not sys.stdout.isatty():
-            sys.stdout.reconfigure(encoding="utf-8")
+        if is_exact:
+            letters.keep()
         print(text)  # it was asked for, so even a quiet command says it
     else:
         publish(out, text)

@@ -54,4 +54,10 @@ def fit(*streams: object) -> None:
             stream.reconfigure(errors=NAME)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 
+def keep() -> None:
+    """From now on standard output is UTF-8, for what has to arrive as it is."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+
 codecs.register_error(NAME, _replaced)

@@ -186,11 +186,6 @@ def test_a_log_for_machines_is_json_when_a_command_fails_too(here: Ended, tmp_pa
 # --- reports
 
 
-def undated(text: str) -> str:
-    """A report without when it was made."""
-    return re.sub(r"made on [0-9-]+ at [0-9:]+|\"made_at\": \"[^\"]+\"", "", text).strip()
-
-
 def test_why_fits_on_one_screen(asked: Ended):
     lines = asked("why").stdout.rstrip().splitlines()
     assert lines[0] == "Not enough runs to judge yet"

@@ -182,6 +182,18 @@ def test_what_cannot_be_written_can_be_read(nextgear: Ended, exports: Path, read
     assert_one_sentence(nextgear("athlete", "--set", "sex=male", "--data", read_only.folder), 1, "Read-only")
 
 
+def test_a_lake_that_is_damaged_is_said_in_a_line_and_who_says_more(nextgear: Ended, home: Home):
+    part = next((home.lake / "me" / "laps").glob("*.parquet"))
+    os.truncate(part, part.stat().st_size - 20)
+    damaged = nextgear("build", "--data", home.folder)
+    assert_one_sentence(damaged, 1, str(part), "nextgear doctor")
+    part.unlink()
+    missing = nextgear("build", "--data", home.folder)
+    assert_one_sentence(missing, 1, str(part), "nextgear doctor")
+    assert [len(ended.stderr.splitlines()) for ended in (damaged, missing)] == [1, 1]
+    assert nextgear("why", "--data", home.folder).returncode == 0  # yesterday's warehouse stays
+
+
 # --- the clock
 
 

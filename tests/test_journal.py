@@ -391,12 +391,13 @@ def test_what_was_not_read_of_a_journal_is_told_until_it_is_mended(tmp_path: Pat
 
 
 def test_a_run_says_which_line_of_the_journal_was_left_out(tmp_path: Path):
-    path = tmp_path / "exports" / "journal.csv"
+    path = tmp_path / "exports" / "journal \x1b[31m.csv"
     path.parent.mkdir()
     path.write_text("day,sleep_h\n2024-03-31,7\n2024-04-01,7,5\n")
     for _ in ("when it is read", "when it is known"):
         done = CliRunner().invoke(app, ["ingest", "--data", str(tmp_path)])
-        assert f"{path}: not all of this journal was read: journal: 1 day; line 3 has" in done.stderr
+        assert "[31m.csv: not all of this journal was read: journal: 1 day; line 3 has" in done.stderr
+        assert "\x1b" not in done.stderr
 
 
 # --- the template

@@ -18,7 +18,10 @@ def races(content: Content, units: Units) -> Section:
     sentences = [
         f"The latest, on {last['local_day']}: {name} in {clock(last['elapsed_s'])}. {last['reason']}"
     ]
-    notes = ["Cut back: the days before the race (7, beyond 10 km 14) against a usual week before."]
+    notes = [
+        "Taper: the distance of the days before the race (7, beyond 10 km 14) against that of a usual week "
+        "before them; the articles have −20 to −30 %. Hard again: when the next hard session came."
+    ]
     if any(row["race_source"] == "near_best" for row in rows):
         notes.append("~ Near your best of a year, and hard: probably a race.")
     return Section(
@@ -26,7 +29,7 @@ def races(content: Content, units: Units) -> Section:
         "Races",
         sentences,
         table=Table(
-            ("On", "Race", "Distance", "Time", "Pace", "Cut back", "Hard again"),
+            ("On", "Race", "Distance", "Time", "Pace", "Taper", "Hard again"),
             [_row(row, units) for row in rows],
             series=True,
             words=(0, 1),

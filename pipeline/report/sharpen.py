@@ -155,8 +155,8 @@ def _journal(row: Row) -> Hint | None:
     return Hint(
         "A journal of what no file tells",
         "nextgear athlete --journal",
-        f"Nothing can be said of {', '.join(silent[:-1])} and {silent[-1]}: that takes a watch at night, or a "
-        "line of yours for each day.",
+        f"Nothing can be said of {', '.join(silent[:-1])} and {silent[-1]}: that takes a watch at night, or "
+        "a line of yours for each day.",
     )
 
 

@@ -24,6 +24,7 @@ _INDENT = 5
 _WORD = 13  # a cell up to this length is not broken
 _BAR_MIN, _BAR_MAX = 8, 40
 _COLUMNS_MIN = 2
+_WIDTH_MIN = 20  # who has less sees the rest wrapped by the terminal
 
 
 def terminal_report(
@@ -35,6 +36,7 @@ def terminal_report(
     drawings: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """All of every section, series cut to their last weeks; `drawings` by a section's name."""
+    width = max(width, _WIDTH_MIN)
     parts: list[RenderableType] = [Text(plain(heading), style="dim")]
     for section in sections:
         parts += [Text(), Rule(Text(plain(section.title), style="bold"), align="left", style="dim"), Text()]
@@ -44,6 +46,7 @@ def terminal_report(
 
 def terminal_why(verdict: Section, causes: Section, beside: Sequence[str], width: int, *, color: bool) -> str:
     """The verdict, the leading causes and the first thing to try, cut to fit one screen of 24 lines."""
+    width = max(width, _WIDTH_MIN)
     parts: list[RenderableType] = [
         Text(plain(verdict.title), style="bold"),
         *map(_paragraph, verdict.sentences),
