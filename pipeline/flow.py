@@ -9,6 +9,7 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -164,7 +165,7 @@ def settings(
         width=console.width,
         color=console.has_color,
     )
-    deliver(text, None, console, is_document=form == "json")
+    deliver(text, None, console, is_exact=form == "json")
 
 
 def _write_journal(home: Home, athlete_id: str, path: Path | None, console: Console) -> None:
@@ -286,5 +287,7 @@ def demo(folder: Path | None, console: Console) -> Home:
         shutil.rmtree(home.exports, ignore_errors=True)
         simulate.write(runner, home.exports)
         written.write_text(repr(runner))
+    # A runner who is made up has no news that cron would want to mail.
+    console = replace(console, is_silent=console.is_quiet)
     run(home, athlete.DEFAULT_ID, [], console)
     return home
