@@ -2,6 +2,7 @@
 
 import codecs
 import sys
+import unicodedata
 
 _INSTEAD = {
     **dict.fromkeys("█▉▊▋▌▇▆", "#"),
@@ -13,7 +14,14 @@ _INSTEAD = {
     "×": "x",
     "·": "|",
     "…": "...",
-    "┤": "|",
+    **dict.fromkeys("┤│├┃", "|"),
+    **dict.fromkeys("┌┐└┘┬┴┼╭╮╰╯", "+"),
+    "→": "->",
+    "←": "<-",
+    "≥": ">=",
+    "≤": "<=",
+    "±": "+-",
+    "ß": "ss",
     **dict.fromkeys("“”", '"'),
     "\N{LEFT SINGLE QUOTATION MARK}": "'",
     "\N{RIGHT SINGLE QUOTATION MARK}": "'",
@@ -29,7 +37,8 @@ def instead(letter: str) -> str:
         # the upper rows of dots are the lower bits
         dots = ord(letter) - _BRAILLE.start
         return " " if not dots else "'" if not dots & 0b11110100 else "." if not dots & 0b00011011 else ":"
-    return _INSTEAD.get(letter, "?")
+    without_accent = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+    return _INSTEAD.get(letter) or without_accent or "?"
 
 
 def _replaced(error: UnicodeError) -> tuple[str, int]:

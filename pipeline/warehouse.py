@@ -41,6 +41,8 @@ SETTINGS_TABLES = ("athletes", "athlete_anchors")  # from athlete.toml, beside t
 # While a batch is measured its text keys are enums, numbers inside: with text it took half as long again.
 KEY_TYPES = {"athlete_id": "athlete_key", "activity_id": "activity_key", "session_id": "activity_key"}
 
+_GONE = "No files found that match"  # what DuckDB says of a part that is not there
+_DOCTOR = "`nextgear doctor` says what to do"
 _HEAD = re.compile(r"\A(?:--.*\n)+")
 
 
@@ -578,13 +580,20 @@ def build(
             db.execute("checkpoint")  # closing would do it as well, and keep quiet if the disk is full
     except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
         _clear(unfinished)  # a full disk has room again
-        raise OSError(None, str(error), str(warehouse)) from error
+        if _GONE in str(error):
+            raise LakeError(f"a part of the lake is missing: {_said(error)}; {_DOCTOR}") from error
+        raise OSError(None, _said(error), str(warehouse)) from error
     except (duckdb.InvalidInputException, pa.ArrowInvalid) as error:
-        raise LakeError(f"a part of the lake is damaged: {error}") from error
+        raise LakeError(f"a part of the lake is damaged: {_said(error)}; {_DOCTOR}") from error
     unfinished.replace(warehouse)
     _forget_old_measurements(measured, lakes)
     sign(warehouse, wanted)  # last: a run killed before it builds again
     return True
+
+
+def _said(error: Exception) -> str:
+    """What DuckDB or Arrow found, without the query in which it did."""
+    return str(error).partition("\n\nLINE")[0]
 
 
 def _clear(database: Path) -> None:

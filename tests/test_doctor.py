@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from pipeline import doctor, lake
 from pipeline.cli import app
 from pipeline.doctor import Finding
-from pipeline.flow import Home
+from pipeline.home import Home
 
 Sick = Callable[[], Home]
 

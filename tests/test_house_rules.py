@@ -45,6 +45,8 @@ MAY_IMPORT = {
     "warehouse": {"errors", "schema", "lake", "published"},
     "report": {"errors"},
     "schedule": {"errors"},
+    "beginning": {"home"},
+    "unread_days": {"lake"},
     "notify": {"errors"},
 }
 

@@ -42,7 +42,6 @@ def html_report(heading: str, sections: Sequence[Section], content: Content, uni
         sections=sections,
         charts=charts(content, units),
         series_rows=CHART_WEEKS,
-        verdict=content.verdict["verdict"] if content.verdict else "not_enough_data",
         then_now=_then_now(content.verdict, units),
         odds=_odds(sections),
         files=_files(content.rows.get("files", ())),
@@ -75,11 +74,13 @@ def _readable(value: object) -> object:
 
 
 def _prose(text: str) -> Markup:
-    """A sentence in which no date is torn apart at the end of a line."""
-    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', str(escape(_readable(text)))))
+    """A sentence in which no date, and no number from its unit, is torn apart at the end of a line."""
+    whole = _WHOLE.sub(r'<span class="whole-word">\g<0></span>', str(escape(_readable(text))))
+    return Markup(_COMMAND.sub(r"<code>\1</code>", whole))
 
 
-_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_WHOLE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|(?<![\w.:])\d[\d.:]* (?:s|m|km|mi|bpm|min|h)\b")
+_COMMAND = re.compile(r"`([^`<>]+)`")
 
 
 def _then_now(row: Row | None, units: Units) -> Sequence[Mapping[str, str]]:
