@@ -162,7 +162,7 @@ def settings(
         width=console.width,
         color=console.has_color,
     )
-    deliver(text, None, console, is_document=form == "json")
+    deliver(text, None, console, is_exact=form == "json")
 
 
 def _write_journal(home: Home, athlete_id: str, path: Path | None, console: Console) -> None:
