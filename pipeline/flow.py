@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -265,5 +266,7 @@ def demo(folder: Path | None, console: Console) -> Home:
         shutil.rmtree(home.exports, ignore_errors=True)
         simulate.write(runner, home.exports)
         written.write_text(repr(runner))
+    # A runner who is made up has no news that cron would want to mail.
+    console = replace(console, is_silent=console.is_quiet)
     run(home, athlete.DEFAULT_ID, [], console)
     return home

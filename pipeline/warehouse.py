@@ -15,7 +15,10 @@ that lands years later has just that session's batch measured anew.
 """
 
 import json
+import os
 import re
+import shutil
+import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -203,6 +206,12 @@ def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
         },
     )
     db.execute("set enable_progress_bar = false")  # it would be drawn on standard output
+    if (
+        path is None
+    ):  # else what memory has no room for goes beside the database; for none, to where the user is
+        db.execute(
+            f"set temp_directory = {_quoted(str(Path(tempfile.gettempdir()) / f'nextgear-{os.getpid()}'))}"
+        )
     return db
 
 
@@ -607,6 +616,7 @@ def _said(error: Exception) -> str:
 def _clear(database: Path) -> None:
     database.unlink(missing_ok=True)
     database.with_name(database.name + ".wal").unlink(missing_ok=True)
+    shutil.rmtree(database.with_name(database.name + ".tmp"), ignore_errors=True)
 
 
 def _judge(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], measured: Measured) -> None:

@@ -1369,3 +1369,33 @@ def test_the_files_add_up(full: Path):
     text = told(full, "terminal", "files")
     assert "4 files seen = 2 imported + 1 duplicate + 1 quarantined. In them: 3 activities." in text
     assert "nextgear files --outcome quarantined" in text
+
+
+@pytest.mark.parametrize(
+    ("easy", "moderate", "hard", "words"),
+    [
+        ("0.7946", "0.1444", "0.061", "By distance 80 % easy: just short of 80 %"),
+        ("0.787", "0.153", "0.06", "By distance 79 % easy: 1 point short of 80 %"),
+        ("0.83", "0.11", "0.06", "By distance 83 % easy: 80 % is met"),
+    ],
+)
+def test_the_share_in_the_sentence_is_that_of_the_table(
+    warehouse_of: Warehouse, easy: str, moderate: str, hard: str, words: str
+):
+    cells = {
+        name.strip(): last for name, *_, last in (line.split("|") for line in SPLITS.strip().splitlines())
+    }
+    distances = {"easy": easy, "moderate": moderate, "hard": hard}
+    cells |= {f"{part}_distance_ratio": ratio for part, ratio in distances.items()}
+    cells |= {"window_weeks": "1", "easy_shortfall_ratio": str(0.8 - float(easy))}
+    splits = "\n".join(f"{name} | {cell}" for name, cell in cells.items())
+    text = told(warehouse_of({**FULL, "intensity_split": splits}), "terminal", "intensity_split")
+    assert words in text
+    assert f"Easy 69 % {words.split()[2]} %" in text
+
+
+def test_without_any_load_neither_fitness_nor_form_is_told(warehouse_of: Warehouse):
+    unknown = re.sub(r"load_method +\|.*", "load_method | | |", ACTIVITIES)
+    text = told(warehouse_of({**FULL, "activities": unknown}), "terminal", "weekly_load")
+    assert "No activity has a load" in text
+    assert "fitness 38" not in text and "monotony 1.1" not in text

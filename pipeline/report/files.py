@@ -20,7 +20,7 @@ _GATES = {
     "device": "Watch and sensor",
     "heat": "Weather",
     "heart_rate_sensor": "Where heart rate is taken",
-    "treadmill": "Treadmill",
+    "treadmill": "Share of treadmill runs",
     "zones": "Zones",
 }
 _ANSWERS = {"ok": "sound", "flag": "doubtful", "not_assessable": "cannot tell"}

@@ -48,6 +48,7 @@ TEMPLATES = {
 }
 _UPHILL = frozenset({"hill_sprints", "hills_and_sprints", "hill_repeats"})
 _LATELY_WEEKS = 12
+_TIMED_MIN = 3  # the first two are what the others are held against
 _SIGNATURE_LENGTH = 64
 
 
@@ -108,7 +109,7 @@ def _latest(row: Row) -> str:
     if row["speed_excess_ratio"] is not None:
         side = "faster" if row["speed_excess_ratio"] > 0 else "slower"
         facts.append(f"{percent(abs(row['speed_excess_ratio']))} {side} than your races let expect")
-    if row["timed_count"]:
+    if (row["timed_count"] or 0) >= _TIMED_MIN:
         facts.append(f"the timing of your steps held in {row['timing_held_count']} of {row['timed_count']}")
     if row["is_cut_short"]:
         facts.append("the last repetition was cut short")
@@ -149,4 +150,6 @@ def _when(kind: str, row: Row, units: Units) -> tuple[str, str]:
 
 
 def _timing(row: Row) -> str:
-    return f"{row['timing_held_count']} of {row['timed_count']}" if row["timed_count"] else NOTHING
+    if (row["timed_count"] or 0) < _TIMED_MIN:
+        return NOTHING
+    return f"{row['timing_held_count']} of {row['timed_count']}"
