@@ -12,22 +12,26 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
+    from pipeline.query import Limits
+
 
 class Warehouse:
     """A published warehouse, open for questions; nothing in it can be changed."""
 
-    def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, db: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         self._db = db
+        self._limits = limits
 
     def sql(self, query: str) -> pd.DataFrame:
         """What a select answers, the last one if there are several.
 
-        Raises SettingsError for anything but a select, and duckdb.Error for one that cannot be run.
+        Raises SettingsError for anything but a select, for one that cannot be run, and for one that takes
+        more time or memory than was allowed when the warehouse was opened.
         """
-        from pipeline.query import answers
+        from pipeline.query import frames
 
-        *_, answer = (relation.df() for relation in answers(self._db, query))
-        return answer
+        *_, frame = frames(self._db, query, self._limits)
+        return frame
 
     def close(self) -> None:
         """Let go of the file."""
@@ -40,13 +44,20 @@ class Warehouse:
         self.close()
 
 
-def open(data: str | Path = "data") -> Warehouse:
+def open(
+    data: str | Path = "data", *, athlete: str = "me", timeout_s: float = 60, memory: str = "50%"
+) -> Warehouse:
     """The warehouse of a data folder, with the guards of `nextgear sql`.
 
-    Raises NextgearError if there is none yet.
+    `timeout_s` and `memory` are what each query may take (0 seconds: no limit). A notebook's process is not
+    ended for it: one function on one huge value may run on. `athlete` is who getvariable('athlete_id') is.
+    Raises NextgearError if there is no warehouse yet.
     """
-    from pipeline.flow import Home
-    from pipeline.warehouse import reader
+    from pipeline.home import Home
+    from pipeline.query import Limits
+    from pipeline.reader import reader
 
-    home = Home(Path(data).absolute())
-    return Warehouse(reader(home.warehouse, home.lake))
+    home, limits = Home(Path(data).expanduser().absolute()), Limits(timeout_s, memory)
+    db = reader(home.warehouse, home.lake, memory)
+    db.execute("set variable athlete_id = $1", [athlete])
+    return Warehouse(db, limits)

@@ -49,9 +49,9 @@ def content(home: Home, athlete_id: str, queries: Sequence[str]) -> "Content":
 
 def outcomes(home: Home, athlete_id: str) -> dict[str, int]:
     """How many of all files ever seen ended in each way, now that sessions seen twice are known."""
-    from pipeline import warehouse
+    from pipeline.reader import reader
 
-    with warehouse.reader(home.warehouse, home.lake) as db:
+    with reader(home.warehouse, home.lake) as db:
         rows = db.execute(
             "select outcome, count(*) from marts.files where athlete_id = $1 group by all", [athlete_id]
         ).fetchall()

@@ -12,7 +12,7 @@ from pipeline.errors import NextgearError, sentence
 
 if TYPE_CHECKING:
     from pipeline.console import Console
-    from pipeline.flow import Home
+    from pipeline.home import Home
     from pipeline.rounds import Ran
 
 app = typer.Typer(
@@ -153,20 +153,67 @@ def why(data: Data = None, athlete: Athlete = None, quiet: Quiet = False, json_l
 @app.command()
 def sql(
     query: Annotated[
-        str | None, typer.Argument(metavar="QUERY", help="SQL or a FILE.sql; without it, a prompt.")
+        str | None,
+        typer.Argument(
+            metavar="QUERY", help="SQL, a FILE.sql, or - for standard input; without it, a prompt."
+        ),
     ] = None,
     form: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="table, csv, json or parquet.")
-    ] = "table",
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="table, csv, json or parquet; else as --out ends, or a table.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="PATH", help="Write the answer there instead.")
+    ] = None,
+    rows: Annotated[
+        int, typer.Option("--rows", metavar="COUNT", help="Rows of a table; the other formats have all.")
+    ] = 1000,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", metavar="SECONDS", help="Stop a query after that; 0: never. Default: 60."),
+    ] = None,
+    memory: Annotated[
+        str, typer.Option("--memory", metavar="SIZE", help="What a query may take: 2GB, 500MB, 50%.")
+    ] = "50%",
+    cookbook: Annotated[
+        bool, typer.Option("--cookbook", help="List the ready-made questions; with a NAME, answer that one.")
+    ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", metavar="FOLDER", help="Write every mart there, as a Parquet file each."),
+    ] = None,
+    positions: Annotated[
+        bool, typer.Option("--positions", help="With --export: latitude and longitude, too.")
+    ] = False,
     data: Data = None,
     athlete: Athlete = None,
     quiet: Quiet = False,
     json_log: JsonLog = False,
 ) -> None:
-    """Ask the warehouse in SQL; nothing can be changed. getvariable('athlete_id') is the --athlete."""
-    from pipeline import flow
+    """Ask the warehouse in SQL; nothing can be changed. getvariable('athlete_id') is the --athlete.
 
-    flow.ask(_home(data), athlete, query, form, _console(quiet, json_log))
+    A query sees the tables of the warehouse and nothing else: no other file, no network.
+    """
+    from pipeline import asking
+
+    asking.sql(
+        lambda: _home(data),
+        athlete,
+        query,
+        _console(quiet, json_log),
+        form=form,
+        out=out,
+        rows=rows,
+        timeout_s=timeout,
+        memory=memory,
+        is_from_cookbook=cookbook,
+        export_to=export,
+        with_positions=positions,
+    )
 
 
 @app.command()
@@ -223,7 +270,15 @@ def athlete(
 
 @app.command()
 def models(
-    graph: Annotated[bool, typer.Option("--graph", help="What reads what, as a Mermaid diagram.")] = False,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Only this model: its columns, what reads it.")
+    ] = None,
+    graph: Annotated[
+        bool,
+        typer.Option(
+            "--graph", help="As a Mermaid diagram: what the marts read; with a NAME, all it rests on."
+        ),
+    ] = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="The dictionary, as in sql/README.md.")
     ] = False,
@@ -231,7 +286,7 @@ def models(
     """The SQL models, what they read, and what a row of each is."""
     from pipeline import dictionary
 
-    typer.echo(dictionary.text("graph" if graph else "markdown" if markdown else "list"), nl=False)
+    typer.echo(dictionary.text("graph" if graph else "markdown" if markdown else "list", name), nl=False)
 
 
 @app.command()
@@ -295,7 +350,7 @@ def _code(ran: "Ran", strict: bool) -> int:
 
 
 def _home(data: Path | None) -> "Home":
-    from pipeline.flow import Home, default_folder
+    from pipeline.home import Home, default_folder
 
     return Home(data.expanduser().absolute() if data else default_folder())
 

@@ -5,10 +5,10 @@ did through a `Console` and leaves the data folder sound wherever it is stopped.
 """
 
 import shutil
-import sys
 import tempfile
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from pipeline.schema import OUTCOMES
 
 __all__ = [
     "Home",
-    "ask",
     "build",
     "default_folder",
     "deliver",
@@ -208,36 +207,15 @@ def deliver(text: str, out: Path | None, console: Console, *, is_exact: bool = F
         console.say("report", f"Report: {out}", path=str(out))
 
 
-def ask(home: Home, athlete_id: str | None, query: str | None, form: str, console: Console) -> None:
-    """Print what the warehouse answers to a query, or to one after the other as they are typed."""
-    from pipeline import query as query_text
-    from pipeline import warehouse
-
-    with warehouse.reader(home.warehouse, home.lake) as db:
-        if athlete_id or "athlete_id'" in (query or ""):  # else several athletes may be meant, and no one
-            athlete_id = whose(home, athlete_id)
-        db.execute("set variable athlete_id = $1", [athlete_id])
-        if query is not None:
-            query_text.show(db, query_text.text_of(query), form, console.table_width)
-            return
-        for asked in query_text.typed():
-            try:
-                query_text.show(db, asked, form, console.table_width)
-            except SettingsError as error:
-                if not sys.stdin.isatty():
-                    raise
-                print(error)  # and the prompt goes on
-
-
 def files(home: Home, athlete_id: str | None, outcome: str | None, form: str, console: Console) -> None:
     """Print the ledger, or the files of one outcome."""
     if outcome not in (None, *OUTCOMES):
         raise SettingsError(f"--outcome {outcome}: there are {', '.join(OUTCOMES)}")
     athlete_id = whose(home, athlete_id)
-    from pipeline import query as query_text
-    from pipeline import warehouse
+    from pipeline import formats, query, tables
+    from pipeline.reader import reader
 
-    with warehouse.reader(home.warehouse, home.lake) as db:
+    with reader(home.warehouse, home.lake) as db:
         db.execute("set variable athlete_id = $1", [athlete_id])
         db.execute("set variable outcome = $1", [outcome])
         wanted = (
@@ -246,10 +224,12 @@ def files(home: Home, athlete_id: str | None, outcome: str | None, form: str, co
             "and outcome = coalesce(getvariable('outcome'), outcome) order by path"
         )
         if form != "table":
-            query_text.show(db, wanted, form, console.table_width)
+            for answer in query.answers(db, wanted, query.Limits(timeout_s=0)):
+                formats.show(answer, form, console.table_width)
             return
         for became, _, path, reason in db.execute(wanted).fetchall():
-            print("\n".join((f"{became:<{_INDENT}}{path}", *_indented(reason, console.table_width))))
+            shown = tables.visible(path), _indented(tables.visible(reason), console.table_width)
+            print("\n".join((f"{became:<{_INDENT}}{shown[0]}", *shown[1])))
     if outcome is None:
         tell_ledger(home, athlete_id, console)
 
@@ -286,5 +266,7 @@ def demo(folder: Path | None, console: Console) -> Home:
         shutil.rmtree(home.exports, ignore_errors=True)
         simulate.write(runner, home.exports)
         written.write_text(repr(runner))
+    # A runner who is made up has no news that cron would want to mail.
+    console = replace(console, is_silent=console.is_quiet)
     run(home, athlete.DEFAULT_ID, [], console)
     return home

@@ -3,10 +3,12 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline import lake
 from pipeline.errors import SettingsError
-from pipeline.lake import Lake
+
+if TYPE_CHECKING:  # takes longer to load than most questions take
+    from pipeline.lake import Lake
 
 DATA_VARIABLE = "NEXTGEAR_DATA"
 
@@ -55,14 +57,18 @@ class Home:
         """Where the athlete stood in the last report: what the next one is held against."""
         return self.reports / athlete_id / "news.json"
 
-    def lake_of(self, athlete_id: str) -> Lake:
+    def lake_of(self, athlete_id: str) -> "Lake":
         """One athlete's part of the lake."""
+        from pipeline import lake
+
         if not lake.ATHLETE_ID.fullmatch(athlete_id):
             raise SettingsError(f"athlete {athlete_id!r}: use letters, digits, '.', '_' and '-' only")
-        return Lake(self.lake, athlete_id)
+        return lake.Lake(self.lake, athlete_id)
 
-    def lakes(self) -> dict[str, Lake]:
+    def lakes(self) -> "dict[str, Lake]":
         """The lake of each athlete who has something in it, by id."""
+        from pipeline import lake
+
         return {athlete_id: self.lake_of(athlete_id) for athlete_id in lake.athletes(self.lake)}
 
 
@@ -76,3 +82,9 @@ def default_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("nextgear", appauthor=False)
+
+
+def sql_folder() -> Path:
+    """`sql/` of the checkout, or the copy that travels inside the wheel."""
+    inside = Path(__file__).parent / "sql"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "sql"

@@ -9,13 +9,8 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from pipeline.home import sql_folder as sql_folder  # noqa: PLC0414 - it is asked for here as well
 from pipeline.lake import Lake
-
-
-def sql_folder() -> Path:
-    """`sql/` of the checkout, or the copy that travels inside the wheel."""
-    inside = Path(__file__).parent / "sql"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "sql"
 
 
 def program(folder: Path) -> str:

@@ -44,11 +44,11 @@ class Ran:
         return sum(counts.outcomes.get("quarantined", 0) for counts in self.counts.values())
 
     def lines(self) -> list[str]:
-        """The news as `run --quiet` prints them, for who passes them on."""
+        """The news as `run --quiet` prints them, for who sends them on: without the names of files."""
         return [
-            f"{athlete_id}: {change.text}" if self.is_squad else change.text
+            f"{athlete_id}: {text}" if self.is_squad else text
             for athlete_id, changes in self.news.items()
-            for change in changes
+            for text in (change.abroad or change.text for change in changes)
         ]
 
 

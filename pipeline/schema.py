@@ -246,6 +246,25 @@ LANDED = (*KEYS, "file_digest", "utc_offset_source")
 # Tables with rows of one activity, as a reader hands them over.
 STREAMS = ("laps", "records", "lengths", "workout_steps", "events", "rr_intervals", "devices")
 
+# What a row of each is, for whoever opens the warehouse; of what athletes say, too.
+TABLE_MEANINGS: Mapping[str, str] = {
+    "files": "One row per version of a file that was ever seen, and what became of it.",
+    "activities": "One row per activity, as its file tells it.",
+    "descriptions": "One row per activity and what a platform's own table says of it: its name, its gear.",
+    "devices": "One row per device that a file names.",
+    "events": "One row per event that a watch wrote: the timer started, stopped, a lap button.",
+    "journal": "One row per day of a journal, as it was written.",
+    "laps": "One row per lap, as the watch marked it.",
+    "lengths": "One row per length of a pool.",
+    "plan_steps": "One row per step of a plan that the athlete gave.",
+    "records": "One row per record, as the watch wrote it; positions too.",
+    "rr_intervals": "One row per interval between two heart beats.",
+    "wellness_days": "One row per day of what a watch or a platform tells of rest, sleep and variability.",
+    "workout_steps": "One row per step of the workout that a watch led through.",
+    "athletes": "One row per athlete: what athlete.toml says.",
+    "athlete_anchors": "One row per anchor that athlete.toml sets, and the day from which it holds.",
+}
+
 # Tables with rows of a file that are about no activity in it.
 ASIDES = ("descriptions", "wellness_days", "journal", "plan_steps")
 

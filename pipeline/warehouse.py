@@ -15,7 +15,10 @@ that lands years later has just that session's batch measured anew.
 """
 
 import json
+import os
 import re
+import shutil
+import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -29,10 +32,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.errors import CheckError, LakeError, ModelError, NextgearError, WarehouseError
+from pipeline.errors import CheckError, LakeError, ModelError
 from pipeline.lake import Lake, beside
 from pipeline.published import digest_of_texts, is_current, program, sign, state
-from pipeline.schema import SCHEMA_VERSION, TABLES
+from pipeline.reader import reader as reader  # noqa: PLC0414 - whoever has the models finds it here
+from pipeline.schema import SCHEMA_VERSION, TABLE_MEANINGS, TABLES
 
 LAYERS = ("raw", "settings", "recording", "sessions", "staging", "activity", "athlete", "marts")
 MEASURED_LAYERS = ("recording", "activity")
@@ -43,6 +47,13 @@ KEY_TYPES = {"athlete_id": "athlete_key", "activity_id": "activity_key", "sessio
 
 _GONE = "No files found that match"  # what DuckDB says of a part that is not there
 _DOCTOR = "`nextgear doctor` says what to do"
+
+# Here a column's reason stands beside it in its own file.
+EXPLAIN_THEMSELVES = ("settings.measuring", "settings.judging", "settings.matching")
+
+HEADING_MAX = 60  # letters; a comment that goes on in the next line is longer
+
+_COLUMN = re.compile(r"\bas (\w+),?$")
 _HEAD = re.compile(r"\A(?:--.*\n)+")
 
 
@@ -195,6 +206,12 @@ def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
         },
     )
     db.execute("set enable_progress_bar = false")  # it would be drawn on standard output
+    if (
+        path is None
+    ):  # else what memory has no room for goes beside the database; for none, to where the user is
+        db.execute(
+            f"set temp_directory = {_quoted(str(Path(tempfile.gettempdir()) / f'nextgear-{os.getpid()}'))}"
+        )
     return db
 
 
@@ -599,6 +616,7 @@ def _said(error: Exception) -> str:
 def _clear(database: Path) -> None:
     database.unlink(missing_ok=True)
     database.with_name(database.name + ".wal").unlink(missing_ok=True)
+    shutil.rmtree(database.with_name(database.name + ".tmp"), ignore_errors=True)
 
 
 def _judge(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], measured: Measured) -> None:
@@ -633,41 +651,40 @@ def _explain(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], fol
         "select schema_name, table_name, column_name from duckdb_columns() order by all"
     ).fetchall():
         columns_of.setdefault(f"{schema}.{table}", []).append(column)
-    for name, model in all_models.items():
+    described = {f"raw.{table}": meaning for table, meaning in TABLE_MEANINGS.items()}
+    described |= {name: model.description for name, model in all_models.items()}
+    for name, description in described.items():
         kind = "view" if name in is_view else "table"
-        db.execute(f"comment on {kind} {name} is {_quoted(model.description)}")
+        db.execute(f"comment on {kind} {name} is {_quoted(description)}")
+        own = reasons(all_models[name].sql) if name in EXPLAIN_THEMSELVES else {}
         for column in columns_of[name]:
-            db.execute(f'comment on column {name}."{column}" is {_quoted(meanings.get(column, ""))}')
+            meaning = own.get(column) or meanings.get(column, "")
+            db.execute(f'comment on column {name}."{column}" is {_quoted(meaning)}')
+
+
+def reasons(sql: str) -> dict[str, str]:
+    """Why each number of a select is what it is: the comment beside its column, or the lines above it.
+
+    What has neither belongs to the one before it. A short line above a comment is a heading.
+    """
+    found: dict[str, str] = {}
+    above: list[str] = []
+    reason = ""
+    for line in sql.splitlines():
+        code, _, comment = (part.strip() for part in line.partition("--"))
+        if not code:
+            above.append(comment)
+            continue
+        named = _COLUMN.search(code)
+        if named:
+            if len(above) > 1 and len(above[0]) < HEADING_MAX:
+                above = above[1:]
+            reason = comment or " ".join(above) or reason
+            found[named[1]] = reason
+        above = []
+    return found
 
 
 def column_meanings(folder: Path) -> dict[str, str]:
     """`sql/columns.toml`: what each column name means, wherever it stands."""
     return tomllib.loads((folder / "columns.toml").read_text(encoding="utf-8"))
-
-
-# --- read
-
-
-def reader(warehouse: Path, lake: Path) -> duckdb.DuckDBPyConnection:
-    """The published warehouse for questions: it cannot be written, and no file but the lake's be read.
-
-    A file in the lake could be, by a COPY: `pipeline.query.answers` lets none through.
-    """
-    if not warehouse.exists():
-        advice = (
-            "`nextgear run SOURCES` makes one from your exports (`make report` keeps its demo in data/demo)"
-        )
-        raise NextgearError(f"{warehouse}: no warehouse yet; {advice}")
-    try:
-        db = duckdb.connect(str(warehouse), read_only=True)
-    except duckdb.Error as error:
-        advice = "delete it, and `nextgear build` makes a new one"
-        raise WarehouseError(f"{warehouse}: {advice}: {error}") from error
-    db.execute("set enable_progress_bar = false")  # it would stand between the rows
-    db.execute("set autoinstall_known_extensions = false")
-    db.execute("set autoload_known_extensions = false")
-    db.execute(f"set allowed_directories = [{_quoted(str(lake))}]")
-    db.execute("set enable_external_access = false")
-    db.execute("set schema = 'marts'")
-    db.execute("set lock_configuration = true")
-    return db

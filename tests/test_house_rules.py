@@ -34,6 +34,12 @@ MAY_IMPORT = {
     "console": set[str](),
     "letters": set[str](),
     "query": {"errors"},
+    "tables": set[str](),
+    "formats": {"errors", "query", "tables"},
+    "cookbook": {"errors", "home"},
+    "prompt": {"errors", "cookbook", "tables"},
+    "reader": {"errors"},
+    "home": {"errors", "lake"},
     "sources": {"errors"},
     "platforms": set[str](),
     "local_time": {"errors"},
@@ -41,8 +47,8 @@ MAY_IMPORT = {
     "lake": {"errors", "schema"},
     "athlete": {"errors", "schema"},
     "ingest": {"errors", "schema", "sources", "platforms", "readers", "lake", "local_time", "athlete"},
-    "published": {"lake"},
-    "warehouse": {"errors", "schema", "lake", "published"},
+    "published": {"home", "lake"},
+    "warehouse": {"errors", "schema", "lake", "published", "reader"},
     "report": {"errors"},
     "schedule": {"errors"},
     "beginning": {"home"},
@@ -53,8 +59,7 @@ MAY_IMPORT = {
 # None, neighbours, halves, a week's other days, conversions: numbers that say nothing about runners.
 UNITS = {0, 1, -1, 2, 6, 7, 60, 100, 1000, 3600, 86400}
 
-# Here a column's reason stands beside it in its own file.
-EXPLAIN_THEMSELVES = ("settings.measuring", "settings.judging", "settings.matching")
+EXPLAIN_THEMSELVES = warehouse.EXPLAIN_THEMSELVES
 
 # Other rows tomorrow, or on a retry. What needs no parentheses is a column to DuckDB's parser.
 RESTLESS_FUNCTIONS = {"now", "today", "random", "setseed", "uuid", "uuidv4", "uuidv7", "nextval"}
@@ -82,13 +87,14 @@ def expect_none(offenders: Iterable[object]) -> None:
 # --- SQL: what a file is
 
 
-def test_every_sql_file_is_a_model_a_check_or_a_report(models: Models):
-    folders = {*warehouse.LAYERS[1:], "checks", "reports"}
+def test_every_sql_file_is_a_model_a_check_a_report_or_a_recipe(models: Models):
+    others = {"checks", "reports", "cookbook"}
+    folders = {*warehouse.LAYERS[1:], *others}
     for path in SQL.rglob("*.sql"):
         folder, name = path.relative_to(SQL).with_suffix("").parts
         assert folder in folders, path
         assert re.fullmatch(r"[a-z][a-z0-9_]*", name), path
-        assert folder in {"checks", "reports"} or f"{folder}.{name}" in models
+        assert folder in others or f"{folder}.{name}" in models
 
 
 def test_every_sql_file_says_first_what_one_row_is():
@@ -97,8 +103,16 @@ def test_every_sql_file_says_first_what_one_row_is():
     expect_none(
         path
         for path, line in first_lines.items()
-        if path.parent.name != "checks" and not line.startswith("-- One row")
+        if path.parent.name not in {"checks", "cookbook"} and not line.startswith("-- One row")
     )
+
+
+def test_a_recipe_begins_with_its_question_and_answers_it_for_one_athlete():
+    recipes = {path: path.read_text(encoding="utf-8") for path in (SQL / "cookbook").glob("*.sql")}
+    assert len(recipes) >= 20
+    expect_none(path for path, sql in recipes.items() if not re.match(r"-- [A-Z].*\?\n", sql))
+    expect_none(path for path, sql in recipes.items() if "getvariable('athlete_id')" not in sql)
+    expect_none(path for path, sql in recipes.items() if len(sql.splitlines()) > 40)
 
 
 def test_every_model_is_keyed_by_the_athlete(models: Models):
@@ -133,11 +147,12 @@ def test_no_setting_of_the_athlete_enters_what_is_measured_once_per_activity(mod
     expect_none(m.name for m in warehouse.ancestors(models, activity).values() if m.reads & settings)
 
 
-def test_reports_read_marts_only():
+def test_reports_and_recipes_read_marts_only():
     with warehouse.connection() as db:
         reads = {
             path: warehouse.relations(db, path.stem, path.read_text(encoding="utf-8"))
-            for path in (SQL / "reports").glob("*.sql")
+            for folder in ("reports", "cookbook")
+            for path in (SQL / folder).glob("*.sql")
         }
     expect_none(path for path, read in reads.items() if any(not name.startswith("marts.") for name in read))
 
@@ -351,6 +366,8 @@ def test_the_command_starts_without_what_only_some_commands_need():
         "fitdecode",
         "gpxpy",
         "tzfpy",
+        "prompt_toolkit",
+        "pygments",
     }
     assert heavy.isdisjoint(loaded.split())
 

@@ -277,6 +277,16 @@ def test_a_hostile_name_is_shown_and_not_obeyed(opened: Open, written: Path):
     assert not {"\u202e", "\u200b", "\u2066"} & set(text)
 
 
+def test_every_repetition_that_is_drawn_has_its_numbers_in_a_table(opened: Open):
+    page = opened().page
+    rows = page.locator("[aria-label='Repetition by repetition'] tbody tr")
+    assert rows.count() == page.locator(".smalls .mark-rect path").count() > 12
+    cells = rows.first.locator("th, td").all_text_contents()
+    newest = page.locator(".smalls figure").first
+    assert cells[0] in newest.inner_text()
+    assert cells[4].partition("\u00a0")[0] in (newest.locator("svg").get_attribute("aria-label") or "")
+
+
 def test_every_command_that_the_page_says_answers(warehouse: Path, written: Path):
     text = html.unescape(written.read_text(encoding="utf-8"))
     queries = set(re.findall(r'<code>nextgear sql "(.*?)"</code>', text))

@@ -12,8 +12,8 @@ from markupsafe import Markup, escape
 from pipeline.report.charts import charts
 from pipeline.report.charts.rows import CHART_WEEKS
 from pipeline.report.content import Content, Row, queries
-from pipeline.report.page import Section, plain
-from pipeline.report.units import Units, clock, number
+from pipeline.report.page import Section, Table, plain
+from pipeline.report.units import NOTHING, Units, clock, number
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ def html_report(heading: str, sections: Sequence[Section], content: Content, uni
         then_now=_then_now(content.verdict, units),
         odds=_odds(sections),
         files=_files(content.rows.get("files", ())),
+        repeats=_repeats(content.rows.get("repeats", ()), units),
         calendar=_calendar(content.rows.get("plan_days", ())),
         hows={section.name: _how(section, content) for section in sections},
         causes=_causes(content),
@@ -136,6 +137,33 @@ def _files(rows: Sequence[Row]) -> Sequence[Part]:
         for outcome, (label, look) in _OUTCOMES.items()
         if counts.get(outcome)
     ]
+
+
+def _repeats(rows: Sequence[Row], units: Units) -> Table | None:
+    """The table behind the drawings of the workouts, the newest workout first."""
+    newest_first = sorted(rows, key=lambda row: row["local_day"], reverse=True)
+    header = ("On", "No.", "Time", "Distance", "Pace", "Grade-adjusted", "Heart rate", "Peak", "Recovery")
+    return (
+        Table(
+            header,
+            [
+                (
+                    str(row["local_day"]),
+                    number(row["bout_number"]),
+                    clock(row["duration_s"]),
+                    NOTHING if row["distance_m"] is None else f"{row['distance_m']:.0f} m",
+                    units.pace(row["speed_m_per_s"]),
+                    units.pace(row["grade_adjusted_speed_m_per_s"]),
+                    number(row["heart_rate_mean_bpm"]),
+                    number(row["heart_rate_peak_bpm"]),
+                    clock(row["recovery_s"]),
+                )
+                for row in newest_first
+            ],
+        )
+        if rows
+        else None
+    )
 
 
 def _calendar(rows: Sequence[Row]) -> Sequence[Sequence[Row | None]]:
