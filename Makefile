@@ -21,7 +21,7 @@ RUNNERS  ?= 150
 OF_CAUSE ?= 10
 ACCURACY ?=
 
-.PHONY: help report test format docs lint bench accuracy fuzz soak ci clean
+.PHONY: help report test format docs picture lint bench accuracy fuzz soak ci clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ docs: $(VENV)/.installed ## What is generated: the models (sql/README.md), the c
 	mv sql/cookbook/README.md.new sql/cookbook/README.md
 	$(bin)/python -m typer pipeline.cli utils docs --name nextgear > pipeline/COMMANDS.md.new
 	mv pipeline/COMMANDS.md.new pipeline/COMMANDS.md
+
+picture: $(VENV)/.installed-dev ## The README's pictures: the demo's report in Chromium, into tests/pictures
+	scratch=$$(mktemp -d) && $(bin)/nextgear demo --data "$$scratch/demo" --quiet \
+	&& $(bin)/python tests/picture.py "$$scratch/demo" && rm -r "$$scratch"
 
 lint: $(VENV)/.installed-dev ## Style, types, SQL, and whether the generated pages are up to date
 	$(bin)/ruff check pipeline tests

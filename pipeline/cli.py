@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="nextgear",
     help="Why am I not getting faster? An answer with error bars, from the files your watch exports.",
+    epilog="To begin: `nextgear run EXPORT.ZIP` reports on your runs, `nextgear demo` on a simulated one's.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -45,7 +46,10 @@ Changes = Annotated[bool, typer.Option("--quiet", help="Say what changed since t
 JsonLog = Annotated[bool, typer.Option("--json-log", help="News as JSON lines on standard error.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if a file was quarantined.")]
 Retry = Annotated[
-    bool, typer.Option("--retry", help="Read again what gave no activity, or was read by an older nextgear.")
+    bool,
+    typer.Option(
+        "--retry", help="Read again what gave no activity, no time zone, or was read by an older nextgear."
+    ),
 ]
 Sources = Annotated[
     list[Path] | None,
@@ -66,11 +70,13 @@ def run(
     json_log: JsonLog = False,
     strict: Strict = False,
     retry: Retry = False,
+    no_notify: Annotated[bool, typer.Option("--no-notify", help="Send no news to notify.toml's.")] = False,
 ) -> None:
     """Ingest, build and report in one go; what cron calls. For all athletes, or for one."""
     from pipeline import flow
 
-    ran = flow.run(_home(data), athlete, sources or [], _console(quiet, json_log), retry)
+    console = _console(quiet, json_log)
+    ran = flow.run(_home(data), athlete, sources or [], console, retry, is_sending=not no_notify)
     raise typer.Exit(_code(ran, strict))
 
 
@@ -119,7 +125,7 @@ def report(
     quiet: Quiet = False,
     json_log: JsonLog = False,
 ) -> None:
-    """Verdict, causes, load, split, trend, best efforts and files, from the warehouse."""
+    """Verdict, causes, load, phases, split, trend, workouts, recovery, races, files: from the warehouse."""
     from pipeline import flow
 
     console = _console(quiet, json_log)
@@ -130,6 +136,7 @@ def report(
         ),
         out,
         console,
+        is_exact=form != "terminal",
     )
 
 
@@ -356,28 +363,46 @@ def _console(quiet: bool, json_log: bool) -> "Console":
 
 def main() -> None:
     """Run a command; an expected error is one clear sentence and an exit code, never a traceback."""
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed by who started us
+            setattr(sys, stream, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the end
     letters.fit()
     if "_NEXTGEAR_COMPLETE" in os.environ:  # the word of a shell that wants to know what may follow
         from pipeline import completion
 
         completion.offer(app)
     try:
-        app(prog_name="nextgear")
+        try:
+            app(prog_name="nextgear")
+        finally:
+            sys.stdout.flush()  # or who reads no more, or has no room, would be met when nobody can say so
     except SystemExit as ended:
         if ended.code == INTERRUPTED:  # typer's word for Ctrl-C, and all that it says
             _complain("interrupted. What was complete is kept; run again to go on.")
-        raise
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        _drop_output()  # `head` has seen enough, which is no error, though typer says so
     except NextgearError as error:
         _complain(str(error))
         sys.exit(error.exit_code)
     except TimeoutError as error:  # filelock.Timeout, without importing filelock to start up
         _complain(f"another run is at work on this data folder ({error})")
         sys.exit(BUSY)
-    except BrokenPipeError:  # whoever read us has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError as error:  # whoever read us has seen enough
+        _drop_output()
+        sys.exit(error.__context__.code if isinstance(error.__context__, SystemExit) else 0)
     except OSError as error:  # a full disk, a folder that may not be written
         _complain(sentence(error))
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _drop_output()
         sys.exit(WRONG)
+
+
+def _drop_output() -> None:
+    """What still waits to be printed can go nowhere; without this Python would complain of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _complain(text: str) -> None:

@@ -42,7 +42,7 @@ def _these(*values: str) -> Callable[[Path | None], Iterable[str]]:
 
 def _athletes(data: Path | None) -> Iterable[str]:
     """Those with something in the lake, by the names of its folders: fast, and without a look at a file."""
-    from pipeline.flow import Home, default_folder
+    from pipeline.home import Home, default_folder
 
     lake = Home(data.expanduser().absolute() if data else default_folder()).lake
     return sorted(folder.name for folder in lake.iterdir()) if lake.is_dir() else []
@@ -93,8 +93,16 @@ def _settings(_: Path | None) -> Iterable[str]:
 def _models(_: Path | None) -> Iterable[str]:
     from pipeline.published import sql_folder
 
-    layers = (path for path in sql_folder().glob("*/*.sql") if path.parent.name not in {"checks", "reports"})
-    return sorted(f"{path.parent.name}.{path.stem}" for path in layers)
+    others = {"checks", "reports", "cookbook"}
+    models = (path for path in sql_folder().glob("*/*.sql") if path.parent.name not in others)
+    return sorted(f"{path.parent.name}.{path.stem}" for path in models)
+
+
+def _recipes(_: Path | None) -> Iterable[str]:
+    """What --cookbook answers by a name; a query that is typed is nobody's to complete."""
+    from pipeline.published import sql_folder
+
+    return sorted(path.stem for path in (sql_folder() / "cookbook").glob("*.sql"))
 
 
 _VALUES: Mapping[tuple[str, str], Callable[[Path | None], Iterable[str]]] = {
@@ -109,5 +117,6 @@ _VALUES: Mapping[tuple[str, str], Callable[[Path | None], Iterable[str]]] = {
     ("doctor", "--format"): _these("table", "json"),
     ("schedule", "--format"): _schedules,
     ("schedule", "--every"): _every,
-    ("models", "model"): _models,
+    ("models", "name"): _models,
+    ("sql", "query"): _recipes,
 }

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 class Console:
     """Results go to standard output, news to standard error.
 
+    Quiet is without news but for what has changed since the last time, `is_silent` without that, too.
     `whose` is the athlete of whom everything is said, where there are several; `log` hears of all of it.
     """
 
     is_quiet: bool = False
     is_json: bool = False
+    is_silent: bool = False
     whose: str = ""
     log: "Logger | None" = None
 
@@ -66,7 +68,7 @@ class Console:
         self.note(text)
         if self.is_json:
             self._write_json(event, facts)
-        else:
+        elif not self.is_silent:
             print(self._signed(text), file=sys.stdout if self.is_quiet else sys.stderr, flush=True)
 
     def complain(self, text: str) -> None:

@@ -20,9 +20,9 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import athlete, lake, notify, published
+from pipeline import athlete, lake, notify, published, runlog, steps, unread_days
 from pipeline.errors import NextgearError, SettingsError
-from pipeline.flow import Home
+from pipeline.home import Home
 from pipeline.lake import LEDGER, Lake
 from pipeline.schema import SCHEMA_VERSION, TABLES
 
@@ -62,6 +62,7 @@ def examine(home: Home, *, is_deep: bool = False, is_sending: bool = False) -> l
         lambda: _settings(home),
         lambda: _lakes(home, is_deep),
         lambda: _warehouse(home),
+        lambda: _left_out(home),
         lambda: _last_run(home),
         lambda: _notifications(home, is_sending),
     )
@@ -413,8 +414,12 @@ def _rows(one: Lake, check: str, batches: str, is_deep: bool) -> Iterator[Findin
                 f"files of {one.athlete_id}",
                 NOTE,
                 f"{count} file{'s are' if count > 1 else ' is'} {outcome}",
-                f"why: nextgear files --outcome {outcome}",
+                f"nextgear files --outcome {outcome} says why",
             )
+    for told in unread_days.told(one):
+        yield Finding(
+            f"journal of {one.athlete_id}", NOTE, told, "correct the file; the next run reads it again"
+        )
     yield from _clock(one, [row["started_at"] for row in activities])
 
 
@@ -457,24 +462,52 @@ def _warehouse(home: Home) -> Iterator[Finding]:
 def _age(home: Home) -> tuple[Literal["ok", "note"], str]:
     """Is the published warehouse made of what lies there now? What is damaged is told elsewhere."""
     try:
-        ids = lake.athletes(home.lake)
-        settings = [repr(athlete.load(home.folder, athlete_id)) for athlete_id in ids]
-        lakes = [home.lake_of(athlete_id) for athlete_id in ids]
-        wanted = published.state(published.program(published.sql_folder()), lakes, settings)
+        left_out = steps.left_out(home)
+        lakes = [one for athlete_id, one in home.lakes().items() if athlete_id not in left_out]
+        said = [repr(athlete.load(home.folder, one.athlete_id)) for one in lakes]
+        wanted = published.state(published.program(published.sql_folder()), lakes, said)
     except (NextgearError, *_UNREADABLE):
         return "ok", ""
-    return (
-        ("ok", "") if published.is_current(home.warehouse, wanted) else ("note", "`nextgear build` renews it")
-    )
+    is_current = published.is_current(home.warehouse, wanted)
+    return ("ok", "") if is_current else ("note", "`nextgear build` renews it")
+
+
+def _left_out(home: Home) -> Iterator[Finding]:
+    left_out = steps.left_out(home) if home.folder.is_dir() else {}
+    for athlete_id, why in left_out.items():
+        yield Finding("warehouse", WRONG, f"{athlete_id} is not in it: {why}", "see to that and run again")
 
 
 def _last_run(home: Home) -> Iterator[Finding]:
-    pages = sorted((home.folder / "reports").glob("*/latest.html"), key=lambda page: page.stat().st_mtime)
-    if not pages:
-        yield Finding("last report", NOTE, "there is none yet", "`nextgear run` writes it")
+    """When it was and how it ended, by the log; without one, when the last report is from."""
+    ends = _ends(runlog.log_of(home.folder))
+    if ends:
+        at, level, text = ends[-1]
+        when = datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).astimezone()
+        told = f"{when:%Y-%m-%d %H:%M}, {text}"
+        is_well = level == "INFO"
+        yield (
+            Finding("last run", OK, told)
+            if is_well
+            else Finding("last run", NOTE, told, f"see {runlog.log_of(home.folder)}")
+        )
         return
-    at = datetime.fromtimestamp(pages[-1].stat().st_mtime).astimezone()
-    yield Finding("last report", OK, f"{at:%Y-%m-%d %H:%M}, {pages[-1]}")
+    pages = sorted(home.reports.glob("*/latest.html"), key=lambda page: page.stat().st_mtime)
+    if not pages:
+        yield Finding("last run", NOTE, "there was none yet", "`nextgear run` makes the first report")
+        return
+    at_local = datetime.fromtimestamp(pages[-1].stat().st_mtime).astimezone()
+    yield Finding("last run", OK, f"{at_local:%Y-%m-%d %H:%M}, by its report")
+
+
+def _ends(log: Path) -> list[tuple[str, str, str]]:
+    """When a run ended, how bad that was, and the words; the oldest first."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    matches = (re.fullmatch(r"(\S+Z) (INFO|ERROR|CRITICAL) run: (?!started)(.*)", line) for line in lines)
+    return [(matched[1], matched[2], matched[3]) for matched in matches if matched]
 
 
 def _notifications(home: Home, is_sending: bool) -> Iterator[Finding]:

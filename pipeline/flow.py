@@ -8,11 +8,13 @@ import shutil
 import tempfile
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline import athlete, lake, published, rounds, runlog, steps
+from pipeline import athlete, lake, letters, notify, published, rounds, runlog, steps, unread_days
 from pipeline.answers import hints, report, whose, why
+from pipeline.beginning import how_to_begin
 from pipeline.console import Console
 from pipeline.errors import LakeError, SettingsError
 from pipeline.home import Home, default_folder
@@ -46,7 +48,22 @@ def land(
 ) -> Ran:
     """Bring every activity of the sources into the lake; without sources, of the drop folder."""
     with runlog.logged(home.folder, "ingest") as log:
-        return rounds.land(home, athlete_id, sources, console.with_log(log), retry)
+        console = console.with_log(log)
+        ran = rounds.land(home, athlete_id, sources, console, retry)
+        _tell_what_to_do(home, console)
+        return ran
+
+
+def _tell_what_to_do(home: Home, console: Console) -> None:
+    """How to begin, where nothing was read yet; and what was written down and could not be read."""
+    lakes = home.lakes()
+    if not lakes:
+        console.say("nothing_yet", how_to_begin(home))
+    for athlete_id, lake_of in lakes.items():
+        if athlete_id in steps.left_out(home):
+            continue
+        for text in unread_days.told(lake_of):
+            (console.of(athlete_id) if len(lakes) > 1 else console).say("journal", text)
 
 
 def build(home: Home, console: Console) -> bool:
@@ -60,10 +77,8 @@ def build(home: Home, console: Console) -> bool:
             is_new = steps.build(home, console, broken)
         if len(broken) == 1 == len(home.lakes()):
             raise next(iter(broken.values()))
-        for athlete_id, error in sorted(broken.items()):
-            console.of(athlete_id).complain(str(error))
-        if broken:
-            raise LakeError(f"{home.warehouse}: built without {', '.join(sorted(broken))}")
+        if failures := steps.complain(broken, console):
+            raise LakeError(f"{home.warehouse}: built without {', '.join(failures)}")
         return is_new
 
 
@@ -74,13 +89,34 @@ def run(
     console: Console,
     retry: bool = False,
     now: datetime | None = None,
+    is_sending: bool = True,
 ) -> Ran:
     """Ingest, build, report: what cron calls. Without an athlete, for all that there are.
 
-    Says what is new, in one line if nothing is; `now` is when the reports say that they were made.
+    Says what is new, in one line if nothing is; `now` is when the reports say that they were made. The news
+    is sent to the targets of notify.toml, if any are named there.
     """
     with runlog.logged(home.folder, "run") as log:
-        return rounds.run(home, athlete_id, sources, console.with_log(log), retry, now or datetime.now(UTC))
+        console = console.with_log(log)
+        ran = rounds.run(home, athlete_id, sources, console, retry, now or datetime.now(UTC))
+        _tell_what_to_do(home, console)
+        if is_sending:
+            _send(home, ran.lines(), console)
+        return ran
+
+
+def _send(home: Home, lines: Sequence[str], console: Console) -> None:
+    """Pass the news on; what cannot be sent is told, and is no reason for a run to have failed."""
+    path = home.folder / notify.FILE
+    try:
+        urls = notify.targets(path)
+    except SettingsError as error:
+        console.complain(str(error))
+        return
+    if notify.is_open_to_others(path):
+        console.say("open_to_others", f"Others can read {path} and its passwords: chmod 600 {path}")
+    for failure in notify.send(lines, urls):
+        console.complain(failure)
 
 
 def settings(
@@ -127,7 +163,7 @@ def settings(
         width=console.width,
         color=console.has_color,
     )
-    deliver(text, None, console)
+    deliver(text, None, console, is_exact=form == "json")
 
 
 def _write_journal(home: Home, athlete_id: str, path: Path | None, console: Console) -> None:
@@ -157,9 +193,14 @@ def publish(path: Path, text: str) -> None:
         unfinished.write_text(text, encoding="utf-8")
 
 
-def deliver(text: str, out: Path | None, console: Console) -> None:
-    """A report where it was asked for: in a file, or on standard output (also called `-`)."""
+def deliver(text: str, out: Path | None, console: Console, *, is_exact: bool = False) -> None:
+    """A report where it was asked for: in a file, or on standard output (also called `-`).
+
+    `is_exact` is a page, or what a program reads: UTF-8 whatever the terminal can show, no letter replaced.
+    """
     if out is None or str(out) == "-":
+        if is_exact:
+            letters.keep()
         print(text)  # it was asked for, so even a quiet command says it
     else:
         publish(out, text)
@@ -225,5 +266,7 @@ def demo(folder: Path | None, console: Console) -> Home:
         shutil.rmtree(home.exports, ignore_errors=True)
         simulate.write(runner, home.exports)
         written.write_text(repr(runner))
+    # A runner who is made up has no news that cron would want to mail.
+    console = replace(console, is_silent=console.is_quiet)
     run(home, athlete.DEFAULT_ID, [], console)
     return home

@@ -2,6 +2,7 @@
 
 import codecs
 import sys
+import unicodedata
 
 _INSTEAD = {
     **dict.fromkeys("█▉▊▋▌▇▆", "#"),
@@ -13,9 +14,14 @@ _INSTEAD = {
     "×": "x",
     "·": "|",
     "…": "...",
-    "┤": "|",
-    "│": "|",
-    "┼": "+",
+    **dict.fromkeys("┤│├┃", "|"),
+    **dict.fromkeys("┌┐└┘┬┴┼╭╮╰╯", "+"),
+    "→": "->",
+    "←": "<-",
+    "≥": ">=",
+    "≤": "<=",
+    "±": "+-",
+    "ß": "ss",
     **dict.fromkeys("“”", '"'),
     "\N{LEFT SINGLE QUOTATION MARK}": "'",
     "\N{RIGHT SINGLE QUOTATION MARK}": "'",
@@ -31,7 +37,8 @@ def instead(letter: str) -> str:
         # the upper rows of dots are the lower bits
         dots = ord(letter) - _BRAILLE.start
         return " " if not dots else "'" if not dots & 0b11110100 else "." if not dots & 0b00011011 else ":"
-    return _INSTEAD.get(letter, "?")
+    without_accent = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+    return _INSTEAD.get(letter) or without_accent or "?"
 
 
 def _replaced(error: UnicodeError) -> tuple[str, int]:
@@ -45,6 +52,12 @@ def fit(*streams: object) -> None:
     for stream in streams or (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=NAME)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+
+def keep() -> None:
+    """From now on standard output is UTF-8, for what has to arrive as it is."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 
 codecs.register_error(NAME, _replaced)

@@ -134,6 +134,7 @@ def _found(before: Standing, now: Standing) -> Iterator[Change]:
     }
     parts = [f"{count} new {_plural(word, count)}" for word, count in counted.items() if count > 0]
     parts += [f"{-count} {_plural(word, -count)} fewer" for word, count in counted.items() if count < 0]
+    abroad = list(parts)
     facts: dict[str, object] = {"runs": counted["run"], "other_activities": counted["other activity"]}
     new = {
         path: (outcome, reason)
@@ -143,10 +144,12 @@ def _found(before: Standing, now: Standing) -> Iterator[Change]:
     for outcome in ("quarantined", "salvaged", "unsupported"):
         paths = [path for path, (became, _) in new.items() if became == outcome]
         if paths:
-            parts.append(f"{len(paths)} file{'s' * (len(paths) != 1)} {outcome} ({_listed(paths, new)})")
+            counts = f"{len(paths)} file{'s' * (len(paths) != 1)} {outcome}"
+            parts.append(f"{counts} ({_listed(paths, new)})")
+            abroad.append(counts)
             facts[outcome] = [{"path": path, "reason": new[path][1]} for path in paths]
     if parts:
-        yield Change("files", ", ".join(parts), facts)
+        yield Change("files", ", ".join(parts), facts, ", ".join(abroad))
 
 
 def _listed(paths: Sequence[str], files: Mapping[str, tuple[str, str]]) -> str:

@@ -19,7 +19,7 @@ def reader(warehouse: Path, lake: Path, memory: str = "") -> duckdb.DuckDBPyConn
     """
     if not warehouse.exists():
         advice = (
-            "`nextgear run SOURCES` makes one from your exports (`make report` keeps its demo in data/demo)"
+            "`nextgear run SOURCES` makes one from your exports; `nextgear demo` shows what you would get"
         )
         raise NextgearError(f"{warehouse}: no warehouse yet; {advice}")
     db = duckdb.connect()  # of its own: two connections to one file would share these settings

@@ -44,11 +44,11 @@ class Ran:
         return sum(counts.outcomes.get("quarantined", 0) for counts in self.counts.values())
 
     def lines(self) -> list[str]:
-        """The news as `run --quiet` prints them, for who passes them on."""
+        """The news as `run --quiet` prints them, for who sends them on: without the names of files."""
         return [
-            f"{athlete_id}: {change.text}" if self.is_squad else change.text
+            f"{athlete_id}: {text}" if self.is_squad else text
             for athlete_id, changes in self.news.items()
-            for change in changes
+            for text in (change.abroad or change.text for change in changes)
         ]
 
 
@@ -56,7 +56,7 @@ def land(home: Home, athlete_id: str | None, sources: Sequence[Path], console: C
     """Bring every activity of the sources into the lake of whose they are."""
     with steps.at_work(home, console) as broken:
         counts = _landed(home, athlete_id, sources, console, retry, broken)
-    ran = Ran(counts, failures=_complained(broken, console))
+    ran = Ran(counts, failures=steps.complain(broken, console))
     for one, found in counts.items():
         if one not in broken:
             tell(found, *_voice(ran.is_squad, one, console))
@@ -72,14 +72,15 @@ def run(
         counts = _landed(home, athlete_id, sources, console, retry, broken)
         is_squad = len(counts) > 1
         steps.build(home, console, broken)
+        made_by = published.program(published.sql_folder())
         for one in counts:
             if _is_broken(one, broken, is_squad):
                 continue
             with steps.blame(one, broken, is_squad):
-                changes = _reported(home, one, counts[one], now, *_voice(is_squad, one, console))
+                changes = _reported(home, one, counts[one], made_by, now, *_voice(is_squad, one, console))
                 if changes is not None:
                     news[one] = changes
-        ran = Ran(counts, news, _complained(broken, console))
+        ran = Ran(counts, news, steps.complain(broken, console))
         is_page_new = squad.publish(home, ran.failures, now)
     if is_squad:
         _close_squad(home, ran, is_page_new, now, console)
@@ -134,16 +135,8 @@ def _divided(home: Home, athlete_id: str | None, sources: Sequence[Path], consol
     return division
 
 
-def _complained(broken: Broken, console: Console) -> dict[str, str]:
-    """Say in a line each what is wrong, and with whom."""
-    failures = {athlete_id: steps.reason(error) for athlete_id, error in sorted(broken.items())}
-    for athlete_id, reason in failures.items():
-        console.of(athlete_id).complain(reason)
-    return failures
-
-
 def _reported(
-    home: Home, athlete_id: str, counts: Counts, now: datetime, console: Console, whose: str
+    home: Home, athlete_id: str, counts: Counts, made_by: str, now: datetime, console: Console, whose: str
 ) -> list[Change] | None:
     """Make the report of an athlete anew if it is out of date, and say what has changed; None if it is not.
 
@@ -152,7 +145,6 @@ def _reported(
     """
     page, kept = home.report(athlete_id), home.news(athlete_id)
     said = athlete.load(home.folder, athlete_id)
-    made_by = published.program(published.sql_folder())
     made_of = published.state(made_by, [home.lake_of(athlete_id)], [repr(said)])
     last = standing.last(kept)
     if last and last.made_of == made_of and page.exists():

@@ -24,7 +24,7 @@ class _Lines(logging.Formatter):
     converter = time.gmtime
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - so it is called there
-        text = super().formatMessage(record)
+        text = super().formatMessage(record).replace("\n", " ")
         return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 

@@ -15,11 +15,15 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True)
 class Change:
-    """One piece of news: `text` for people, `event` and `facts` for machines."""
+    """One piece of news: `text` for people, `event` and `facts` for machines.
+
+    `abroad` is the text without the names of files, for who sends it over a network, where that is another.
+    """
 
     event: str
     text: str
     facts: Mapping[str, object] = field(default_factory=dict[str, object])
+    abroad: str = ""
 
 
 @dataclass(frozen=True)

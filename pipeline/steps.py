@@ -23,8 +23,8 @@ from pipeline.ingest import Counts
 
 Broken = dict[str, NextgearError | OSError]  # by athlete: what is wrong
 
-# What no athlete can do anything for: the disk, not one of its files.
-_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+# What no athlete can do anything for: the disk, not one of its files; nobody who listens any more.
+_NOBODYS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EPIPE)
 
 
 @contextmanager
@@ -47,25 +47,35 @@ def at_work(home: Home, console: Console) -> Generator[Broken]:
 def blame(athlete_id: str, broken: Broken, is_squad: bool) -> Generator[None]:
     """Do something for one of several: what goes wrong is noted. For one alone it is raised.
 
-    So is what is wrong with the disk: it would go wrong for all.
+    So is what is nobody's fault, such as a full disk: it would go wrong for all.
     """
     try:
         yield
     except (NextgearError, OSError) as error:
-        if not is_squad or is_of_the_disk(error):
+        if not is_squad or is_nobodys(error):
             raise
         broken[athlete_id] = error
 
 
-def is_of_the_disk(error: Exception) -> bool:
-    """Is the disk full, or not to be written?"""
-    return isinstance(error, OSError) and any(os.strerror(code) in str(error) for code in _DISK)
+def is_nobodys(error: Exception) -> bool:
+    """Is the disk full or not to be written, or has who reads us gone?"""
+    return isinstance(error, OSError) and any(os.strerror(code) in str(error) for code in _NOBODYS)
 
 
 def reason(error: NextgearError | OSError) -> str:
-    """What went wrong, in one line."""
+    """What went wrong, in one line: the first, without the rows that may follow."""
     told = sentence(error) if isinstance(error, OSError) else str(error)
-    return " ".join(told.split())
+    return told.partition("\n")[0].rstrip(": ")
+
+
+def complain(broken: Broken, console: Console) -> dict[str, str]:
+    """Say in a line each what is wrong, and with whom; the log has all of it."""
+    failures = {athlete_id: reason(error) for athlete_id, error in sorted(broken.items())}
+    for athlete_id, told in failures.items():
+        console.of(athlete_id).complain(told)
+        if "\n" in str(broken[athlete_id]):
+            console.of(athlete_id).note(str(broken[athlete_id]))
+    return failures
 
 
 def land(
@@ -136,7 +146,7 @@ def _build(home: Home, console: Console, athletes: Sequence[Athlete], made_by: s
 
 def _failing_alone(home: Home, athletes: Sequence[Athlete], error: NextgearError | OSError) -> Broken:
     """Of whom it is the fault: a warehouse of the one alone cannot be built. Nobody, if it is everybody's."""
-    if len(athletes) < 2 or is_of_the_disk(error):
+    if len(athletes) < 2 or is_nobodys(error):
         return {}
     from pipeline import warehouse
 

@@ -15,7 +15,10 @@ that lands years later has just that session's batch measured anew.
 """
 
 import json
+import os
 import re
+import shutil
+import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -44,6 +47,8 @@ KEY_TYPES = {"athlete_id": "athlete_key", "activity_id": "activity_key", "sessio
 
 # Of the published file: other tools' DuckDB is often older than ours, and could not open our newest format.
 STORAGE_VERSION = "v1.4.0"
+_GONE = "No files found that match"  # what DuckDB says of a part that is not there
+_DOCTOR = "`nextgear doctor` says what to do"
 
 # Here a column's reason stands beside it in its own file.
 EXPLAIN_THEMSELVES = ("settings.measuring", "settings.judging", "settings.matching")
@@ -204,6 +209,12 @@ def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
         },
     )
     db.execute("set enable_progress_bar = false")  # it would be drawn on standard output
+    if (
+        path is None
+    ):  # else what memory has no room for goes beside the database; for none, to where the user is
+        db.execute(
+            f"set temp_directory = {_quoted(str(Path(tempfile.gettempdir()) / f'nextgear-{os.getpid()}'))}"
+        )
     return db
 
 
@@ -589,18 +600,26 @@ def build(
             db.execute("checkpoint")  # closing would do it as well, and keep quiet if the disk is full
     except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
         _clear(unfinished)  # a full disk has room again
-        raise OSError(None, str(error), str(warehouse)) from error
+        if _GONE in str(error):
+            raise LakeError(f"a part of the lake is missing: {_said(error)}; {_DOCTOR}") from error
+        raise OSError(None, _said(error), str(warehouse)) from error
     except (duckdb.InvalidInputException, pa.ArrowInvalid) as error:
-        raise LakeError(f"a part of the lake is damaged: {error}") from error
+        raise LakeError(f"a part of the lake is damaged: {_said(error)}; {_DOCTOR}") from error
     unfinished.replace(warehouse)
     _forget_old_measurements(measured, lakes)
     sign(warehouse, wanted)  # last: a run killed before it builds again
     return True
 
 
+def _said(error: Exception) -> str:
+    """What DuckDB or Arrow found, without the query in which it did."""
+    return str(error).partition("\n\nLINE")[0]
+
+
 def _clear(database: Path) -> None:
     database.unlink(missing_ok=True)
     database.with_name(database.name + ".wal").unlink(missing_ok=True)
+    shutil.rmtree(database.with_name(database.name + ".tmp"), ignore_errors=True)
 
 
 def _judge(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], measured: Measured) -> None:

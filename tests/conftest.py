@@ -1,13 +1,14 @@
 """What more than one test file needs: files, a finished run, the command, a model's rows for rows given."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import filelock
@@ -18,6 +19,9 @@ import pytest
 
 from pipeline import athlete, flow, published, simulate, warehouse
 from pipeline.console import Console
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 CHECKOUT = Path(__file__).parent.parent
 CORPUS = Path(os.environ.get("NEXTGEAR_CORPUS", CHECKOUT.parent / "shared" / "corpus"))
@@ -34,6 +38,18 @@ ENVIRONMENT = {
 Started = Callable[..., subprocess.Popen[Any]]
 Ended = Callable[..., subprocess.CompletedProcess[Any]]
 Given = Mapping[str, str | pd.DataFrame]
+
+# How a test's Chromium is started: it draws pages, and asks nobody for anything.
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 # A shared machine is slow now and then, which says nothing about the code; in CI a red test must stay red.
 hypothesis.settings.register_profile("nextgear", deadline=None, derandomize="CI" in os.environ)
@@ -73,8 +89,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> flow.Home:
     """The data folder of the demo, made once for all workers of the tests. To look at only."""
     folder = tmp_path_factory.getbasetemp()
     folder = folder if worker_id == "master" else folder.parent
+    home = flow.Home(folder / "demo")
     with filelock.FileLock(folder / "demo.lock"):
-        return flow.demo(folder / "demo", Console(is_quiet=True))  # the second finds it there, and is quick
+        if not home.warehouse.exists():
+            flow.demo(home.folder, Console(is_quiet=True))
+    return home
 
 
 @pytest.fixture
@@ -107,6 +126,26 @@ def nextgear(started: Started) -> Ended:
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """One Chromium for all pages; its absence must not go unnoticed where it counts.
+
+    It comes from NEXTGEAR_CHROMIUM or the path. It is the machine's own: playwright only drives it.
+    """
+    found = os.environ.get("NEXTGEAR_CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if found is None:
+        missing = "no Chromium on the path; NEXTGEAR_CHROMIUM=program says where it is"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    from playwright.sync_api import sync_playwright  # only for those who look at pages
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -145,6 +145,17 @@ def test_a_quiet_command_says_nothing(
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
+def test_a_quiet_run_says_what_is_new_once_and_on_standard_output(here: Ended, exports: Path, built: Home):
+    built.news("me").unlink()  # as if there had been no report
+    first, again = (here("run", exports, "--quiet", "--data", built.folder) for _ in range(2))
+    verdict, _, found = first.stdout.splitlines()
+    assert verdict == "verdict: not enough data"
+    assert found.startswith("8 new runs, 1 file quarantined (")
+    assert found.endswith("page.fit: not_fit: called .fit, but its content is html)")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+
+
 def test_a_log_for_machines_is_a_line_of_json_for_each_piece_of_news(
     here: Ended, exports: Path, built: Home, tmp_path: Path
 ):
@@ -185,6 +196,11 @@ def test_why_fits_on_one_screen(asked: Ended):
 MARKS = {"terminal": "Weekly load", "html": "<!doctype html>", "markdown": "# nextgear", "json": "{"}
 
 
+def undated(text: str) -> str:
+    """A report without when it was made: a second may pass between two."""
+    return re.sub(r'"made_at": "[^"]*"|made on [-0-9]+ at [0-9:]+', "", text).strip()
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_report_is_printed_or_written(asked: Ended, here: Ended, built: Home, tmp_path: Path, form: str):
     printed = asked("report", "--format", form).stdout
@@ -192,8 +208,22 @@ def test_a_report_is_printed_or_written(asked: Ended, here: Ended, built: Home, 
     out = tmp_path / "new" / "report"
     written = here("report", "--format", form, "--out", out, "--data", built.folder)
     assert (written.stdout, written.stderr) == ("", f"Report: {out}\n")
-    assert out.read_text(encoding="utf-8").strip() == printed.strip()
+    assert undated(out.read_text(encoding="utf-8")) == undated(printed)
     assert list(out.parent.iterdir()) == [out]
+
+
+def test_a_dash_is_standard_output(asked: Ended):
+    to_dash, plainly = (asked("report", *out, "--section", "files").stdout for out in (["--out", "-"], []))
+    assert undated(to_dash) == undated(plainly)
+
+
+@pytest.mark.parametrize("arguments", [["report"], ["files", "--format", "csv"], ["models"]], ids=" ".join)
+def test_who_has_seen_enough_is_no_failure(started: Started, built: Home, arguments: list[str]):
+    data = [] if arguments == ["models"] else ["--data", built.folder]
+    process = started(*arguments, *data)
+    process.stdout.close()  # pyright: ignore[reportOptionalMemberAccess] - a pipe
+    assert process.wait(60) == 0
+    assert process.stderr.read() == ""  # pyright: ignore[reportOptionalMemberAccess]
 
 
 def test_the_report_for_machines_is_json_of_the_known_shape(asked: Ended):

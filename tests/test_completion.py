@@ -50,6 +50,8 @@ def test_bash_completes_commands_options_and_values(folder: Path):
         f"nextgear why --data '{folder}/data' --athlete ''": ["ann", "bea"],
         "nextgear athlete --set birth": [f"{key}=" for key in KEYS if key.startswith("birth")],
         "nextgear schedule --every ''": [*EVERY],
+        "nextgear models marts.week": ["marts.week_patterns", "marts.weekly_load"],
+        "nextgear sql --cookbook my": ["my_800s"],
         "nextgear run some": [],  # a file, which bash knows itself
     }
     script = "\n".join(

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import doctor, lake
+from pipeline import doctor, lake, runlog
 from pipeline.cli import app
 from pipeline.doctor import Finding
-from pipeline.flow import Home
+from pipeline.home import Home
 
 Sick = Callable[[], Home]
 
@@ -165,6 +165,17 @@ def test_a_run_that_is_at_work_is_no_fault(home: Home):
         (finding,) = found(home)["lock"]
     assert (finding.state, "at work" in finding.found) == ("note", True)
     assert found(home)["lock"][0].state == "ok"
+
+
+def test_how_the_last_run_ended_is_told(home: Home):
+    (finding,) = found(home)["last run"]
+    assert (finding.state, finding.found.endswith(", done")) == ("ok", True)
+    with runlog.log_of(home.folder).open("a", encoding="utf-8") as log:
+        log.write("2026-11-29T05:30:00Z INFO run: started\n2026-11-29T05:30:01Z ERROR run: failed: no room\n")
+    (finding,) = found(home)["last run"]
+    assert finding.state == "note"
+    assert finding.found.endswith("failed: no room")
+    assert str(runlog.log_of(home.folder)) in finding.advice
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # in Apprise

@@ -51,6 +51,8 @@ MAY_IMPORT = {
     "warehouse": {"errors", "schema", "lake", "published", "reader"},
     "report": {"errors"},
     "schedule": {"errors"},
+    "beginning": {"home"},
+    "unread_days": {"lake"},
     "notify": {"errors"},
 }
 

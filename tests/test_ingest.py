@@ -668,3 +668,26 @@ def test_the_second_session_of_a_second_is_numbered():
         "20240101T060000-01234567",
         "20240101T060000-01234567-2",
     ]
+
+
+def test_a_time_zone_that_is_told_later_reaches_what_was_read_before(lake: Lake, tmp_path: Path):
+    """But not what says by itself where it was."""
+    points = "".join(
+        f"<Trackpoint><Time>2024-01-01T23:30:{second:02}Z</Time></Trackpoint>" for second in range(30)
+    )
+    inside = f'<Lap StartTime="2024-01-01T23:30:00Z"><Track>{points}</Track></Lap>'
+    indoors = f"<Id>2024-01-01T23:30:00Z</Id>{inside}"
+    (tmp_path / "indoors.tcx").write_text(
+        f'<TrainingCenterDatabase><Activities><Activity Sport="Running">{indoors}</Activity></Activities>'
+        "</TrainingCenterDatabase>"
+    )
+
+    def offsets(home_zone: str | None, retry: bool = False) -> list[tuple[int | None, str | None]]:
+        ingest([tmp_path / "indoors.tcx"], lake, home_zone, Silence(), 1, retry)
+        rows = [row for part in lake.parts("activities") for row in pq.ParquetFile(part).read().to_pylist()]
+        return [(row["utc_offset_s"], row["utc_offset_source"]) for row in rows]
+
+    assert offsets(None) == [(None, None)]
+    assert offsets("Europe/Berlin") == [(None, None)]
+    assert offsets("Europe/Berlin", retry=True) == [(3600, "athlete")]
+    assert offsets(None, retry=True) == [(3600, "athlete")]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from test_ingest import Silence
 from typer.testing import CliRunner
 
-from pipeline import sources
+from pipeline import sources, unread_days
 from pipeline.cli import app
 from pipeline.errors import UnreadableFileError
 from pipeline.ingest import ingest
@@ -367,6 +367,37 @@ def test_a_journal_that_cannot_be_read_any_more_takes_nothing_back(tmp_path: Pat
     assert [row["sleep_s"] for row in land()] == [7 * 3600]
     ledger = Lake(tmp_path / "lake", "me").ledger().to_pylist()
     assert {row["outcome"] for row in ledger} == {"imported", "quarantined"}
+
+
+def test_what_was_not_read_of_a_journal_is_told_until_it_is_mended(tmp_path: Path, land: Land):
+    lake = Lake(tmp_path / "lake", "me")
+    path = tmp_path / "exports" / "journal.csv"
+    write(tmp_path, "day,sleep_h,rpe\n2024-03-31,7.0,5\n2024-04-01,7,5,3\n", 0)
+    land()
+    (told,) = unread_days.told(lake)
+    assert told.startswith(f"{path}: not all of this journal was read: journal: 1 day; line 3 has more cells")
+    assert unread_days.told(lake) == [told]
+    write(tmp_path, "dey,sleep_h,rpe\n2024-03-31,7,5\n", 1)
+    land()
+    (told,) = unread_days.told(lake)
+    assert told.startswith(f"{path}: this journal was not read: not_journal")
+    write(tmp_path, "date,sleep\n2024-03-31,7\n", 2)
+    land()
+    (told,) = unread_days.told(lake)
+    assert told.startswith(f"{path}: not read, for it is no journal")
+    write(tmp_path, "day,sleep_h,rpe\n2024-03-31,7,5\n", 3)
+    land()
+    assert unread_days.told(lake) == []
+
+
+def test_a_run_says_which_line_of_the_journal_was_left_out(tmp_path: Path):
+    path = tmp_path / "exports" / "journal \x1b[31m.csv"
+    path.parent.mkdir()
+    path.write_text("day,sleep_h\n2024-03-31,7\n2024-04-01,7,5\n")
+    for _ in ("when it is read", "when it is known"):
+        done = CliRunner().invoke(app, ["ingest", "--data", str(tmp_path)])
+        assert "[31m.csv: not all of this journal was read: journal: 1 day; line 3 has" in done.stderr
+        assert "\x1b" not in done.stderr
 
 
 # --- the template

@@ -424,6 +424,19 @@ def test_a_lake_that_cannot_be_kept_whole_is_refused_and_not_touched(
     assert bytes_of(lake) == before
 
 
+@pytest.mark.parametrize("left_bytes", [0, 4, 300])
+def test_a_ledger_that_was_cut_short_is_named_with_what_to_do(tmp_path: Path, left_bytes: int):
+    lake = Lake(tmp_path, "me")
+    lake.land(batch_of("a"))
+    (part,) = lake.parts("files")
+    part.write_bytes(part.read_bytes()[:left_bytes])
+    for look in (lake.ledger, lake.migrate):
+        with pytest.raises(LakeError, match=re.escape(f"{part}: cannot be read")) as refused:
+            look()
+        assert str(lake.folder) in str(refused.value)
+    assert athletes(tmp_path) == ["me"]
+
+
 def bytes_of(lake: Lake) -> dict[Path, tuple[bytes, int]]:
     files = [path for path in lake.folder.rglob("*") if path.is_file()]
     return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}

@@ -9,8 +9,11 @@ import pytest
 
 from pipeline import answers, dated, news, standing
 from pipeline.flow import Home
-from pipeline.standing import Last, Standing
+from pipeline.ingest import Counts
+from pipeline.rounds import Ran
+from pipeline.standing import Change, Last, Standing
 
+NOTHING_FOUND = Counts(found=0, known=0, outcomes={})
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 FIVE_KM = {
     "elapsed_s": 1200.0,
@@ -86,6 +89,17 @@ def test_new_runs_and_files_that_could_not_be_read_are_one_line():
         "content is html), 1 file salvaged (/watch/b.fit: the end is missing)"
     ]
     assert lines(replace(BEFORE, run_count=99)) == ["1 run fewer"]
+
+
+def test_what_is_sent_over_a_network_names_no_file():
+    files = {"/home/ann/a.fit": ("quarantined", "not_fit: called .fit, but its content is html")}
+    (change,) = news.changes(BEFORE, replace(BEFORE, run_count=103, troubled_files=files))
+    assert "/home/ann/a.fit" in change.text
+    assert change.abroad == "3 new runs, 1 file quarantined"
+    ran = Ran({"me": NOTHING_FOUND}, {"me": [change]})
+    assert ran.lines() == ["3 new runs, 1 file quarantined"]
+    both = Ran({"me": NOTHING_FOUND, "ann": NOTHING_FOUND}, {"ann": [Change("plan", "plan Mile: 11 days")]})
+    assert both.lines() == ["ann: plan Mile: 11 days"]
 
 
 def test_of_many_bad_files_some_are_named_and_the_others_counted():

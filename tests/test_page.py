@@ -1,11 +1,11 @@
 """The HTML report in a real browser: what it shows on a page, a phone and paper, and whom it asks.
 
-Chromium comes from NEXTGEAR_CHROMIUM or the path. It is the machine's own: playwright only drives it.
+The browser is one for all tests: see `browser` in conftest.py.
 """
 
+import html
 import io
 import itertools
-import os
 import re
 import resource
 import shutil
@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -20,22 +21,12 @@ import duckdb
 import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from pipeline import flow, published
-from pipeline.report import report
+from pipeline.report import report, squad
 
 SQL = published.sql_folder() / "reports"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGE_PX, PHONE_PX = 1280, 360
 
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'"
@@ -80,21 +71,6 @@ Scheme = Literal["light", "dark"]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all pages; its absence must not go unnoticed where it counts."""
-    found = os.environ.get("NEXTGEAR_CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if found is None:
-        missing = "no Chromium on the path; NEXTGEAR_CHROMIUM=program says where it is"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="session")
 def warehouse(demo: flow.Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's warehouse with what its runner has not."""
     copy = tmp_path_factory.mktemp("page") / "warehouse.duckdb"
@@ -119,7 +95,9 @@ def opened(browser: Browser, written: Path) -> Iterator[Open]:
     """Open the report, in a window and a colour scheme of its own."""
     contexts = []
 
-    def open_(width: int = PAGE_PX, scheme: Scheme = "light", *, scripts: bool = True) -> Opened:
+    def open_(
+        width: int = PAGE_PX, scheme: Scheme = "light", *, scripts: bool = True, path: Path = written
+    ) -> Opened:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
         )
@@ -132,7 +110,7 @@ def opened(browser: Browser, written: Path) -> Iterator[Open]:
         )
         found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
         found.page.on("dialog", lambda dialog: found.complaints.append(dialog.message))
-        found.page.goto(written.as_uri())
+        found.page.goto(path.as_uri())
         return found
 
     yield open_
@@ -206,9 +184,49 @@ def test_axe_finds_nothing_serious_with_all_that_is_folded_open(opened: Open, sc
     page.evaluate("document.querySelectorAll('details').forEach(folded => { folded.open = true })")
     # All rows of a table are alike, and axe looks at each cell for long.
     page.evaluate("document.querySelectorAll('tr:nth-child(n + 4)').forEach(row => row.remove())")
+    assert _serious(page) == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(PAGE_PX, "light"), (PHONE_PX, "dark")])
+def test_the_page_of_a_squad_is_as_readable(opened: Open, tmp_path: Path, width: int, scheme: Scheme):
+    row = {
+        "verdict": "plateau",
+        "since": date(2026, 2, 3),
+        "change_pct": 0.4,
+        "change_low_pct": -1.1,
+        "change_high_pct": 1.9,
+        "window_start_on": date(2025, 5, 1),
+        "window_end_on": date(2026, 5, 1),
+        "leading_cause": "low_mileage",
+        "leading_reason": f"Few kilometres. {HOSTILE}",
+        "last_run_on": date(2026, 5, 1),
+        "days_since_run": 3,
+        "weekly_distance_m": 42000.0,
+    }
+    members = [
+        squad.Member("ann", row, link="ann/latest.html"),
+        squad.Member("ben", {**row, "verdict": "improving"}, link="ben/latest.html"),
+        squad.Member("cara", {"verdict": "not_enough_data", "reason": "A trend needs 12 comparable runs."}),
+        squad.Member("dan", None, failure=f"athlete.toml: {MARKUP}"),
+    ]
+    path = tmp_path / "index.html"
+    path.write_text(squad.page(members, datetime(2026, 5, 4, tzinfo=UTC), "km"), encoding="utf-8")
+    found = opened(width, scheme, path=path)
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert found.page.evaluate(BEYOND) == []
+    assert _serious(found.page) == []
+    assert found.requests == [path.as_uri()]
+    assert found.complaints == []
+
+
+def _serious(page: Page) -> list[tuple[str, str]]:
+    """What axe finds that keeps people out, and where it finds it first."""
     violations = Axe().run(page).response["violations"]
-    serious = [found for found in violations if found["impact"] in ("serious", "critical")]
-    assert [(found["id"], found["nodes"][0]["html"]) for found in serious] == []
+    return [
+        (found["id"], found["nodes"][0]["html"])
+        for found in violations
+        if found["impact"] in ("serious", "critical")
+    ]
 
 
 def test_a_screen_reader_finds_its_way_by_landmarks_and_headings(opened: Open):
@@ -257,6 +275,34 @@ def test_a_hostile_name_is_shown_and_not_obeyed(opened: Open, written: Path):
     text = written.read_text(encoding="utf-8")
     assert "<script" not in text and "<img" not in text
     assert not {"\u202e", "\u200b", "\u2066"} & set(text)
+
+
+def test_every_repetition_that_is_drawn_has_its_numbers_in_a_table(opened: Open):
+    page = opened().page
+    rows = page.locator("[aria-label='Repetition by repetition'] tbody tr")
+    assert rows.count() == page.locator(".smalls .mark-rect path").count() > 12
+    cells = rows.first.locator("th, td").all_text_contents()
+    newest = page.locator(".smalls figure").first
+    assert cells[0] in newest.inner_text()
+    assert cells[4].partition("\u00a0")[0] in (newest.locator("svg").get_attribute("aria-label") or "")
+
+
+def test_every_command_that_the_page_says_answers(warehouse: Path, written: Path):
+    text = html.unescape(written.read_text(encoding="utf-8"))
+    queries = set(re.findall(r'<code>nextgear sql "(.*?)"</code>', text))
+    assert len(queries) > 20
+    with duckdb.connect(warehouse, read_only=True) as db:
+        for query in queries:
+            assert db.sql(query).limit(1).columns, query
+        behind = next(query for query in queries if "'easy_share_low'" in query)
+        assert len(db.sql(behind).fetchall()) > 10
+
+
+@pytest.mark.parametrize("section", ["weekly_load", "causes", "files"])
+def test_a_section_alone_is_a_page_of_its_own(warehouse: Path, section: str):
+    text = report(warehouse, "me", sql=SQL, format="html", sections=[section])
+    assert text.count("<h1") == 1
+    assert re.findall(r'<section id="(\w+)"', text) == [section]
 
 
 def test_no_number_of_the_page_could_be_a_position(written: Path):

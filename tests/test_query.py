@@ -38,10 +38,11 @@ def ask(
     monkeypatch.setenv("COLUMNS", "60")
 
     def answer(text: str | None, **choices: Any) -> str:
-        asking.sql(lambda: built, None, text, Console(), **({"memory": "1GB"} | choices))
+        told: dict[str, Any] = {"memory": "1GB", **choices}
+        asking.sql(lambda: built, None, text, Console(), **told)
         return capfd.readouterr().out
 
-    monkeypatch.setattr(query, "hold_process", lambda _db: None)  # the process is the other tests', too
+    monkeypatch.setattr(query, "hold_process", leave_alone)  # the process is the other tests', too
     return answer
 
 
@@ -49,6 +50,10 @@ def ask(
 def db(built: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     with reader(built.warehouse, built.lake) as opened:
         yield opened
+
+
+def leave_alone(db: duckdb.DuckDBPyConnection) -> None:
+    assert db
 
 
 # --- tables
@@ -292,6 +297,11 @@ def test_a_column_is_completed_with_its_meaning(db: duckdb.DuckDBPyConnection):
         (".help", True),
         ("exit", True),
         ("select ';", False),
+        ("select 'it''s; ", False),
+        ("select 'it''s';", True),
+        ("select 1 -- that's all;", False),
+        ("select /* ; */ 1", False),
+        ('select "a;', False),
     ],
 )
 def test_a_query_ends_with_its_semicolon(typed: str, is_complete: bool):

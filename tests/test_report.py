@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
+from markdown_it import MarkdownIt
 
 from pipeline import published
 from pipeline.errors import ModelError, NextgearError, SettingsError
@@ -526,7 +527,8 @@ def test_each_verdict_has_its_own_plain_sentence(warehouse_of: Warehouse, verdic
 def test_a_turn_that_one_look_shows_says_that_the_next_must_confirm_it(warehouse_of: Warehouse):
     row = verdict_row(verdict="undecided", is_first_look_of_turn="true")
     text = told(warehouse_of({"plateau": row}), "terminal", "verdict")
-    assert "a turn that one look shows; the next must confirm it" in text
+    assert "A turn, which the next look must confirm" in text
+    assert "a turn that one look alone shows, so no verdict hangs on it yet." in text
     assert "fits more than one answer" not in text
 
 
@@ -737,6 +739,7 @@ def test_the_json_report_keeps_its_promised_shape(full: Path):
         "schema_version",
         "athlete_id",
         "as_of",
+        "made_at",
         "verdict",
         "season",
         "devices",
@@ -853,7 +856,7 @@ def test_causes_say_what_fits_what_is_ruled_out_and_what_cannot_be_told(full: Pa
     text = told(full, "terminal", "causes")
     assert (
         "1. Too much at medium effort Mostly medium. 24 % (threshold 15 %) · 2 runs since 2026-11-03 "
-        "Newest: 2026-11-05 Track (9.0 km), 2026-11-03 (12.0 km) Try: Slow down." in text
+        "The newest runs behind it: 2026-11-05 Track (9.0 km), 2026-11-03 (12.0 km) Try: Slow down." in text
     )
     assert "Weaker signs (1): a change of watch or sensor." in text
     assert "Ruled out (1): low mileage." in text
@@ -967,6 +970,9 @@ def test_a_hostile_name_stays_text_in_every_format(warehouse_of: Warehouse, form
         assert "\\<script\\>" in text and not re.search(r"(?<!\\)<script", text)
         for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
             assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1
+        page = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text)
+        assert not re.findall("<(?:script|a|del|img)[ >]", page)
+        assert page.count("<h2>") == text.count("\n## ") and page.count("<table>") > 10
     if format == "terminal":
         assert "[bold]" in text
         assert max(map(len, text.splitlines())) <= 80
@@ -1209,8 +1215,8 @@ def test_intensity_is_counted_in_three_ways_and_in_the_zones_of_the_articles(ful
     assert "Easy 69 % 66 % 78 % 62 % 75 %" in text
     assert "Hard 10 % 12 % 22 % 12 % 8 %" in text
     # 15,250 of 30,500 s are in zone 2
-    assert "2 easy 123–132 5:57–5:12 easy 4:14:10 50 % 45.8 km" in text
-    assert "3 steady 133–151 5:12–4:26 easy/moderate" in text
+    assert "2 easy 123–132 easy 4:14:10 50 % 5:57–5:12 45.8 km" in text
+    assert "3 steady 133–151 easy/moderate" in text
     assert "The 8 weeks up to 2026-11-22: 69 % of the time easy, 21 % moderate, 10 % hard." in text
     assert (
         "66 % easy: 14 points short of 80 % (59 % or 82 % with zones 3 bpm lower or higher: the answer hangs"
@@ -1288,8 +1294,108 @@ def test_what_cleaning_left_out_is_summed_by_reason(full: Path, warehouse_of: Wa
     assert "Heart rate that was the cadence 5:24 3.0 % 2" in text
     assert "Speed that leapt 0:09 0.1 % 1" in text
     assert "stuck" not in text
-    assert "Grades of the runs, smoothed: 1 over 50 m, 1 over 200 m, 1 not known." in text
+    assert "Runs: 1 over 50 m, 1 over 200 m, 1 without altitude." in text
     clean = re.sub(r"(_s +)\|.*", r"\1| 0 | 0 | 0", ACTIVITIES)
     assert "Nothing had to be left out." in told(
         warehouse_of({**FULL, "activities": clean}), "terminal", "data_quality"
     )
+
+
+def test_the_phase_of_now_is_told_with_the_articles_length_and_the_usual_week(full: Path):
+    text = told(full, "terminal", "phases")
+    assert "Your last weeks are speed: 3 weeks of it, from 2026-11-02 to 2026-11-22" in text
+    assert "the articles give it 4 to 10 weeks." in text
+    assert "2026-08-31 2026-11-01 base 9 8 to 12 fits 42.0 km 0" in text
+    assert "From 2026-03-01 to 2026-03-20: 20 days without a run cost about 4 %." in text
+    assert "Usual days of the last eight weeks: Mon rest, Tue hard" in text
+
+
+def test_the_latest_workout_is_told_with_how_even_it_was_and_where_it_was_timed(full: Path):
+    text = told(full, "terminal", "workouts")
+    assert (
+        "Your latest workout (2026-11-17, repeats of 400 m): 3 x 400 m @ 4:00 /km, 1:30 walk; the "
+        "repetitions differ by 2.0 %; the last third was 1.0 % faster than the first; 5 % faster than your "
+        "races let expect; the timing of your steps held in 3 of 3." in text
+    )
+    # 1000 m at 4 m/s take 250 s, at 4.1667 m/s 240 s
+    assert "repeats of 400 m 2 2026-11-03 4:10 /km 2026-11-17 4:00 /km" in text
+    assert "1 1:36 400 m 4:00 /km 168/175" in text
+    assert "3 1:35 400 m 3:58 /km 174/180" in text
+
+
+def test_a_race_is_told_with_how_it_was_prepared(full: Path):
+    text = told(full, "terminal", "races")
+    assert "The latest, on 2026-08-12: “Lake half” in" in text
+    assert "−24 % after 10 days" in text
+
+
+def test_a_plan_that_runs_says_what_comes_next(full: Path):
+    text = told(full)
+    assert "Plan: Four-week mile" in text
+    assert "It runs since 2026-11-09: your journal says so. You kept to 85 % of it." in text
+    assert "2026-11-22: long run." in text and "2026-11-21: easy miles." not in text
+    assert "2026-11-21 easy miles 8.1 km 90 %" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"run_count": "1"}, "Too few runs for a polarization index."),
+        ({"easy_s": "3000", "moderate_s": "1000", "hard_s": "500"}, "Too few runs for a polarization index."),
+        ({}, "Polarization index 1.52"),
+    ],
+)
+def test_one_run_or_one_hour_has_no_polarization_index(
+    warehouse_of: Warehouse, changes: dict[str, str], words: str
+):
+    cells = {
+        name.strip(): last for name, *_, last in (line.split("|") for line in SPLITS.strip().splitlines())
+    } | {"window_weeks": "1", **changes}
+    splits = "\n".join(f"{name} | {cell}" for name, cell in cells.items())
+    assert words in told(warehouse_of({**FULL, "intensity_split": splits}), "terminal", "intensity_split")
+
+
+def test_what_cannot_be_told_reads_as_a_question_and_not_as_a_finding(warehouse_of: Warehouse):
+    asked = CAUSES.rstrip() + "\nquestion | | | | Is there enough? | Is sleep short? |\n"
+    path = warehouse_of({**FULL, "causes": asked})
+    text = told(path, "terminal", "causes")
+    assert "What it would take to tell: - Is sleep short? No sleep here." in text
+    assert "Weaker signs: - A change of watch or sensor: Two watches." in text
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", told(path, "html")))
+    assert "Is there enough? Plenty." in page, "what is ruled out is folded away"
+
+
+def test_the_files_add_up(full: Path):
+    text = told(full, "terminal", "files")
+    assert "4 files seen = 2 imported + 1 duplicate + 1 quarantined. In them: 3 activities." in text
+    assert "nextgear files --outcome quarantined" in text
+
+
+@pytest.mark.parametrize(
+    ("easy", "moderate", "hard", "words"),
+    [
+        ("0.7946", "0.1444", "0.061", "By distance 80 % easy: just short of 80 %"),
+        ("0.787", "0.153", "0.06", "By distance 79 % easy: 1 point short of 80 %"),
+        ("0.83", "0.11", "0.06", "By distance 83 % easy: 80 % is met"),
+    ],
+)
+def test_the_share_in_the_sentence_is_that_of_the_table(
+    warehouse_of: Warehouse, easy: str, moderate: str, hard: str, words: str
+):
+    cells = {
+        name.strip(): last for name, *_, last in (line.split("|") for line in SPLITS.strip().splitlines())
+    }
+    distances = {"easy": easy, "moderate": moderate, "hard": hard}
+    cells |= {f"{part}_distance_ratio": ratio for part, ratio in distances.items()}
+    cells |= {"window_weeks": "1", "easy_shortfall_ratio": str(0.8 - float(easy))}
+    splits = "\n".join(f"{name} | {cell}" for name, cell in cells.items())
+    text = told(warehouse_of({**FULL, "intensity_split": splits}), "terminal", "intensity_split")
+    assert words in text
+    assert f"Easy 69 % {words.split()[2]} %" in text
+
+
+def test_without_any_load_neither_fitness_nor_form_is_told(warehouse_of: Warehouse):
+    unknown = re.sub(r"load_method +\|.*", "load_method | | |", ACTIVITIES)
+    text = told(warehouse_of({**FULL, "activities": unknown}), "terminal", "weekly_load")
+    assert "No activity has a load" in text
+    assert "fitness 38" not in text and "monotony 1.1" not in text

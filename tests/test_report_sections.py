@@ -2,10 +2,13 @@
 
 import json
 import re
+import subprocess
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from conftest import ENVIRONMENT
 
 from pipeline import flow, letters, published, simulate
 from pipeline.console import Console
@@ -74,11 +77,18 @@ def test_the_report_of_half_a_year_keeps_to_its_width(miler: Path, width: int):
     assert not dates, "no date is broken"
 
 
+@pytest.mark.parametrize("width", [1, 20, 35])
+def test_a_sliver_of_a_terminal_shows_what_it_can(miler: Path, width: int):
+    assert "Workouts" in told(miler, width=width)
+    assert why(miler, "me", sql=SQL, units="mi", width=width)
+
+
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_section_can_be_asked_for_alone(miler: Path, section: str):
     text = told(miler, "terminal", section)
     assert text.count("\n") >= 4 and "None" not in text and not re.search(r"\bnan\b", text)
-    assert list(json.loads(told(miler, "json", section)))[3] == section
+    document = json.loads(told(miler, "json", section))
+    assert set(document) & set(SECTIONS) == {section}
 
 
 def test_a_plan_that_was_never_started_is_told_only_when_asked_for(miler: Path):
@@ -92,6 +102,19 @@ def test_what_a_terminal_has_no_letters_for_is_shown_in_others(miler: Path):
     plain = text.encode("ascii", errors=letters.NAME).decode("ascii")
     assert plain.count("?") == text.count("?"), "every letter has another one to stand for it"
     assert len(plain.splitlines()) == len(text.splitlines())
+
+
+def test_a_terminal_of_bare_ascii_shows_the_report_and_a_program_gets_it_whole(
+    miler: Path, nextgear: Callable[..., subprocess.CompletedProcess[bytes]]
+):
+    ascii_only = {**ENVIRONMENT, "PYTHONIOENCODING": "ascii"}
+    asked = ("report", "--data", miler.parent, "--section", "verdict", "--section", "weekly_load")
+    shown = nextgear(*asked, env=ascii_only, text=False)
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    assert shown.stdout.isascii() and b"-" in shown.stdout
+    page = nextgear(*asked, "--format", "markdown", env=ascii_only, text=False)
+    assert (page.returncode, page.stderr) == (0, b"")
+    assert "“90 %: 1 to 7 s”" in page.stdout.decode("utf-8") or "−" in page.stdout.decode("utf-8")
 
 
 def test_the_latest_workout_is_drawn_repetition_by_repetition(miler: Path):

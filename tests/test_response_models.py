@@ -384,7 +384,8 @@ def test_advice_that_was_followed_is_told_with_what_came_of_it(rows_of: RowsOf):
     assert (row.cause, row.direction) == ("easy_share_low", "better")
     assert row.sentence == (
         "From 2024-03-25 on the easy share of the distance went from 62 to 81 %. "
-        "Pace at 150 bpm went from 6:00 to 5:53 /km: 2.0 % faster, give or take 1.6."
+        "At 150 bpm you ran 6:00 /km in the 8 weeks before and 5:53 in up to 8 weeks since: "
+        "2.0 % faster, give or take 1.6."
     )
     assert 1000 / row.after_speed_m_per_s == pytest.approx(360 / math.exp(0.02))
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import flow
 from pipeline.console import Console
-from pipeline.flow import Home
+from pipeline.home import Home
 from pipeline.report import sharpen
 from pipeline.report.content import Content
 from pipeline.report.units import units_named
@@ -24,6 +24,8 @@ KNOWN: Mapping[str, Any] = {
     "sex": "female",
     "activity_count": 100,
     "heart_rate_count": 90,
+    "run_count": 80,
+    "bare_run_count": 7,
     "unplaced_count": 0,
     "race_count": 2,
     "trimp_count": 90,
@@ -77,7 +79,7 @@ def test_who_is_known_is_asked_nothing():
             "--journal",
             "short sleep and heart-rate variability",
         ),
-        ({"threshold_speed_source": None}, "threshold_pace", "10 of 100 activities have no heart rate"),
+        ({"threshold_speed_source": None}, "threshold_pace", "7 of 80 runs have no heart rate"),
         ({"unplaced_count": 3}, "time_zone", "3 of 100 activities do not say where they were"),
         ({"race_count": 0}, "--journal", "No run was recognised as a race"),
         ({"sex": "unknown"}, "sex", "TRIMP"),
@@ -105,6 +107,11 @@ def test_of_many_the_three_that_change_most_are_asked_for():
     }
     asked = [hint.command.split("=")[0].rpartition(" ")[2] for hint in hints(**everything)]
     assert asked == ["time_zone", "heart_rate_max_bpm", "heart_rate_threshold_bpm"]
+
+
+def test_a_threshold_that_a_few_beats_would_not_move_is_not_asked_for():
+    steady = {"easy_time_minus_3_bpm_ratio": 0.79, "easy_time_plus_3_bpm_ratio": 0.8}
+    assert hints(easy_below_source="default", **steady) == []
 
 
 def test_heart_rates_are_not_asked_of_who_has_none():

@@ -530,7 +530,7 @@ def test_ten_degrees_that_turn_a_gain_into_a_loss_mask_it(rows_of: RowsOf):
     assert row.exposure_score == pytest.approx(1 / (1 + math.exp(-3)) / (1 + math.exp(-3 / 0.3)), abs=1e-3)
     assert (row.coverage_ratio, row.certainty_ratio) == (1, 1)
     assert "took about 4.0 %" in row.reason
-    assert "as run it went -1.5 %, without the heat +2.5 %" in row.reason
+    assert "as run it went −1.5 %, without the heat +2.5 %" in row.reason
     assert "cooler than 15 °C" in row.advice
 
 

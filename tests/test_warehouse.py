@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -501,3 +502,9 @@ def test_a_reader_of_a_damaged_warehouse_says_what_makes_a_new_one(built: Home, 
         file.write(bytes(5000))
     with pytest.raises(NextgearError, match="nextgear build"):
         warehouse.reader(damaged, tmp_path)
+
+
+def test_what_memory_has_no_room_for_is_not_written_to_where_the_user_is():
+    with warehouse.connection() as db:
+        (folder,) = db.execute("select current_setting('temp_directory')").fetchone() or ("",)
+    assert Path(folder).parent == Path(tempfile.gettempdir())

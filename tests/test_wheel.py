@@ -58,3 +58,16 @@ def test_the_installed_command_finds_its_models_without_a_checkout(installed: Ca
     marts = [f"marts.{path.stem}" for path in (CHECKOUT / "sql" / "marts").glob("*.sql")]
     assert marts
     assert not [mart for mart in marts if mart not in dictionary]
+
+
+def test_the_installed_command_is_sound_without_a_home(wheel: Path, installed: Callable[..., str]):
+    """As cron calls it: its models are there, and the folder that it would use is told."""
+    assert "Usage" in installed("--help")
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(wheel.parent / "site")}
+    command = [sys.executable, wheel.parent / "site" / "bin" / "nextgear", "doctor"]
+    done = subprocess.run(
+        command, cwd=wheel.parent, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "models in SQL" in done.stdout
+    assert str(CHECKOUT) not in done.stdout

@@ -1,7 +1,8 @@
 """The marts in a runner's words: the same sections, from the same queries, in four formats.
 
-`content` asks; `verdict`, `causes`, `changes`, `training`, `trend`, `efforts` and `files` put the answers
-into words; a module per format prints.
+`content` asks; a module per section or two (`verdict`, `causes`, `changes`, `training`, `phases`, `trend`,
+`workouts`, `recovery`, `efforts`, `races`, `plan`, `files`) puts the answers into words; a module per format
+prints, `charts` draws for the page, `drawn` in characters.
 """
 
 from collections.abc import Callable, Mapping, Sequence

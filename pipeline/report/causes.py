@@ -75,21 +75,28 @@ def causes(content: Content, units: Units) -> Section:
     ]
     return Section(
         "causes",
-        "Causes that fit, which is no proof" if is_to_explain else "What stands out",
+        _heading(leading, is_to_explain=is_to_explain),
         (lead,),
         findings=[_finding(row, units) for row in leading],
         notes=notes,
         details=[f"{_asked(row)} {row['reason'] or 'No reason given.'}" for row in unknown],
         folds=[
-            Fold(title, [(_title(row), row["reason"] or "") for row in some], is_short=is_short)
-            for title, some, is_short in (
-                ("Weaker signs", weaker, True),
-                ("Ruled out, and why", ruled_out, False),
-            )
-            if some
+            *_fold("Weaker signs", [(_title(row), row) for row in weaker], is_short=True),
+            *_fold("Ruled out, and why", [(_asked(row), row) for row in ruled_out], is_short=False),
         ],
         source="marts.causes",
     )
+
+
+def _heading(leading: Sequence[Row], *, is_to_explain: bool) -> str:
+    if not leading:
+        return "Causes: none stands out"
+    return "Causes that fit, which is no proof" if is_to_explain else "What stands out"
+
+
+def _fold(title: str, rows: Sequence[tuple[str, Row]], *, is_short: bool) -> list[Fold]:
+    reasons = [(name, row["reason"] or "") for name, row in rows]
+    return [Fold(title, reasons, is_short=is_short)] if reasons else []
 
 
 def _asked(row: Row) -> str:

@@ -31,8 +31,7 @@ def habit_changes(content: Content, units: Units) -> Section:  # noqa: ARG001 - 
         "What you changed, and what pace did since",
         sentences,
         notes=(
-            "Paces are means of the easy runs in the eight weeks before a change, and in up to eight weeks "
-            "since. What followed a change need not have come from it.",
+            "Paces are means of comparable easy runs. What followed a change need not have come from it.",
         ),
         source="marts.habit_changes",
     )

@@ -103,8 +103,8 @@ def ask(warehouse: Path, sql: Path, query: str, parameters: Mapping[str, object]
 def _opened(warehouse: Path) -> duckdb.DuckDBPyConnection:
     if not warehouse.exists():
         raise NextgearError(
-            f"{warehouse}: no warehouse yet; `nextgear run SOURCES` makes one from your exports "
-            "(`make report` keeps its demo in data/demo)"
+            f"{warehouse}: no warehouse yet; `nextgear run SOURCES` makes one from your exports; "
+            "`nextgear demo` shows what you would get"
         )
     try:
         connection = duckdb.connect(warehouse, read_only=True)

@@ -16,6 +16,7 @@ from pipeline.report.units import NOTHING, Units, clock, number
 _LEVELS = "▁▂▃▄▅▆▇█"
 PARTS = "█▒░"  # of a whole: told apart without colour
 _PLOT_LINES = 9
+_PLOT_COLUMNS_MIN = 20
 _PLOT_WEEKS = 104
 _LABEL = 7
 _WIDEST = 100
@@ -61,9 +62,9 @@ def plot(
     levels = [level for _, level in (*points, *low, *high)]
     bottom, top = min(levels), max(levels)
     first, last = points[0][0], points[-1][0]
-    if first == last or bottom == top:
-        return []
     columns = width - _LABEL - 2
+    if first == last or bottom == top or columns < _PLOT_COLUMNS_MIN:
+        return []
     canvas = Canvas(columns, _PLOT_LINES, 0, bottom, (last - first).days, top)
     for (day, level), (next_day, next_level) in pairwise(points):
         canvas.line((day - first).days, level, (next_day - first).days, next_level)

@@ -18,7 +18,10 @@ def best_efforts(content: Content, units: Units) -> Section:
     if not rows:
         return Section("best_efforts", "Best efforts", ("No best effort yet.",), source=source)
     sources = {row[column] for row in rows for column in ("race_source", "season_race_source")}
-    notes = ["Best has the stops in it, as a race has; moving is the same stretch without them."]
+    notes = [
+        "Best has the stops in it, as a race has; moving is the same stretch without them. A distance counts "
+        "where the watch measured all of it: a race that it measured short counts for the shorter ones only."
+    ]
     if sources & _RACES:
         notes.append("* A race, by its name or your journal.")
     if "near_best" in sources:

@@ -20,7 +20,7 @@ _GATES = {
     "device": "Watch and sensor",
     "heat": "Weather",
     "heart_rate_sensor": "Where heart rate is taken",
-    "treadmill": "Treadmill",
+    "treadmill": "Share of treadmill runs",
     "zones": "Zones",
 }
 _ANSWERS = {"ok": "sound", "flag": "doubtful", "not_assessable": "cannot tell"}
@@ -65,7 +65,8 @@ def data_quality(content: Content, units: Units) -> Section:  # noqa: ARG001 - s
     """What the sensors told and nobody believed, and how the altitudes were treated."""
     rows = [row for row in content.rows["data_quality"] if row["rejected_s"]]
     lead = (
-        "Left out of heart rates, speeds and all that rests on them; it still counts as time."
+        "Readings that cannot be true were left out of heart rates and speeds, and of all that rests on "
+        "them; their time still counts."
         if rows
         else "Nothing had to be left out."
     )
@@ -112,7 +113,8 @@ def _altitudes(rows: Sequence[Row]) -> str:
     """A noisy altitude makes hills, so its grades are smoothed over more metres, or not used."""
     told = [
         f"{number(row['activity_count'])} "
-        + (f"over {number(row['grade_smoothing_m'])} m" if row["grade_smoothing_m"] else "not known")
+        + (f"over {number(row['grade_smoothing_m'])} m" if row["grade_smoothing_m"] else "without altitude")
         for row in rows
     ]
-    return f"Grades of the runs, smoothed: {', '.join(told)}." if told else ""
+    why = "The noisier an altitude, the longer the stretch over which its grades are smoothed"
+    return f"{why}. Runs: {', '.join(told)}." if told else ""

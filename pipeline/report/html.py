@@ -12,8 +12,8 @@ from markupsafe import Markup, escape
 from pipeline.report.charts import charts
 from pipeline.report.charts.rows import CHART_WEEKS
 from pipeline.report.content import Content, Row, queries
-from pipeline.report.page import Section, plain
-from pipeline.report.units import Units, clock, number
+from pipeline.report.page import Section, Table, plain
+from pipeline.report.units import NOTHING, Units, clock, number
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ def html_report(heading: str, sections: Sequence[Section], content: Content, uni
         sections=sections,
         charts=charts(content, units),
         series_rows=CHART_WEEKS,
-        verdict=content.verdict["verdict"] if content.verdict else "not_enough_data",
         then_now=_then_now(content.verdict, units),
         odds=_odds(sections),
         files=_files(content.rows.get("files", ())),
+        repeats=_repeats(content.rows.get("repeats", ()), units),
         calendar=_calendar(content.rows.get("plan_days", ())),
         hows={section.name: _how(section, content) for section in sections},
         causes=_causes(content),
@@ -75,11 +75,13 @@ def _readable(value: object) -> object:
 
 
 def _prose(text: str) -> Markup:
-    """A sentence in which no date is torn apart at the end of a line."""
-    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', str(escape(_readable(text)))))
+    """A sentence in which no date, and no number from its unit, is torn apart at the end of a line."""
+    whole = _WHOLE.sub(r'<span class="whole-word">\g<0></span>', str(escape(_readable(text))))
+    return Markup(_COMMAND.sub(r"<code>\1</code>", whole))
 
 
-_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_WHOLE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|(?<![\w.:])\d[\d.:]* (?:s|m|km|mi|bpm|min|h)\b")
+_COMMAND = re.compile(r"`([^`<>]+)`")
 
 
 def _then_now(row: Row | None, units: Units) -> Sequence[Mapping[str, str]]:
@@ -135,6 +137,33 @@ def _files(rows: Sequence[Row]) -> Sequence[Part]:
         for outcome, (label, look) in _OUTCOMES.items()
         if counts.get(outcome)
     ]
+
+
+def _repeats(rows: Sequence[Row], units: Units) -> Table | None:
+    """The table behind the drawings of the workouts, the newest workout first."""
+    newest_first = sorted(rows, key=lambda row: row["local_day"], reverse=True)
+    header = ("On", "No.", "Time", "Distance", "Pace", "Grade-adjusted", "Heart rate", "Peak", "Recovery")
+    return (
+        Table(
+            header,
+            [
+                (
+                    str(row["local_day"]),
+                    number(row["bout_number"]),
+                    clock(row["duration_s"]),
+                    NOTHING if row["distance_m"] is None else f"{row['distance_m']:.0f} m",
+                    units.pace(row["speed_m_per_s"]),
+                    units.pace(row["grade_adjusted_speed_m_per_s"]),
+                    number(row["heart_rate_mean_bpm"]),
+                    number(row["heart_rate_peak_bpm"]),
+                    clock(row["recovery_s"]),
+                )
+                for row in newest_first
+            ],
+        )
+        if rows
+        else None
+    )
 
 
 def _calendar(rows: Sequence[Row]) -> Sequence[Sequence[Row | None]]:

@@ -19,7 +19,7 @@ def markdown_report(heading: str, sections: Sequence[Section]) -> str:
                 [
                     f"{place}. **{_escaped(finding.title)}**: {_escaped(finding.reason)}",
                     *[_escaped(finding.evidence)] * bool(finding.evidence),
-                    *[f"Newest: {_escaped(', '.join(finding.runs))}"] * bool(finding.runs),
+                    *[f"The newest runs behind it: {_escaped(', '.join(finding.runs))}"] * bool(finding.runs),
                     *[f"Try: {_escaped(finding.advice)}"] * bool(finding.advice),
                 ]
             )
@@ -30,7 +30,7 @@ def markdown_report(heading: str, sections: Sequence[Section]) -> str:
                 blocks.append(f"{_escaped(table.caption)}:")
             blocks.append(_table(table.latest(_SERIES_ROWS)))
         blocks += [f"*{_escaped(note)}*" for note in section.notes]
-        lists = [(fold.title, [": ".join(row) for row in fold.rows]) for fold in section.folds]
+        lists = [(fold.title, fold.lines) for fold in section.folds]
         if section.details:
             lists.append((WOULD_TELL, list(section.details)))
         for title, lines in lists:
@@ -46,4 +46,4 @@ def _table(table: Table) -> str:
 
 def _escaped(text: str) -> str:
     """Text from a file stays text: it cannot open a table cell, a tag, a link or emphasis."""
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", plain(text))
+    return re.sub(r"([\\`*_~\[\]<>|#])", r"\\\1", plain(text))

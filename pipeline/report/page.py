@@ -59,11 +59,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Fold:
-    """Names, each with its reason: what may be folded away, and in a terminal is unless it `is_short`."""
+    """Names or questions, each with its reason: what is folded away; a terminal shows it if it `is_short`."""
 
     title: str
     rows: Sequence[tuple[str, str]]
     is_short: bool = False
+
+    @property
+    def lines(self) -> list[str]:
+        """A question and its answer, or a name, a colon, and what is said of it."""
+        return [f"{name}{'' if name.endswith('?') else ':'} {reason}" for name, reason in self.rows]
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ def plan(content: Content, units: Units) -> Section:  # noqa: ARG001 - sections 
 
 def _started(row: Row, *, is_over: bool) -> str:
     by = "your journal says so" if row["start_source"] == "journal" else "your runs follow it"
-    return f"{'Run' if is_over else 'Begun'} from {row['plan_started_on']} on: {by}."
+    told = "It was run from" if is_over else "It runs since"
+    return f"{told} {row['plan_started_on']}{' on' if is_over else ''}: {by}."
 
 
 def _next(day: Row) -> str:

@@ -4,7 +4,7 @@ from pipeline.report.content import Content, Row
 from pipeline.report.page import Section, Table
 from pipeline.report.units import NOTHING, Units, clock, signed_percent
 
-_SOURCES = {"journal": "", "name": "", "near_best": "~"}
+_SOURCES = {"journal": "", "name": "", "near_best": " ~"}
 
 
 def races(content: Content, units: Units) -> Section:
@@ -18,7 +18,10 @@ def races(content: Content, units: Units) -> Section:
     sentences = [
         f"The latest, on {last['local_day']}: {name} in {clock(last['elapsed_s'])}. {last['reason']}"
     ]
-    notes = ["Cut back: the days before the race (7, beyond 10 km 14) against a usual week before."]
+    notes = [
+        "Taper: the distance of the days before the race (7, beyond 10 km 14) against that of a usual week "
+        "before them; the articles have −20 to −30 %. Hard again: when the next hard session came."
+    ]
     if any(row["race_source"] == "near_best" for row in rows):
         notes.append("~ Near your best of a year, and hard: probably a race.")
     return Section(
@@ -26,7 +29,7 @@ def races(content: Content, units: Units) -> Section:
         "Races",
         sentences,
         table=Table(
-            ("On", "Race", "Distance", "Time", "Pace", "Cut back", "Hard again"),
+            ("On", "Race", "Distance", "Time", "Pace", "Taper", "Hard again"),
             [_row(row, units) for row in rows],
             series=True,
             words=(0, 1),
@@ -42,7 +45,7 @@ def _row(row: Row, units: Units) -> tuple[str, ...]:
     days = row["days_to_quality"]
     return (
         str(row["local_day"]),
-        (row["name"] or NOTHING) + _SOURCES[row["race_source"]],
+        (row["name"] or "unnamed") + _SOURCES[row["race_source"]],
         units.distance(row["distance_m"]),
         clock(row["elapsed_s"]),
         units.pace(speed),

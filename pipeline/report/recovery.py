@@ -12,7 +12,6 @@ _SIGNALS = {
     "hrv": "Heart rate variability",
     "sleep": "Sleep",
 }
-_SOURCES = {"journal": "your journal", "watch": "your watch"}
 _USUAL_MIN_DAYS = 14
 _RECENT_MIN_DAYS = 3
 _WEEKS = 4
@@ -40,7 +39,7 @@ def recovery(content: Content, units: object) -> Section:  # noqa: ARG001 - sect
                 value(row["signal"], row["recent_value"]),
                 _usual(row),
                 number(row["known_day_count"]),
-                _SOURCES[row["source"]],
+                row["source"],
                 str(row["last_known_on"]),
             )
             for row in rows

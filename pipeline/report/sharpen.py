@@ -18,6 +18,7 @@ _IN_A_JOURNAL: Mapping[str, str] = {
     "no_strength": "strength training",
 }
 _JOURNAL_MIN = 2  # of these; of one alone the cause itself says what it needs
+_SENSITIVE_RATIO = 0.05  # of the time: less is within what one run more or less does to it
 _GUESSED = frozenset({"default", "age"})
 _CLASSES: Mapping[str, str] = {
     "improving": "improving",
@@ -116,7 +117,7 @@ def _threshold(row: Row) -> Hint | None:
 
 
 def _easy(row: Row) -> Hint | None:
-    if not row["heart_rate_count"] or row["easy_below_source"] != "default":
+    if not row["heart_rate_count"] or row["easy_below_source"] != "default" or not _is_sensitive(row):
         return None
     return Hint(
         "Up to where you speak whole sentences",
@@ -152,21 +153,21 @@ def _journal(row: Row) -> Hint | None:
     if row["journal_count"] or len(silent) < _JOURNAL_MIN:
         return None
     return Hint(
-        "A journal of mornings and strength training",
+        "A journal of what no file tells",
         "nextgear athlete --journal",
-        f"Nothing can be said of {', '.join(silent[:-1])} and {silent[-1]}: no file tells of them.",
+        f"Nothing can be said of {', '.join(silent[:-1])} and {silent[-1]}: that takes a watch at night, or "
+        "a line of yours for each day.",
     )
 
 
 def _threshold_pace(row: Row) -> Hint | None:
-    without = row["activity_count"] - row["heart_rate_count"]
-    if row["threshold_speed_source"] is not None or not without:
+    if row["threshold_speed_source"] is not None or not row["bare_run_count"]:
         return None
     return Hint(
         "The pace that you can race for an hour",
         "nextgear athlete --set threshold_pace=4:30",
-        f"{number(without)} of {number(row['activity_count'])} activities have no heart rate, and no pace to "
-        "measure them against.",
+        f"{number(row['bare_run_count'])} of {number(row['run_count'])} runs have no heart rate, and no pace "
+        "to measure them against.",
     )
 
 
@@ -210,10 +211,16 @@ def _is_maximum_a_guess(row: Row) -> bool:
     return not row["is_heart_rate_max_confirmed"] or row["heart_rate_max_source"] in _GUESSED
 
 
+def _is_sensitive(row: Row) -> bool:
+    """Do a few beats move the easy share by more than it moves from week to week anyway?"""
+    low, high = row["easy_time_minus_3_bpm_ratio"], row["easy_time_plus_3_bpm_ratio"]
+    return low is not None and high is not None and high - low >= _SENSITIVE_RATIO
+
+
 def _sensitivity(row: Row) -> str:
     """What three beats would change."""
     low, high = row["easy_time_minus_3_bpm_ratio"], row["easy_time_plus_3_bpm_ratio"]
-    if None in (low, high, row["easy_time_ratio"]) or percent(low) == percent(high):
+    if not _is_sensitive(row):
         return ""
     return (
         f": with zones 3 bpm lower or higher {percent(low)} or {percent(high)} of your time is easy, "

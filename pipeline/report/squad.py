@@ -48,6 +48,7 @@ class _Line:
     verdict: str  # a class of the style sheet
     called: str
     since: str
+    is_since_before: bool
     change: str
     window: str
     cause: str
@@ -100,16 +101,16 @@ def table(members: Sequence[Member], units: str, width: int) -> str:
         for one in some:
             line = _line(one, runner_units)
             name = line.name if len(line.name) <= name_width else f"{line.name[: name_width - 1]}…"
-            cells = (line.called, line.since, line.change, line.ago, line.weekly)
+            since = f"{'<' * line.is_since_before}{line.since}"
+            cells = (line.called, since, line.change, line.ago, line.weekly)
             lines.append(_columns(name, *cells, name_width))
-            if line.cause:
-                lines.append(_cut(f"  {line.cause}: {line.reason}", width))
+            lines.append(_cut(f"  {line.cause}: {line.reason}" if line.cause else f"  {line.reason}", width))
     lines += [_cut(f"{one.athlete_id} failed: {one.failure}", width) for one in members if one.failure]
     return "\n".join(line.rstrip() for line in lines)
 
 
 def _columns(name: str, called: str, since: str, change: str, ago: str, weekly: str, width: int) -> str:
-    return f"{name:<{width}} {called:<12} {since:<10} {change:<24} {ago:>8} {weekly:>7}"
+    return f"{name:<{width}} {called:<12} {since:<11} {change:<24} {ago:>8} {weekly:>7}"
 
 
 def facts(member: Member) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def _title(members: Sequence[Member]) -> str:
             (("declining",), "slower"),
             (("plateau",), "on a plateau"),
             (("improving",), "faster"),
-            (("undecided", "not_enough_data"), "not to be told"),
+            (("undecided", "not_enough_data"), "cannot be told"),
             (("failed",), "failed"),
         )
     ]
@@ -157,18 +158,21 @@ def _line(member: Member, units: Units) -> _Line:
     since = row.get("since") if member.verdict != "not_enough_data" else None
     days, weekly_m = row.get("days_since_run"), row.get("weekly_distance_m")
     cause = row.get("leading_cause")
-    is_known = cause is not None
+    reason = row.get("leading_reason") if cause else row.get("reason")
+    if cause is None and member.verdict in ("declining", "plateau"):
+        reason = "No cause stands out among those that could be assessed."
     return _Line(
         name=member.athlete_id,
         link=member.link,
         verdict=member.verdict,
         called=_VERDICTS.get(member.verdict, _TOO_FEW),
         since=NOTHING if since is None else str(since),
+        is_since_before=since is not None and bool(row.get("is_since_before")),
         change=change,
         window="" if value is None else f"{row['window_start_on']} to {row['window_end_on']}",
-        cause=title_of(cause) if is_known else "",
-        reason=plain((row.get("leading_reason") if is_known else row.get("reason")) or ""),
-        last_run=str(row.get("last_run_on") or NOTHING),
+        cause=title_of(cause) if cause else "",
+        reason=plain(reason or ""),
+        last_run=str(row.get("last_run_on") or ""),
         ago=NOTHING if days is None else "today" if days == 0 else f"{days} d" if days > 0 else "ahead",
         weekly=NOTHING if weekly_m is None else number(units.lengths(weekly_m)),
     )

@@ -23,6 +23,8 @@ _HELD_BLANK = "\ue000"  # of private use: text from a file cannot hold it, `plai
 _INDENT = 5
 _WORD = 13  # a cell up to this length is not broken
 _BAR_MIN, _BAR_MAX = 8, 40
+_COLUMNS_MIN = 2
+_WIDTH_MIN = 20  # who has less sees the rest wrapped by the terminal
 
 
 def terminal_report(
@@ -34,6 +36,7 @@ def terminal_report(
     drawings: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """All of every section, series cut to their last weeks; `drawings` by a section's name."""
+    width = max(width, _WIDTH_MIN)
     parts: list[RenderableType] = [Text(plain(heading), style="dim")]
     for section in sections:
         parts += [Text(), Rule(Text(plain(section.title), style="bold"), align="left", style="dim"), Text()]
@@ -43,6 +46,7 @@ def terminal_report(
 
 def terminal_why(verdict: Section, causes: Section, beside: Sequence[str], width: int, *, color: bool) -> str:
     """The verdict, the leading causes and the first thing to try, cut to fit one screen of 24 lines."""
+    width = max(width, _WIDTH_MIN)
     parts: list[RenderableType] = [
         Text(plain(verdict.title), style="bold"),
         *map(_paragraph, verdict.sentences),
@@ -90,16 +94,16 @@ def _section(section: Section, width: int, drawing: Sequence[str]) -> list[Rende
     for place, finding in enumerate(section.findings, 1):
         blocks += [Text(), _finding(place, finding)]
     if drawing:
-        styles = ["dim", *["cyan"] * (len(drawing) - 1)]
-        lines = [Text(line, style=style, no_wrap=True) for line, style in zip(drawing, styles, strict=True)]
-        blocks += [Text(), *(Padding(line, (0, 0, 0, MARGIN)) for line in lines)]
+        lines = [Text(line, style="cyan", no_wrap=True) for line in drawing[1:]]
+        blocks += [Text(), _paragraph(drawing[0], "dim")]
+        blocks += [Padding(line, (0, 0, 0, MARGIN)) for line in lines]
     for table in section.overview:
         blocks += [Text(), *_captioned(table), _grid(table, width)]
     if section.table:
         blocks += [Text(), *_captioned(section.table), _grid(section.table.latest(_SERIES_ROWS), width)]
     if section.notes:
         blocks += [Text(), *(_paragraph(note, "dim") for note in section.notes)]
-    folds = [(fold.title, [": ".join(row) for row in fold.rows]) for fold in section.folds if fold.is_short]
+    folds = [(fold.title, fold.lines) for fold in section.folds if fold.is_short]
     if section.details:
         folds.append((WOULD_TELL, list(section.details)))
     for title, lines in folds:
@@ -118,7 +122,7 @@ def _held(text: str) -> str:
 
 
 def _finding(place: int, finding: Finding) -> RenderableType:
-    runs = f"Newest: {', '.join(finding.runs)}" if finding.runs else ""
+    runs = f"The newest runs behind it: {', '.join(finding.runs)}" if finding.runs else ""
     lines = (finding.reason, finding.evidence, runs, f"Try: {finding.advice}" if finding.advice else "")
     details = [Padding(Text(_held(line)), (0, 0, 0, _INDENT)) for line in lines if line]
     return Group(_paragraph(f"{place}. {finding.title}", "bold"), *details)
@@ -128,15 +132,23 @@ def _captioned(table: Table) -> list[RenderableType]:
     return [_paragraph(table.caption, "dim")] if table.caption else []
 
 
-def _grid(table: Table, width: int, *, show_header: bool = True) -> RenderableType:
-    grid = Grid(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False, show_header=show_header)
-    for place, name in enumerate(table.header):
-        is_long = place in table.words and max((len(row[place]) for row in table.rows), default=0) > _WORD
+def _grid(table: Table, width: int) -> RenderableType:
+    """The table; columns for which there is no room are named below it."""
+    widths = [max(map(len, column)) for column in zip(table.header, *table.rows, strict=True)]
+    is_long = [place in table.words and widest > _WORD for place, widest in enumerate(widths)]
+    least = [_WORD if long else widest for long, widest in zip(is_long, widths, strict=True)]
+    kept = len(least)
+    while kept > _COLUMNS_MIN and sum(least[:kept]) + 2 * kept > width - MARGIN:
+        kept -= 1
+    grid = Grid(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    for place, name in enumerate(table.header[:kept]):
         justify = "left" if place in table.words else "right"
-        grid.add_column(name, justify=justify, no_wrap=not is_long, overflow="fold")
-    columns = zip(table.header, *table.rows, strict=True)
-    cells_width = sum(max(map(len, column)) + 2 for column in columns)
-    bar_width = min(_BAR_MAX, width - cells_width - MARGIN)
+        # the last long column takes what room there is
+        fixed = None if is_long[place] else widths[place]
+        grid.add_column(
+            plain(name), justify=justify, no_wrap=not is_long[place], overflow="fold", min_width=fixed
+        )
+    bar_width = min(_BAR_MAX, width - sum(widths) - 2 * len(widths) - MARGIN)
     has_bars = bool(table.bars) and bar_width >= _BAR_MIN
     if has_bars:
         named = zip(PARTS, table.header[1:], strict=False)
@@ -144,8 +156,10 @@ def _grid(table: Table, width: int, *, show_header: bool = True) -> RenderableTy
         grid.add_column(legend if table.stacks else "")
     for place, row in enumerate(table.rows):
         bar = [_drawn(table, place, bar_width)] if has_bars else []
-        grid.add_row(*(Text(plain(cell)) for cell in row), *bar)
-    return Padding(grid, (0, 0, 0, MARGIN))
+        grid.add_row(*(Text(_held(cell)) for cell in row[:kept]), *bar)
+    missing = ", ".join(name.lower() for name in table.header[kept:])
+    note = [_paragraph(f"(no room for: {missing})", "dim")] if missing else []
+    return Group(Padding(grid, (0, 0, 0, MARGIN)), *note)
 
 
 def _drawn(table: Table, place: int, width: int) -> Text:

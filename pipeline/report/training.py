@@ -53,11 +53,12 @@ def weekly_load(content: Content, units: Units) -> Section:
     if not rows:
         return Section("weekly_load", "Weekly load", ("No week yet.",), source="marts.weekly_load")
     form = next(iter(content.rows["form"]), None)
+    methods = content.rows["load_methods"]
+    has_loads = any(row["load_method"] is not None for row in methods)
     sentences = [
         _recent_weeks(rows[-4:], rows[-8:-4], units),
-        _form(form),
-        _last_days(form, rows),
-        _methods(content.rows["load_methods"]),
+        *((_form(form), _last_days(form, rows)) if has_loads else ()),
+        _methods(methods),
     ]
     return Section(
         "weekly_load",
@@ -121,6 +122,13 @@ def _methods(rows: Sequence[Row]) -> str:
     """Such as `Load of 37 activities: 31 by heart rate, 4 by pace, 2 by duration alone`."""
     total = sum(row["activity_count"] for row in rows)
     told = ", ".join(f"{row['activity_count']} {_METHODS[row['load_method']]}" for row in rows)
+    if rows and all(row["load_method"] is None for row in rows):
+        return (
+            "No activity has a load: there is neither heart rate nor a rating, nor a pace to measure by. So "
+            "fitness, fatigue and form cannot be told."
+        )
+    if len(rows) == 1 and total > 1:
+        return f"The load of all {total} activities is {_METHODS[rows[0]['load_method']]}."
     return f"Load of {total} {'activity' if total == 1 else 'activities'}: {told}." if rows else ""
 
 
@@ -189,11 +197,20 @@ def _share_by_distance(row: Row) -> str:
     short = row["easy_shortfall_ratio"]
     if row["easy_distance_ratio"] is None or short is None:
         return ""
-    gap = "80 % is met" if short <= 0 else f"{number(100 * short)} points short of 80 %"
-    told = f"By distance {percent(row['easy_distance_ratio'])} easy: {gap}"
+    easy = _thirds(row, "distance")[0]
+    target = row["easy_distance_ratio"] + short
+    # against what is printed
+    points = round(100 * target) - int(easy.partition(" ")[0].lstrip("<"))
+    goal = percent(target)
+    if short <= 0:
+        gap = f"{goal} is met"
+    elif points < 1:
+        gap = f"just short of {goal}"
+    else:
+        gap = f"{points} point{'s' * (points != 1)} short of {goal}"
+    told = f"By distance {easy} easy: {gap}"
     low, high = row["easy_distance_minus_3_bpm_ratio"], row["easy_distance_plus_3_bpm_ratio"]
     if low is not None and high is not None:
-        target = row["easy_distance_ratio"] + short
         hangs = (low >= target) != (high >= target)
         told += (
             f" ({percent(low)} or {percent(high)} with zones 3 bpm lower or higher"
@@ -254,31 +271,37 @@ def _six_zones(row: Row, zones: Sequence[Row], units: Units) -> Table:
     told = shares(ratios) if total else [NOTHING] * len(spent)
     borders = {zone["zone"]: zone for zone in zones}
     return Table(
-        ("Zone", "Heart rate", "Pace", "Counts as", "Time", "Share", "Distance"),
+        ("Zone", "Heart rate", "Counts as", "Time", "Share", "Pace", "Distance"),
         [
             (
                 name,
-                *(_borders(borders[zone], units) if zone in borders else (NOTHING, NOTHING, NOTHING)),
+                _beats(borders.get(zone)),
+                borders[zone]["effort_class"].replace(" or ", "/") if zone in borders else NOTHING,
                 clock(second),
                 share,
+                _paces(borders.get(zone), units),
                 units.distance(row[f"zone_{zone}_m"]),
             )
             for zone, (name, second, share) in enumerate(zip(_ZONES, spent, told, strict=True), 1)
         ],
         bars=ratios,
         caption=f"{_weeks(row)} in the zones of the articles, with their borders of today",
-        words=(0, 3),
+        words=(0, 2),
     )
 
 
-def _borders(zone: Row, units: Units) -> tuple[str, str, str]:
-    """Such as `133–151`, `5:12–4:26` and `easy or moderate`; a pace is said from its slow end."""
-    slow, fast = (units.pace_s(zone[f"{side}_m_per_s"]) for side in ("from", "until"))
-    return (
-        _from_to(*(number(zone[side]) for side in ("from_bpm", "until_bpm"))),
-        _from_to(clock(slow), clock(fast)),
-        zone["effort_class"].replace(" or ", "/"),
-    )
+def _beats(zone: Row | None) -> str:
+    """Such as `133–151`."""
+    if zone is None:
+        return NOTHING
+    return _from_to(*(number(zone[side]) for side in ("from_bpm", "until_bpm")))
+
+
+def _paces(zone: Row | None, units: Units) -> str:
+    """Such as `5:12–4:26`: a pace is said from its slow end."""
+    if zone is None:
+        return NOTHING
+    return _from_to(*(clock(units.pace_s(zone[f"{side}_m_per_s"])) for side in ("from", "until")))
 
 
 def _from_to(low: str, high: str) -> str:

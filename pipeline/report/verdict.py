@@ -23,7 +23,7 @@ _LEADS = {
     "undecided": ("You may be {change}", ", which fits more than one answer"),
     "not_enough_data": ("You may be {change}", ", too uncertain to call"),
 }
-_TURN = ("You may be {change}", ": a turn that one look shows; the next must confirm it")
+_TURN = ("You may be {change}", ": a turn that one look alone shows, so no verdict hangs on it yet")
 _AGAINST_SEASON = ("You may be {change}", "")
 
 _READ = "Read “90 %: 1 to 7 s” as: nine times in ten the truth lies between the two."
@@ -96,12 +96,23 @@ def verdict(content: Content, units: Units) -> Section:
     )
     return Section(
         "verdict",
-        _HEADLINES[row["verdict"]],
+        _headline(row),
         tuple(filter(None, sentences)),
         table=_probabilities(row),
         notes=tuple(filter(None, notes)),
         source="marts.plateau, device_differences, race_changes",
     )
+
+
+def _headline(row: Row) -> str:
+    """An undecided verdict says what keeps it open, for its odds may look as if nothing did."""
+    if row["is_first_look_of_turn"]:
+        return "A turn, which the next look must confirm"
+    if row["is_against_season"]:
+        return "Too close to call: it may be the season"
+    if row["verdict"] == "not_enough_data" and row["change_pct"] is not None:
+        return "Cannot tell yet: the runs scatter too much"
+    return _HEADLINES[row["verdict"]]
 
 
 def _interval(value: float | None, low: float | None, high: float | None) -> str:

@@ -219,48 +219,52 @@ select
     cast(null as double) as response_score,
     exposed.base_from as window_start_on,
     exposed.last_day as window_end_on,
-    case
-        when not exposed.is_told and exposed.year_before_change_pct is null
-            then 'Most files tell no temperature, and there are no runs in the same weeks a year before.'
-        when not exposed.is_told
-            then format(
-                'Without temperatures only the season is known: in the same weeks a year before, pace at '
-                || 'the same heart rate changed by {:+.1f} %, now by {:+.1f} %.',
-                -- with + 0 a minus before nothing goes away
-                round(exposed.year_before_change_pct, 1) + 0,
-                round(exposed.as_run_pct, 1) + 0
+    replace(
+        case
+            when not exposed.is_told and exposed.year_before_change_pct is null
+                then 'Most files tell no temperature, and there are no runs in the same weeks a year before.'
+            when not exposed.is_told
+                then format(
+                    'Without temperatures only the season is known: in the same weeks a year before, pace at '
+                    || 'the same heart rate changed by {:+.1f} %, now by {:+.1f} %.',
+                    -- with + 0 a minus before nothing goes away
+                    round(exposed.year_before_change_pct, 1) + 0,
+                    round(exposed.as_run_pct, 1) + 0
+                )
+            when exposed.is_unknown
+                then format(
+                    'The recent runs were {:.0f} degrees warmer, but your runs do not show what a degree '
+                    || 'costs you.',
+                    exposed.warmer_c
+                )
+            when exposed.exposure_score >= exposed.score_min
+                then format(
+                    'The recent runs were {:.0f} degrees warmer than those before ({:.0f} °C), which '
+                    || 'took about {:.1f} % of your pace at the same heart rate: as run it went {:+.1f} %, '
+                    || 'without the heat {:+.1f} %.',
+                    exposed.warmer_c,
+                    exposed.recent_c,
+                    exposed.took_pct,
+                    round(exposed.as_run_pct, 1) + 0,
+                    round(exposed.without_heat_pct, 1) + 0
+                )
+            when abs(exposed.warmer_c) < thresholds.warmer_flag_c
+                then format(
+                    'The recent runs were as warm as those before ({:.0f} °C, {:+.0f}).',
+                    round(exposed.recent_c) + 0,
+                    round(exposed.warmer_c) + 0
+                )
+            else format(
+                'The recent runs were {:.0f} degrees {} than those before, which cost {:.1f} % and does not '
+                || 'change the answer.',
+                abs(exposed.warmer_c),
+                if(exposed.warmer_c > 0, 'warmer', 'colder'),
+                greatest(exposed.took_pct, 0)
             )
-        when exposed.is_unknown
-            then format(
-                'The recent runs were {:.0f} degrees warmer, but your runs do not show what a degree '
-                || 'costs you.',
-                exposed.warmer_c
-            )
-        when exposed.exposure_score >= exposed.score_min
-            then format(
-                'The recent runs were {:.0f} degrees warmer than those before ({:.0f} °C), which took '
-                || 'about {:.1f} % of your pace at the same heart rate: as run it went {:+.1f} %, without '
-                || 'the heat {:+.1f} %.',
-                exposed.warmer_c,
-                exposed.recent_c,
-                exposed.took_pct,
-                round(exposed.as_run_pct, 1) + 0,
-                round(exposed.without_heat_pct, 1) + 0
-            )
-        when abs(exposed.warmer_c) < thresholds.warmer_flag_c
-            then format(
-                'The recent runs were as warm as those before ({:.0f} °C, {:+.0f}).',
-                round(exposed.recent_c) + 0,
-                round(exposed.warmer_c) + 0
-            )
-        else format(
-            'The recent runs were {:.0f} degrees {} than those before, which cost {:.1f} % and does not '
-            || 'change the answer.',
-            abs(exposed.warmer_c),
-            if(exposed.warmer_c > 0, 'warmer', 'colder'),
-            greatest(exposed.took_pct, 0)
-        )
-    end as reason,
+        end,
+        ' -',
+        ' −'
+    ) as reason,
     case
         when exposed.exposure_score >= exposed.score_min and exposed.is_told
             then format(

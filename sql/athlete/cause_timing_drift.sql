@@ -83,38 +83,42 @@ select
     cast(null as date) as began_on,
     window_from as window_start_on,
     last_day as window_end_on,
-    case
-        when not is_enough
-            then
-                format(
-                    'Needs {} of four and more fast parts, recorded with cadence and better with ground '
-                    || 'contact time.',
-                    if(
-                        session_count = timing_min_sessions - 1,
-                        'one more session',
-                        concat(timing_min_sessions - session_count, ' more sessions')
+    replace(
+        case
+            when not is_enough
+                then
+                    format(
+                        'Needs {} of four and more fast parts, recorded with cadence and better with ground '
+                        || 'contact time.',
+                        if(
+                            session_count = timing_min_sessions - 1,
+                            'one more session',
+                            concat(timing_min_sessions - session_count, ' more sessions')
+                        )
                     )
-                )
-        when contact_drift_ratio is null
-            then
-                format(
-                    'From the first to the last repetitions the time of a step changes by {:+.1f} % '
-                    || 'at equal speed; '
-                    || 'the timing held for {} of {} repetitions. Ground contact time would tell more.',
-                    100 * step_drift_ratio,
-                    timing_held_count,
-                    bout_count
-                )
-        else format(
-            'From the first to the last repetitions ground contact changes by {:+.1f} % and the '
-            || 'time of a step by '
-            || '{:+.1f} % at equal speed; the timing held for {} of {} repetitions.',
-            100 * contact_drift_ratio,
-            100 * step_drift_ratio,
-            timing_held_count,
-            bout_count
-        )
-    end as reason,
+            when contact_drift_ratio is null
+                then
+                    format(
+                        'From the first to the last repetitions the time of a step changes by {:+.1f} % '
+                        || 'at equal speed; '
+                        || 'the timing held for {} of {} repetitions. Ground contact time would tell more.',
+                        100 * step_drift_ratio,
+                        timing_held_count,
+                        bout_count
+                    )
+            else format(
+                'From the first to the last repetitions ground contact changes by {:+.1f} % and the '
+                || 'time of a step by '
+                || '{:+.1f} % at equal speed; the timing held for {} of {} repetitions.',
+                100 * contact_drift_ratio,
+                100 * step_drift_ratio,
+                timing_held_count,
+                bout_count
+            )
+        end,
+        ' -',
+        ' −'
+    ) as reason,
     if(
         is_enough and greatest(contact_score, step_score) >= score_min,
         format(

@@ -98,14 +98,16 @@ select
             paced.index_change_pct is null,
             'There are too few comparable easy runs to tell what pace did since.',
             format(
-                'Pace at {:.0f} bpm went from {}:{:02d} to {}:{:02d} /{}: {:.1f} % {}, give or take '
-                || '{:.1f}{}.',
+                'At {:.0f} bpm you ran {}:{:02d} /{} in the {} weeks before and {}:{:02d} in up to {} '
+                || 'weeks since: {:.1f} % {}, give or take {:.1f}{}.',
                 paced.reference_heart_rate_bpm,
                 paced.before_s // 60,
                 paced.before_s % 60,
+                paced.length_symbol,
+                thresholds.recent_days // 7,
                 paced.after_s // 60,
                 paced.after_s % 60,
-                paced.length_symbol,
+                thresholds.recent_days // 7,
                 abs(paced.index_change_pct),
                 if(paced.index_change_pct < 0, 'slower', 'faster'),
                 thresholds.interval_90 * paced.index_change_error_pct,

@@ -5,7 +5,9 @@ with runs as (
         count(*) filter (where activities.heart_rate_mean_bpm is not null) as heart_rate_count,
         count(*) filter (where activities.utc_offset_source is null) as unplaced_count,
         count(*) filter (where activities.session_class = 'race') as race_count,
-        count(*) filter (where activities.load_method = 'pace') as pace_load_count,
+        count(*) filter (where activities.sport = 'running') as run_count,
+        count(*) filter (where activities.sport = 'running' and activities.heart_rate_mean_bpm is null)
+            as bare_run_count,
         count(*) filter (where activities.trimp_score is not null) as trimp_count
     from marts.activities as activities
     where activities.athlete_id = $athlete_id

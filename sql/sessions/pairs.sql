@@ -67,7 +67,7 @@ near as (
     where one.activity_id < other.activity_id and one.file_digest != other.file_digest
 ),
 
-candidates as (
+candidates as materialized (
     select
         near.*,
         cast(0 as bigint) as shift_s
@@ -85,12 +85,25 @@ candidates as (
         and abs(near.start_gap_s - near.zone_shift_s) <= thresholds.start_tolerance_s
 ),
 
-marks as (
+-- Materialized: all minutes joined with all others, which the planner chose now and then, are as many as their
+-- number squared.
+minutes as materialized (
     select
-        candidates.athlete_id,
-        candidates.activity_id,
         candidates.other_activity_id,
         candidates.shift_s,
+        minutes.minute_number + candidates.shift_s // 60 as other_minute_number,
+        minutes.*
+    from candidates
+    inner join recording.minutes as minutes
+        on candidates.athlete_id = minutes.athlete_id and candidates.activity_id = minutes.activity_id
+),
+
+marks as (
+    select
+        one.athlete_id,
+        one.activity_id,
+        one.other_activity_id,
+        one.shift_s,
         one.heart_rate_bpm,
         abs(other.heart_rate_bpm - one.heart_rate_bpm) as heart_rate_apart_bpm,
         abs(other.cadence_per_min - one.cadence_per_min) as cadence_apart_per_min,
@@ -102,14 +115,12 @@ marks as (
         * measuring.degree_m * cos(radians(one.latitude_deg)) as east_m,
         (one.north_m_per_s + other.north_m_per_s) / 2 as north_m_per_s,
         (one.east_m_per_s + other.east_m_per_s) / 2 as east_m_per_s
-    from candidates
-    inner join recording.minutes as one
-        on candidates.athlete_id = one.athlete_id and candidates.activity_id = one.activity_id
+    from minutes as one
     inner join recording.minutes as other
         on
-            candidates.athlete_id = other.athlete_id
-            and candidates.other_activity_id = other.activity_id
-            and one.minute_number + candidates.shift_s // 60 = other.minute_number
+            one.athlete_id = other.athlete_id
+            and one.other_activity_id = other.activity_id
+            and one.other_minute_number = other.minute_number
     cross join settings.matching as thresholds
     cross join settings.measuring as measuring
 ),

@@ -118,12 +118,16 @@ def race_predictions(content: Content, units: Units) -> Sequence[Chart]:
         for medium, ticks in (("page", 12), ("phone", 5))
     }
     told = "; ".join(
-        f"{value['race']} in {value['time']}, the models from "
-        f"{clock(row['fastest_s'] or row['predicted_s'])} to {clock(row['slowest_s'] or row['predicted_s'])}"
+        f"{value['race']} in {value['time']}{_between_models(row)}"
         for value, row in zip(values, rows, strict=True)
     )
     legend = [("dot accent", "expected, with its time"), ("bar accent-soft", "between the models")]
     return [by_medium("What the models expect, as pace", f"{told}.", legend, views)]
+
+
+def _between_models(row: Row) -> str:
+    fastest, slowest = (clock(row[end] or row["predicted_s"]) for end in ("fastest_s", "slowest_s"))
+    return "" if fastest == slowest else f", the models from {fastest} to {slowest}"
 
 
 def _ranges(names: Sequence[str], least_s: float, most_s: float, units: Units, ticks: int) -> Sequence[Spec]:

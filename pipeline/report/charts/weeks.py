@@ -155,7 +155,7 @@ def _form(rows: Sequence[Row]) -> Chart:
     legend = [
         ("line accent", "fitness"),
         ("line dashed hard", "fatigue"),
-        ("bar accent-soft", "form: fitness less fatigue"),
+        ("bar accent-soft", "form: fitness less fatigue of the evening before"),
     ]
     known = [row for row in rows if row["fitness_score"] is not None]
     least, most = (choose(known, key=lambda row: row["fitness_score"]) for choose in (min, max))
