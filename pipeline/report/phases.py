@@ -61,7 +61,8 @@ def _current(row: Row) -> str:
     weeks = f"{row['week_count']} week{'s' * (row['week_count'] != 1)}"
     days = f"from {row['from_on']} to {row['until_day']}"
     advised = f"the articles give it {_advised(row)} weeks"
-    return f"Your last weeks are {PHASES[row['phase']]}: {weeks} of it, {days}; {advised}."
+    last = "week is" if row["week_count"] == 1 else "weeks are"
+    return f"Your last {last} {PHASES[row['phase']]}: {weeks} of it, {days}; {advised}."
 
 
 def _usual_week(rows: Sequence[Row]) -> list[str]:

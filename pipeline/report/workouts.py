@@ -46,7 +46,9 @@ TEMPLATES = {
     "quality": "hard run",
     "unknown": "run",
 }
-_UPHILL = frozenset({"hill_sprints", "hills_and_sprints", "hill_repeats"})
+_OF_ANY_LENGTH = frozenset({"tempo", "broken_tempo", "fartlek", "repeats_by_time", "steady"})
+_UNLIKE = frozenset({"hill_sprints", "hills_and_sprints", "hill_repeats", "unclassified"})
+_TOLD_KINDS = 12
 _LATELY_WEEKS = 12
 _TIMED_MIN = 3  # the first two are what the others are held against
 _SIGNATURE_LENGTH = 64
@@ -124,28 +126,29 @@ def _strides(content: Content) -> str:
 
 
 def _kinds(rows: Sequence[Row], units: Units) -> Table:
-    """The commonest kind first; paces only where the ground is level."""
-    kinds: dict[str, list[Row]] = {}
+    """The commonest kind first; paces only of what is alike: level ground, parts of the same length."""
+    kinds: dict[tuple[str, str | None], list[Row]] = {}
     for row in rows:
-        kinds.setdefault(row["workout_template"], []).append(row)
-    ordered = sorted(kinds.items(), key=lambda kind: (-len(kind[1]), kind[0]))
+        kind = row["workout_template"]
+        kinds.setdefault((kind, row["repeat_name"] if kind in _OF_ANY_LENGTH else None), []).append(row)
+    ordered = sorted(kinds.items(), key=lambda kind: (-len(kind[1]), kind[0][0], kind[0][1] or ""))
     return Table(
         ("Kind", "Times", "First", "Pace then", "Latest", "Pace lately"),
         [
             (
-                TEMPLATES.get(kind, kind),
+                TEMPLATES.get(kind, kind) + (f", {length}" if length else ""),
                 number(len(each)),
                 *_when(kind, each[0], units),
                 *(_when(kind, each[-1], units) if len(each) > 1 else (NOTHING, NOTHING)),
             )
-            for kind, each in ordered
+            for (kind, length), each in ordered[:_TOLD_KINDS]
         ],
         caption="How often each kind was run, and the pace of its fast parts",
     )
 
 
 def _when(kind: str, row: Row, units: Units) -> tuple[str, str]:
-    pace = NOTHING if kind in _UPHILL else units.pace(row["repeat_speed_m_per_s"])
+    pace = NOTHING if kind in _UNLIKE else units.pace(row["repeat_speed_m_per_s"])
     return str(row["local_day"]), pace
 
 
