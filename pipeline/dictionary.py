@@ -132,6 +132,8 @@ def _markdown(all_models: Mapping[str, Model], folder: Path) -> Iterator[str]:
         "",
         "Written by `make docs` from the heads of the models and from `columns.toml`; do not edit.",
         "What people query is in `marts`; the other layers are what they rest on.",
+        "[The cookbook](cookbook/README.md) has questions that are ready to be asked, and",
+        "[the warehouse in other tools](OTHER_TOOLS.md) how DuckDB, DBeaver, pandas and R open it.",
     )
     with connection() as db:
         register_raw(db, {})

@@ -1,6 +1,7 @@
 """The prompt of `nextgear sql`: history, completion that says what a name means, several lines, Ctrl-C."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -41,6 +42,7 @@ KEYWORDS = (
     "describe summarize show tables getvariable('athlete_id')"
 )
 _META_WIDTH = 70
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*"|--[^\n]*|/\*.*?\*/""", re.DOTALL)  # a semicolon in it ends nothing
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,11 @@ def talk(db: duckdb.DuckDBPyConnection, answer: Callable[[str], None]) -> None:
 
 def is_complete(typed: str) -> bool:
     """Does Enter end it? A query ends with a semicolon; commands, and nothing at all, are a line."""
-    text = typed.strip()
-    return not text or text.endswith(";") or text.startswith(".") or text.lower() in LEAVE
+    line = typed.strip()
+    if not line or line.startswith(".") or line.lower() in LEAVE:
+        return True
+    code = _QUOTED.sub(" ", line).strip()
+    return code.endswith(";") and not any(mark in code for mark in ("'", '"', "/*"))
 
 
 def _keys() -> KeyBindings:
@@ -249,7 +254,7 @@ def _tables(catalog: list[Named], word: str) -> Iterator[str]:
         for named in known
         if (word in f"{named.table} {named.meaning}".lower() if word else "." not in named.table)
     ]
-    rows = [(named.table, named.meaning) for named in shown]
+    rows = [(named.table, named.meaning.partition(". ")[0]) for named in shown]
     yield from tables.table(["table", "a row is"], ["VARCHAR", "VARCHAR"], rows, _columns())
     if not word:
         yield f"({len(known) - len(shown)} more that these rest on: .tables WORD)"

@@ -45,6 +45,8 @@ SETTINGS_TABLES = ("athletes", "athlete_anchors")  # from athlete.toml, beside t
 # While a batch is measured its text keys are enums, numbers inside: with text it took half as long again.
 KEY_TYPES = {"athlete_id": "athlete_key", "activity_id": "activity_key", "session_id": "activity_key"}
 
+# Of the published file: other tools' DuckDB is often older than ours, and could not open our newest format.
+STORAGE_VERSION = "v1.4.0"
 _GONE = "No files found that match"  # what DuckDB says of a part that is not there
 _DOCTOR = "`nextgear doctor` says what to do"
 
@@ -203,6 +205,7 @@ def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "asof_loop_join_threshold": "0",
+            "storage_compatibility_version": STORAGE_VERSION,
         },
     )
     db.execute("set enable_progress_bar = false")  # it would be drawn on standard output

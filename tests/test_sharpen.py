@@ -136,23 +136,6 @@ def test_a_run_ends_with_commands_that_reach_this_folder(built: Home, tmp_path: 
     assert str(home.folder) not in page
 
 
-def test_what_was_said_is_not_asked_again(built: Home, tmp_path: Path):
-    home = Home(tmp_path / "data")
-    shutil.copytree(built.folder, home.folder)
-    (home.folder / "athlete.toml").write_text(
-        """
-        sex = "male"
-        heart_rate_max_bpm = 188
-        heart_rate_resting_bpm = 48
-        heart_rate_threshold_bpm = 172
-        heart_rate_easy_below_bpm = 150
-        threshold_pace = "4:30"
-        """
-    )
-    flow.build(home, SILENT)
-    assert "--set" not in flow.hints(home, "me", SILENT)
-
-
 def test_who_has_not_said_it_is_known_by_the_watch(rows_of: Callable[..., pd.DataFrame]):
     rows = rows_of(
         "marts.athletes",

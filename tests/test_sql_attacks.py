@@ -5,7 +5,6 @@ A refusal is one sentence; the data folder stays as it is byte for byte, and no 
 
 import hashlib
 import resource
-import stat
 import subprocess
 import sys
 import time
@@ -408,13 +407,3 @@ def test_what_a_cell_holds_cannot_drive_the_terminal(built: Home):
                 assert all(line.isprintable() for line in shown), shown
     assert tables.visible("Ünïcödé 走る 👟 नमस्ते") == "Ünïcödé 走る 👟 नमस्ते"
     assert tables.visible("a\nb\u202ec") == "a\\nb\\u202ec"
-
-
-def test_what_was_asked_is_kept_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from pipeline import prompt
-
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    history = prompt._history()  # pyright: ignore[reportPrivateUsage]
-    history.store_string("select 'what only I know'")
-    assert "what only I know" in prompt.history_path().read_text()
-    assert stat.S_IMODE(prompt.history_path().stat().st_mode) == 0o600

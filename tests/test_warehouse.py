@@ -415,6 +415,12 @@ def test_the_warehouse_opens_without_us_and_answers_for_one_run(published: duckd
     assert records.heart_rate_bpm.median() == pytest.approx(135, abs=25)
 
 
+def test_tools_with_an_older_duckdb_can_open_the_warehouse(published: duckdb.DuckDBPyConnection):
+    with published as db:
+        version = "select tags['storage_version'] from duckdb_databases() where database_name = 'warehouse'"
+        assert db.sql(version).fetchall() == [("v1.4.0+",)]
+
+
 def test_every_table_and_column_of_the_warehouse_says_what_it_means(published: duckdb.DuckDBPyConnection):
     ours = "not internal and schema_name <> 'main'"
     silent = f"""
