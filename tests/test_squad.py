@@ -17,10 +17,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from pipeline import flow, lake, published, runlog, steps
+from pipeline import asking, flow, lake, published, runlog, steps
 from pipeline.console import Console
 from pipeline.errors import SettingsError, WarehouseError
 from pipeline.flow import Home
+from pipeline.query import Limits
 from pipeline.report import squad
 
 NOON = datetime(2025, 2, 1, 12, tzinfo=UTC)
@@ -279,14 +280,15 @@ def test_a_command_that_needs_one_athlete_lists_them_where_none_is_me(team: Home
         lambda: flow.report(team, None),
         lambda: flow.files(team, None, None, "table", SILENT),
         lambda: flow.settings(team, None, [], None, "terminal", SILENT),
-        lambda: flow.ask(team, None, "select getvariable('athlete_id')", "csv", SILENT),
+        lambda: asking.ask(team, None, "select getvariable('athlete_id')", "csv", SILENT, limits=Limits()),
     ):
         with pytest.raises(SettingsError, match="say --athlete with one of ann, bob"):
             command()
 
 
 def test_sql_that_is_about_all_needs_nobodys_name(team: Home, said: Said):
-    flow.ask(team, None, "select count(*) as runs from marts.activities", "csv", SILENT)
+    query = "select count(*) as runs from marts.activities"
+    asking.ask(team, None, query, "csv", SILENT, limits=Limits())
     assert said()[0] == ['"runs"', "7"]
 
 
