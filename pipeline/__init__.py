@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-    from pipeline.query import Limits
+    from pipeline.ask.query import Limits
 
 
 class Warehouse:
@@ -28,7 +28,7 @@ class Warehouse:
         Raises SettingsError for anything but a select, for one that cannot be run, and for one that takes
         more time or memory than was allowed when the warehouse was opened.
         """
-        from pipeline.query import frames
+        from pipeline.ask.query import frames
 
         *_, frame = frames(self._db, query, self._limits)
         return frame
@@ -53,8 +53,8 @@ def open(
     ended for it: one function on one huge value may run on. `athlete` is who getvariable('athlete_id') is.
     Raises NextgearError if there is no warehouse yet.
     """
+    from pipeline.ask.query import Limits
     from pipeline.home import Home
-    from pipeline.query import Limits
     from pipeline.reader import reader
 
     home, limits = Home(Path(data).expanduser().absolute()), Limits(timeout_s, memory)

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipeline import athlete, drop_folder, published, steps
+from pipeline import athlete, published
 from pipeline.console import Console
+from pipeline.daily import drop_folder, steps
 from pipeline.errors import WarehouseError
 from pipeline.home import Home, default_folder
 

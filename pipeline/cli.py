@@ -12,8 +12,8 @@ from pipeline.errors import NextgearError, sentence
 
 if TYPE_CHECKING:
     from pipeline.console import Console
+    from pipeline.daily.rounds import Ran
     from pipeline.home import Home
-    from pipeline.rounds import Ran
 
 app = typer.Typer(
     name="nextgear",
@@ -198,7 +198,7 @@ def sql(
 
     A query sees the tables of the warehouse and nothing else: no other file, no network.
     """
-    from pipeline import asking
+    from pipeline.ask import asking
 
     asking.sql(
         lambda: _home(data),

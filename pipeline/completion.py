@@ -67,7 +67,7 @@ def _outcomes(_: Path | None) -> Iterable[str]:
 
 
 def _row_formats(_: Path | None) -> Iterable[str]:
-    from pipeline.formats import FORMATS
+    from pipeline.ask.formats import FORMATS
 
     return FORMATS
 

@@ -20,7 +20,8 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import athlete, lake, notify, published, runlog, steps, unread_days
+from pipeline import athlete, lake, notify, published
+from pipeline.daily import runlog, steps, unread_days
 from pipeline.errors import NextgearError, SettingsError
 from pipeline.home import Home
 from pipeline.lake import LEDGER, Lake

@@ -12,13 +12,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline import athlete, lake, letters, notify, published, rounds, runlog, steps, unread_days
+from pipeline import athlete, lake, letters, notify, published
 from pipeline.answers import hints, report, whose, why
 from pipeline.beginning import how_to_begin
 from pipeline.console import Console
+from pipeline.daily import rounds, runlog, steps, unread_days
+from pipeline.daily.rounds import Ran, tell_ledger
 from pipeline.errors import LakeError, SettingsError
 from pipeline.home import Home, default_folder
-from pipeline.rounds import Ran, tell_ledger
 from pipeline.schema import OUTCOMES
 
 __all__ = [
@@ -212,7 +213,7 @@ def files(home: Home, athlete_id: str | None, outcome: str | None, form: str, co
     if outcome not in (None, *OUTCOMES):
         raise SettingsError(f"--outcome {outcome}: there are {', '.join(OUTCOMES)}")
     athlete_id = whose(home, athlete_id)
-    from pipeline import formats, query, tables
+    from pipeline.ask import formats, query, tables
     from pipeline.reader import reader
 
     with reader(home.warehouse, home.lake) as db:

@@ -15,7 +15,7 @@ def reader(warehouse: Path, lake: Path, memory: str = "") -> duckdb.DuckDBPyConn
 
     `memory` is what it may take, such as `2GB` or `50%`; as much as DuckDB sees fit without. It writes no
     temporary files, knows no variable of this program, loads no extension and lets nobody change any of
-    that. A COPY could still write into the lake: `pipeline.query` lets none through.
+    that. A COPY could still write into the lake: `pipeline.ask.query` lets none through.
     """
     if not warehouse.exists():
         advice = (

@@ -7,7 +7,8 @@ import duckdb
 import pytest
 
 import pipeline
-from pipeline import cookbook, warehouse
+from pipeline import warehouse
+from pipeline.ask import cookbook
 from pipeline.flow import Home
 from pipeline.published import sql_folder
 

@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import doctor, lake, runlog
+from pipeline import doctor, lake
 from pipeline.cli import app
+from pipeline.daily import runlog
 from pipeline.doctor import Finding
 from pipeline.home import Home
 

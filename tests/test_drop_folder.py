@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.athlete import DEFAULT_ID
-from pipeline.drop_folder import Division, default_athlete, division, is_name
+from pipeline.daily.drop_folder import Division, default_athlete, division, is_name
 from pipeline.errors import SettingsError
 from pipeline.lake import Lake
 from pipeline.schema import TABLES

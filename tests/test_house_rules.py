@@ -33,11 +33,7 @@ MAY_IMPORT = {
     "simulate_causes": {"fit_file", "simulate"},
     "console": set[str](),
     "letters": set[str](),
-    "query": {"errors"},
-    "tables": set[str](),
-    "formats": {"errors", "query", "tables"},
-    "cookbook": {"errors", "home"},
-    "prompt": {"errors", "cookbook", "tables"},
+    "ask": {"errors", "home", "reader", "console", "published", "answers", "athlete", "lake"},
     "reader": {"errors"},
     "home": {"errors", "lake"},
     "sources": {"errors"},
@@ -52,7 +48,6 @@ MAY_IMPORT = {
     "report": {"errors"},
     "schedule": {"errors"},
     "beginning": {"home"},
-    "unread_days": {"lake"},
     "notify": {"errors"},
 }
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from test_ingest import Silence
 from typer.testing import CliRunner
 
-from pipeline import sources, unread_days
+from pipeline import sources
 from pipeline.cli import app
+from pipeline.daily import unread_days
 from pipeline.errors import UnreadableFileError
 from pipeline.ingest import ingest
 from pipeline.lake import Lake

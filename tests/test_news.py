@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import answers, dated, news, standing
+from pipeline import answers
+from pipeline.daily import dated, news, standing
+from pipeline.daily.rounds import Ran
+from pipeline.daily.standing import Change, Last, Standing
 from pipeline.flow import Home
 from pipeline.ingest import Counts
-from pipeline.rounds import Ran
-from pipeline.standing import Change, Last, Standing
 
 NOTHING_FOUND = Counts(found=0, known=0, outcomes={})
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)

@@ -19,11 +19,11 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from pipeline import asking, prompt, query, tables
+from pipeline.ask import asking, prompt, query, tables
+from pipeline.ask.formats import chosen
 from pipeline.console import Console
 from pipeline.errors import SettingsError
 from pipeline.flow import Home
-from pipeline.formats import chosen
 from pipeline.reader import reader
 
 Ended = Callable[..., subprocess.CompletedProcess[Any]]

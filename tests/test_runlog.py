@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import runlog
+from pipeline.daily import runlog
 from pipeline.errors import SettingsError
 
 

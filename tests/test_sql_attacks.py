@@ -395,8 +395,8 @@ def test_no_answer_is_written_over_what_nextgear_keeps(
 
 
 def test_what_a_cell_holds_cannot_drive_the_terminal(built: Home):
-    from pipeline import query, tables
-    from pipeline.formats import table
+    from pipeline.ask import query, tables
+    from pipeline.ask.formats import table
     from pipeline.reader import reader
 
     hostile = "\x1b]0;owned\x07\x1b[2J\r\n\t\u202egnp.exe\u2066\u200b\x9b31m\x7f\u2028end"

@@ -17,11 +17,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from pipeline import asking, flow, lake, published, runlog, steps
+from pipeline import flow, lake, published
+from pipeline.ask import asking
+from pipeline.ask.query import Limits
 from pipeline.console import Console
+from pipeline.daily import runlog, steps
 from pipeline.errors import SettingsError, WarehouseError
 from pipeline.flow import Home
-from pipeline.query import Limits
 from pipeline.report import squad
 
 NOON = datetime(2025, 2, 1, 12, tzinfo=UTC)

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import athlete, query, warehouse
+from pipeline import athlete, warehouse
+from pipeline.ask import query
 from pipeline.errors import CheckError, ModelError, NextgearError
 from pipeline.flow import Home
 from pipeline.lake import Lake

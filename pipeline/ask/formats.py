@@ -13,9 +13,9 @@ from math import isfinite
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from pipeline import tables
+from pipeline.ask import tables
+from pipeline.ask.query import Answer
 from pipeline.errors import SettingsError
-from pipeline.query import Answer
 
 if TYPE_CHECKING:
     import pyarrow as pa

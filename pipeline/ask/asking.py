@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline import cookbook, formats, query
+from pipeline.ask import cookbook, formats, query
 from pipeline.console import Console
 from pipeline.errors import SettingsError
 from pipeline.home import Home
@@ -80,7 +80,7 @@ def ask(
         if text is None:
             if out:
                 raise SettingsError(f"--out {out}: takes the answer of a query, and none was asked")
-            from pipeline import prompt
+            from pipeline.ask import prompt
 
             prompt.talk(db, lambda text: answer(db, text, form, console.table_width, limits, None, rows))
             return

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from pipeline import answers, athlete, dated, drop_folder, published, squad, standing, steps
+from pipeline import answers, athlete, published
 from pipeline.console import Console
-from pipeline.drop_folder import Division
+from pipeline.daily import dated, drop_folder, squad, standing, steps
+from pipeline.daily.drop_folder import Division
+from pipeline.daily.standing import Change, Last
+from pipeline.daily.steps import Broken
 from pipeline.home import Home
 from pipeline.ingest import Counts
 from pipeline.lake import beside
 from pipeline.schema import OUTCOMES
-from pipeline.standing import Change, Last
-from pipeline.steps import Broken
 
 _NOTHING = Counts(found=0, known=0, outcomes={})
 
@@ -149,7 +150,7 @@ def _reported(
     last = standing.last(kept)
     if last and last.made_of == made_of and page.exists():
         return None
-    from pipeline import news
+    from pipeline.daily import news
 
     now_stands = news.standing_of(answers.content(home, athlete_id, news.ASKED))
     dated.publish(page.parent, answers.report(home, athlete_id, format="html", made_at=now), now)

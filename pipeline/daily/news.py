@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from pipeline.daily.standing import Change, Standing
 from pipeline.report.causes import title_of
 from pipeline.report.content import Content, Row
 from pipeline.report.page import plain
 from pipeline.report.units import clock, effort_name, number, percent, signed
-from pipeline.standing import Change, Standing
 
 # The queries that `standing_of` reads, beside the verdict's.
 ASKED = ("causes", "best_efforts", "activity_counts", "troubled_files", "plan_adherence")

@@ -22,7 +22,7 @@ from prompt_toolkit.lexers import PygmentsLexer
 from prompt_toolkit.output import create_output
 from pygments.lexers.sql import SqlLexer
 
-from pipeline import cookbook, tables
+from pipeline.ask import cookbook, tables
 from pipeline.errors import SettingsError
 
 LEAVE = ("exit", "quit", "q", "\\q", ".exit", ".quit")  # what people type to get out of a prompt
