@@ -5,6 +5,7 @@ A refusal is one sentence; the data folder stays as it is byte for byte, and no 
 
 import hashlib
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -347,6 +348,19 @@ def test_a_step_that_nothing_stops_ends_with_its_process(
     ended = nextgear("sql", query, "--timeout", "0.2", "--memory", "4GB", "--data", built.folder)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("nextgear: your query took more than 0.2 s")
+
+
+def test_a_query_in_the_middle_of_its_work_is_stopped_by_ctrl_c(
+    started: Callable[..., subprocess.Popen[str]], built: Home
+):
+    query = "select count(*) from range(1000000000000) where range < 0"
+    process = started("sql", query, "--data", built.folder)
+    time.sleep(3)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert err.startswith("nextgear: interrupted.")
 
 
 def test_a_frame_for_a_notebook_is_the_one_that_duckdb_makes(warehouse: pipeline.Warehouse, built: Home):

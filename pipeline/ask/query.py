@@ -9,6 +9,7 @@ table function that is not known to be harmless is refused, and files are read t
 import json
 import os
 import re
+import signal
 import sys
 import threading
 import time
@@ -145,39 +146,48 @@ class Clock:
     @contextmanager
     def running(self) -> Generator[None]:
         """While the engine works. Its errors come out as a SettingsError, and Ctrl-C as itself."""
-        is_done, is_late = threading.Event(), threading.Event()
+        is_done, is_late, is_called = threading.Event(), threading.Event(), threading.Event()
         began = time.monotonic()
         self._left_s = max(0, self._left_s - (time.process_time() - self._computed_s))
         if self._limits.timeout_s and not self._left_s:
             raise SettingsError(self._too_long())
-        watch = threading.Thread(target=self._watch, args=(is_done, is_late), daemon=True)
-        if self._limits.timeout_s:
-            watch.start()
+        signals = _Signals()
+        watch = threading.Thread(target=self._watch, args=(is_done, is_late, is_called, signals), daemon=True)
+        watch.start()
         try:
             yield
         except (duckdb.Error, OSError, ValueError, RuntimeError, MemoryError, RecursionError) as error:
             if is_late.is_set():
                 raise SettingsError(self._too_long()) from error
-            if "Query interrupted" in str(error):  # what DuckDB makes of a Ctrl-C
+            if is_called.is_set() or "Query interrupted" in str(error):  # what DuckDB makes of a Ctrl-C
                 raise KeyboardInterrupt from error
             raise SettingsError(self._sentence(error)) from error
         finally:
             is_done.set()
+            watch.join()  # or it might stop the query after this one
+            signals.close()
             if self._limits.timeout_s:
-                watch.join()  # or it might stop the query after this one
                 self._left_s = max(0, self._left_s - (time.monotonic() - began))
                 self._computed_s = time.process_time()
         if is_late.is_set():  # an interrupt between two batches is not heard
             raise SettingsError(self._too_long())
 
-    def _watch(self, is_done: threading.Event, is_late: threading.Event) -> None:
-        if is_done.wait(self._left_s):
-            return
-        is_late.set()
-        ends_at = time.monotonic() + GRACE_S
-        while not is_done.wait(0.1):
-            self._db.interrupt()
-            if self._limits.ends_process and time.monotonic() > ends_at:
+    def _watch(
+        self,
+        is_done: threading.Event,
+        is_late: threading.Event,
+        is_called: threading.Event,
+        signals: "_Signals",
+    ) -> None:
+        ends_at = time.monotonic() + (self._left_s if self._limits.timeout_s else float("inf"))
+        while not is_done.wait(0.1 if is_late.is_set() else max(0, min(0.1, ends_at - time.monotonic()))):
+            if signals.came():
+                is_called.set()
+            if time.monotonic() >= ends_at:
+                is_late.set()
+            if is_called.is_set() or is_late.is_set():
+                self._db.interrupt()
+            if self._limits.ends_process and time.monotonic() > ends_at + GRACE_S:
                 print(f"nextgear: {self._too_long()}", file=sys.stderr, flush=True)
                 os._exit(SettingsError.exit_code)
 
@@ -203,6 +213,32 @@ class Clock:
                 "moved, `nextgear build` makes a warehouse for its new place. " + text
             )
         return f"your query: {text}"
+
+
+class _Signals:
+    """Did a Ctrl-C come? Python hears of it only between two steps of its own; the engine may take long."""
+
+    def __init__(self) -> None:
+        self._is_heard = threading.current_thread() is threading.main_thread()
+        if self._is_heard:
+            self._read, self._write = os.pipe()
+            os.set_blocking(self._read, False)
+            os.set_blocking(self._write, False)
+            self._before = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
+
+    def came(self) -> bool:
+        """Since the last time that this was asked."""
+        try:
+            return self._is_heard and signal.SIGINT in os.read(self._read, 100)
+        except BlockingIOError:
+            return False
+
+    def close(self) -> None:
+        """Signals go where they went before."""
+        if self._is_heard:
+            signal.set_wakeup_fd(self._before)
+            os.close(self._read)
+            os.close(self._write)
 
 
 def answers(db: duckdb.DuckDBPyConnection, query: str, limits: Limits) -> Iterator[Answer]:
