@@ -44,7 +44,7 @@ format: $(VENV)/.installed-dev ## Python and SQL as the house writes them
 docs: $(VENV)/.installed ## What is generated: the models (sql/README.md), the cookbook, the commands (pipeline/COMMANDS.md)
 	$(bin)/nextgear models --markdown > sql/README.md.new
 	mv sql/README.md.new sql/README.md
-	$(bin)/python -m pipeline.cookbook > sql/cookbook/README.md.new
+	$(bin)/python -m pipeline.ask.cookbook > sql/cookbook/README.md.new
 	mv sql/cookbook/README.md.new sql/cookbook/README.md
 	$(bin)/python -m typer pipeline.cli utils docs --name nextgear > pipeline/COMMANDS.md.new
 	mv pipeline/COMMANDS.md.new pipeline/COMMANDS.md
@@ -59,7 +59,7 @@ lint: $(VENV)/.installed-dev ## Style, types, SQL, and whether the generated pag
 	$(bin)/basedpyright
 	$(bin)/sqlfluff lint --processes 0 sql
 	$(bin)/nextgear models --markdown | diff -u sql/README.md - || { echo 'sql/README.md is out of date: make docs'; exit 1; }
-	$(bin)/python -m pipeline.cookbook | diff -u sql/cookbook/README.md - || { echo 'sql/cookbook/README.md is out of date: make docs'; exit 1; }
+	$(bin)/python -m pipeline.ask.cookbook | diff -u sql/cookbook/README.md - || { echo 'sql/cookbook/README.md is out of date: make docs'; exit 1; }
 	$(bin)/python -m typer pipeline.cli utils docs --name nextgear | diff -u pipeline/COMMANDS.md - || { echo 'pipeline/COMMANDS.md is out of date: make docs'; exit 1; }
 
 bench: $(VENV)/.installed-dev ## Speed and size against peers, as ratios; some minutes

@@ -20,7 +20,7 @@ nights as (
     union all
     select
         faster_pct,
-        case when is_lower_resting then 'lower resting heart rate' else 'higher resting heart rate' end as night
+        if(is_lower_resting, 'lower resting heart rate', 'higher resting heart rate') as night
     from runs
     where is_lower_resting is not null
 )

@@ -85,8 +85,8 @@ candidates as materialized (
         and abs(near.start_gap_s - near.zone_shift_s) <= thresholds.start_tolerance_s
 ),
 
--- Materialized: all minutes joined with all others, which the planner chose now and then, are as many as their
--- number squared.
+-- Materialized: all minutes joined with all others, which the planner chose now and then, are as many as
+-- their number squared.
 minutes as materialized (
     select
         candidates.other_activity_id,
