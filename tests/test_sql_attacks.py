@@ -408,7 +408,8 @@ def test_no_answer_is_written_over_what_nextgear_keeps(
     nextgear: Callable[..., subprocess.CompletedProcess[str]], built: Home
 ):
     before = contents(built.folder)
-    for place in (built.warehouse, built.lake / "me" / "x.csv", built.lake):
+    roundabout = built.lake / ".." / "lake" / "me" / "x.csv"
+    for place in (built.warehouse, built.lake / "me" / "x.csv", built.lake, roundabout):
         ended = nextgear("sql", "select 1", "--out", place, "--format", "csv", "--data", built.folder)
         assert (ended.returncode, ended.stdout) == (2, "")
         assert "nextgear's own" in ended.stderr
