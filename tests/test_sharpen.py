@@ -114,6 +114,11 @@ def test_a_threshold_that_a_few_beats_would_not_move_is_not_asked_for():
     assert hints(easy_below_source="default", **steady) == []
 
 
+def test_a_journal_is_proposed_once():
+    silent = {"silent_causes": ["sleep_short", "no_strength"], "race_count": 0}
+    assert [hint.command for hint in hints(**silent)] == ["nextgear athlete --journal"]
+
+
 def test_heart_rates_are_not_asked_of_who_has_none():
     guessed = {"heart_rate_max_source": None, "is_heart_rate_max_confirmed": None, "hard_from_source": None}
     without = {**guessed, "heart_rate_count": 0, "trimp_count": 0, "threshold_speed_source": None}

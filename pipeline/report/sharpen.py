@@ -182,7 +182,7 @@ def _sex(row: Row) -> Hint | None:
 
 
 def _races(row: Row) -> Hint | None:
-    if row["race_count"] or row["journal_count"]:
+    if row["race_count"] or row["journal_count"] or _journal(row):  # one journal is begun once
         return None
     return Hint(
         "Your races",
