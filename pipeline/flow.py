@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import athlete, lake, letters, notify, published
-from pipeline.answers import hints, report, whose, why
+from pipeline.answers import hints, options_for, report, whose, why
 from pipeline.beginning import how_to_begin
 from pipeline.console import Console
 from pipeline.daily import rounds, runlog, steps, unread_days
@@ -163,6 +163,7 @@ def settings(
         units=said.units,
         width=console.width,
         color=console.has_color,
+        options=options_for(athlete_id),
     )
     deliver(text, None, console, is_exact=form == "json")
 

@@ -58,7 +58,7 @@ def hints(**guessed: object) -> list[sharpen.Hint]:
 def test_who_is_known_is_asked_nothing():
     assert hints() == []
     content = Content("me", ["sharpen"], {"sharpen": [KNOWN]}, {})
-    assert sharpen.text(content, "", 80) == ""
+    assert sharpen.text(content, 80) == ""
     assert sharpen.sharpen(content, units_named("km")).findings == []
 
 

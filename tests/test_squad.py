@@ -342,6 +342,13 @@ def test_the_runs_behind_a_cause_are_the_athletes_own(team: Home):
             assert db.sql(names).fetchall() in ([], [("ann",)]), query
 
 
+def test_the_commands_of_a_page_are_about_its_athlete(team: Home):
+    page = html.unescape(team.report("ann").read_text(encoding="utf-8"))
+    commands = re.findall(r"<code>(nextgear athlete .*?)</code>", page)
+    assert commands
+    assert all(command.endswith(" --athlete ann") for command in commands)
+
+
 def test_one_athlete_has_no_page_of_all(built: Home):
     assert not built.index.exists()
 
