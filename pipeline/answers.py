@@ -23,9 +23,16 @@ def whose(home: Home, athlete_id: str | None) -> str:
     return athlete_id or drop_folder.default_athlete(home.lakes())
 
 
+def options_for(athlete_id: str) -> str:
+    """What has to follow a command for it to be about this athlete."""
+    return "" if athlete_id == athlete.DEFAULT_ID else f" --athlete {athlete_id}"
+
+
 def report(home: Home, athlete_id: str | None, **choices: object) -> str:
     """The report as text; `choices` are those of `pipeline.report.report`."""
-    return _told(home, athlete_id, "report", **{"made_at": datetime.now(UTC), **choices})
+    athlete_id = whose(home, athlete_id)
+    known = {"made_at": datetime.now(UTC), "options": options_for(athlete_id)}
+    return _told(home, athlete_id, "report", **known | choices)
 
 
 def why(home: Home, athlete_id: str | None, **choices: object) -> str:
@@ -35,9 +42,8 @@ def why(home: Home, athlete_id: str | None, **choices: object) -> str:
 
 def hints(home: Home, athlete_id: str, console: Console) -> str:
     """What would sharpen the report most, with the commands that say it; nothing if nothing would."""
-    whose = () if athlete_id == athlete.DEFAULT_ID else ("--athlete", athlete_id)
-    where = () if home.folder == default_folder() else ("--data", str(home.folder))
-    options = "".join(f" {shlex.quote(word)}" for word in (*where, *whose))
+    where = "" if home.folder == default_folder() else f" --data {shlex.quote(str(home.folder))}"
+    options = f"{where}{options_for(athlete_id)}"
     return _told(home, athlete_id, "hints", options=options, width=console.width)
 
 

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import athlete, lake, notify, published
+from pipeline.answers import options_for
 from pipeline.daily import runlog, steps, unread_days
 from pipeline.errors import NextgearError, SettingsError
 from pipeline.home import Home
@@ -415,7 +416,7 @@ def _rows(one: Lake, check: str, batches: str, is_deep: bool) -> Iterator[Findin
                 f"files of {one.athlete_id}",
                 NOTE,
                 f"{count} file{'s are' if count > 1 else ' is'} {outcome}",
-                f"nextgear files --outcome {outcome} says why",
+                f"nextgear files --outcome {outcome}{options_for(one.athlete_id)} says why",
             )
     for told in unread_days.told(one):
         yield Finding(

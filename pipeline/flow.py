@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import athlete, lake, letters, notify, published
-from pipeline.answers import hints, report, whose, why
+from pipeline.answers import hints, options_for, report, whose, why
 from pipeline.beginning import how_to_begin
 from pipeline.console import Console
 from pipeline.daily import rounds, runlog, steps, unread_days
@@ -163,21 +163,24 @@ def settings(
         units=said.units,
         width=console.width,
         color=console.has_color,
+        options=options_for(athlete_id),
     )
     deliver(text, None, console, is_exact=form == "json")
 
 
 def _write_journal(home: Home, athlete_id: str, path: Path | None, console: Console) -> None:
-    """A journal to fill in, where there is none yet; without a path in the drop folder.
+    """A journal to fill in, where there is none yet; without a path in the athlete's part of the drop folder.
 
     Raises SettingsError if there is one: what somebody wrote by hand is not written over.
     """
     from pipeline.readers import journal as journals
 
-    if path is None and athlete_id != athlete.DEFAULT_ID:
+    own = home.exports / athlete_id
+    if path is None and athlete_id != athlete.DEFAULT_ID and not own.is_dir():
         whose = athlete.DEFAULT_ID
         raise SettingsError(f"--journal: say where {athlete_id}'s is to be; exports/ is where {whose}'s is")
-    folder = home.exports if path is None else path.expanduser()
+    inside = home.exports if athlete_id == athlete.DEFAULT_ID else own
+    folder = inside if path is None else path.expanduser()
     new = folder / JOURNAL if path is None or folder.is_dir() else folder
     if new.exists():
         raise SettingsError(f"{new}: there is one already, and it is left as it is")

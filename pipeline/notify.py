@@ -12,6 +12,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from urllib.parse import unquote
 
 from pipeline.errors import SettingsError
 
@@ -51,7 +52,7 @@ def is_open_to_others(path: Path) -> bool:
 
 
 def send(lines: Sequence[str], urls: Sequence[str]) -> list[str]:
-    """Send the lines to every target; a sentence for each that did not take them, without its password."""
+    """Send the lines to every target; a sentence for each that did not take them, without its address."""
     if not lines or not urls:
         return []
     try:
@@ -73,14 +74,12 @@ def _failure(number: int, url: str, text: str, asset: "apprise.AppriseAsset") ->
         was_sent = target and target.notify(body=text, title=TITLE, body_format=apprise.NotifyFormat.TEXT)
     if was_sent:
         return ""
+    scheme = re.match(r"\w+(?=://)", url)
+    # No more of the address: where it has no password, its path or its host is what nobody else may know.
+    which = f"{FILE}: target {number}{f' ({scheme[0]})' if scheme else ''}"
     if not target:
-        scheme = re.match(r"\w+(?=://)", url)
-        return (
-            f"{FILE}: target {number}{f' ({scheme[0]})' if scheme else ''} is no address that Apprise knows; "
-            "see https://github.com/caronc/apprise"
-        )
-    shown = target.url(privacy=True).partition("?")[0]
-    return f"{FILE}: target {number} ({shown}) did not take the news{_reason(log, url, shown)}"
+        return f"{which} is no address that Apprise knows; see https://github.com/caronc/apprise"
+    return f"{which} did not take the news{_reason(log, url)}"
 
 
 @contextmanager
@@ -100,8 +99,10 @@ def _heard() -> Generator[list[str]]:
         logger.propagate = had
 
 
-def _reason(log: Sequence[str], url: str, shown: str) -> str:
-    """The last of what Apprise says, unless there is more of the address in it than may be shown."""
-    secrets = {word for word in re.findall(r"\w{3,}", url) if word not in shown}
-    last = " ".join(log[-1].split()) if log else ""
-    return f": {last}" if last and not any(secret in last for secret in secrets) else ""
+def _reason(log: Sequence[str], url: str) -> str:
+    """The last of what Apprise says, with a star for each word of the address."""
+    if not log:
+        return ""
+    words = set(re.findall(r"\w+", f"{url.partition('://')[2]} {unquote(url)}")) - {url.partition("://")[0]}
+    told = re.sub(r"\w+", lambda word: "*" if word[0] in words else word[0], " ".join(log[-1].split()))
+    return f": {told}"

@@ -27,7 +27,7 @@ def reader(warehouse: Path, lake: Path, memory: str = "") -> duckdb.DuckDBPyConn
         db.execute(f"attach {_quoted(str(warehouse))} as warehouse (read_only)")
     except duckdb.Error as error:
         db.close()
-        if "lock" in str(error):
+        if "Could not set lock" in str(error):  # the path may have a lock in its name, too
             advice = "another program has it open for writing; close it there, or open it there to read only"
             raise NextgearError(f"{warehouse}: {advice}") from error
         advice = "delete it, and `nextgear build` makes a new one"

@@ -202,6 +202,15 @@ def test_a_source_in_somebodys_folder_is_that_athletes(exports: Path):
     }
 
 
+def test_who_is_named_with_a_folder_of_all_has_nothing_of_others_in_it(exports: Path):
+    drop(exports, "ann/run.fit", "bob/run.fit", "loose.fit")
+    known = lakes(exports, "ann", "bob")
+    (share,) = division(exports, known, [], "ann", [exports]).shares
+    assert (share.sources, share.without) == ((exports,), (exports / "bob",))
+    (share,) = division(exports, known, [], "ann", [exports / "bob" / "run.fit"]).shares
+    assert (share.sources, share.without) == ((exports / "bob" / "run.fit",), ())
+
+
 def test_the_drop_folder_as_a_source_is_that_of_all(exports: Path):
     drop(exports, "ann/run.fit", "bob/run.fit")
     assert shares(division(exports, {}, [], None, [exports])) == {"ann": ["ann"], "bob": ["bob"]}

@@ -429,6 +429,9 @@ def test_a_template_goes_where_it_is_wanted(tmp_path: Path):
 def test_the_drop_folder_is_no_place_for_the_journal_of_another(tmp_path: Path):
     failed = CliRunner().invoke(app, ["athlete", "--journal", "--data", str(tmp_path), "--athlete", "ann"])
     assert "say where ann's is to be" in str(failed.exception)
+    (tmp_path / "exports" / "ann").mkdir(parents=True)
+    CliRunner().invoke(app, ["athlete", "--journal", "--data", str(tmp_path), "--athlete", "ann"])
+    assert [path.name for path in (tmp_path / "exports" / "ann").iterdir()] == ["journal.csv"]
     assert "goes with --journal" in str(
         CliRunner().invoke(app, ["athlete", "x.csv", "--data", str(tmp_path)]).exception
     )

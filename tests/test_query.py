@@ -115,6 +115,11 @@ def test_a_table_says_how_many_rows_there_are(ask: Callable[..., str]):
     assert len(ask("from range(2000)", rows=2000).splitlines()) == 2003
 
 
+def test_a_table_in_a_file_has_as_many_rows_as_were_asked_for(ask: Callable[..., str], tmp_path: Path):
+    ask("from range(2000)", rows=1500, out=tmp_path / "rows.txt")
+    assert len((tmp_path / "rows.txt").read_text().splitlines()) == 1503
+
+
 # --- programs
 
 

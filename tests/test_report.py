@@ -15,6 +15,7 @@ from pipeline import published
 from pipeline.errors import ModelError, NextgearError, SettingsError
 from pipeline.report import FORMATS, report, why
 from pipeline.report.content import SECTIONS
+from pipeline.report.markdown import markdown_report
 from pipeline.report.verdict import HELPS, NOT_COUNTED
 
 SQL = published.sql_folder() / "reports"
@@ -976,6 +977,11 @@ def test_a_hostile_name_stays_text_in_every_format(warehouse_of: Warehouse, form
     if format == "terminal":
         assert "[bold]" in text
         assert max(map(len, text.splitlines())) <= 80
+
+
+def test_an_entity_in_a_name_is_none_in_markdown():
+    page = MarkdownIt("commonmark").render(markdown_report("Up &amp; down &lt;b&gt;", []))
+    assert page == "<h1>Up &amp;amp; down &amp;lt;b&amp;gt;</h1>\n"
 
 
 def test_a_name_of_ten_thousand_letters_breaks_no_line(warehouse_of: Warehouse):

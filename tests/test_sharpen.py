@@ -58,7 +58,7 @@ def hints(**guessed: object) -> list[sharpen.Hint]:
 def test_who_is_known_is_asked_nothing():
     assert hints() == []
     content = Content("me", ["sharpen"], {"sharpen": [KNOWN]}, {})
-    assert sharpen.text(content, "", 80) == ""
+    assert sharpen.text(content, 80) == ""
     assert sharpen.sharpen(content, units_named("km")).findings == []
 
 
@@ -112,6 +112,11 @@ def test_of_many_the_three_that_change_most_are_asked_for():
 def test_a_threshold_that_a_few_beats_would_not_move_is_not_asked_for():
     steady = {"easy_time_minus_3_bpm_ratio": 0.79, "easy_time_plus_3_bpm_ratio": 0.8}
     assert hints(easy_below_source="default", **steady) == []
+
+
+def test_a_journal_is_proposed_once():
+    silent = {"silent_causes": ["sleep_short", "no_strength"], "race_count": 0}
+    assert [hint.command for hint in hints(**silent)] == ["nextgear athlete --journal"]
 
 
 def test_heart_rates_are_not_asked_of_who_has_none():

@@ -112,6 +112,11 @@ READS = [
     "summarize '{csv}'",
     "from (summarize '{csv}')",
     "with a as (from '{csv}') from a",
+    "from '{part}', (with \"{part}\" as (select 1) select 1)",
+    "from '{csv}', (with \"{csv}\" as (select 1) select 1)",
+    'with "{part}" as (from \'{part}\') from "{part}"',
+    'with recursive "{part}" as (from \'{part}\' union all from "{part}") from "{part}"',
+    'with "{part}" as (select 1) from x."{part}"',
     "with a as materialized (select * from read_csv('{csv}')) from a",
     "from read_csv('{csv}')",
     "from read_csv_auto(['{csv}'])",
@@ -262,6 +267,8 @@ def test_what_is_asked_of_the_tables_is_answered_after_all_that(warehouse: pipel
         "from duckdb_columns() where schema_name = 'marts'",
         'select "local_day" from "marts"."days" as "d.csv" limit 1',
         'with "my.runs" as (from marts.activities) from "my.runs" limit 1',
+        'with "my.runs" as (select 1 as a), "a.b" as (from "My.Runs") from "a.b" where a in (from "my.runs")',
+        'with recursive "my.n"(i) as (select 1 union all select i + 1 from "my.n" where i < 9) from "my.n"',
         "select 1 as a union all by name select 2 as a order by all;",
         "values (1), (2)",
         "select getvariable('athlete_id') as me",
@@ -401,7 +408,8 @@ def test_no_answer_is_written_over_what_nextgear_keeps(
     nextgear: Callable[..., subprocess.CompletedProcess[str]], built: Home
 ):
     before = contents(built.folder)
-    for place in (built.warehouse, built.lake / "me" / "x.csv", built.lake):
+    roundabout = built.lake / ".." / "lake" / "me" / "x.csv"
+    for place in (built.warehouse, built.lake / "me" / "x.csv", built.lake, roundabout):
         ended = nextgear("sql", "select 1", "--out", place, "--format", "csv", "--data", built.folder)
         assert (ended.returncode, ended.stdout) == (2, "")
         assert "nextgear's own" in ended.stderr

@@ -1,5 +1,6 @@
 """Several athletes in one data folder: one run for all, each alone, one page for who coaches them."""
 
+import html
 import json
 import re
 import shutil
@@ -329,6 +330,23 @@ def test_the_page_of_all_leads_to_every_report_and_is_there_for_programs_too(tea
         ("ann", "not_enough_data", "ann/latest.html"),
         ("bob", "not_enough_data", "bob/latest.html"),
     ]
+
+
+def test_the_runs_behind_a_cause_are_the_athletes_own(team: Home):
+    page = html.unescape(team.report("ann").read_text(encoding="utf-8"))
+    queries = re.findall(r'<code>nextgear sql "(select .*?)"</code>', page)
+    assert queries
+    with duckdb.connect(team.warehouse, read_only=True) as db:
+        for query in queries:
+            names = query.replace("select local_day, name", "select distinct athlete_id")
+            assert db.sql(names).fetchall() in ([], [("ann",)]), query
+
+
+def test_the_commands_of_a_page_are_about_its_athlete(team: Home):
+    page = html.unescape(team.report("ann").read_text(encoding="utf-8"))
+    commands = re.findall(r"<code>(nextgear athlete .*?)</code>", page)
+    assert commands
+    assert all(command.endswith(" --athlete ann") for command in commands)
 
 
 def test_one_athlete_has_no_page_of_all(built: Home):

@@ -100,8 +100,8 @@ def opened(home: Home, athlete_id: str | None, limits: query.Limits) -> duckdb.D
 
 def _place(home: Home, out: Path) -> Path:
     """Where an answer is to be written; not over what nextgear keeps."""
-    place = out.expanduser().absolute()
-    if place == home.warehouse or home.lake in (place, *place.parents):
+    place = out.expanduser().resolve()
+    if place == home.warehouse.resolve() or place.is_relative_to(home.lake.resolve()):
         raise SettingsError(f"--out {out}: that is nextgear's own; choose another place")
     return place
 
@@ -151,7 +151,7 @@ def answer(
     with beside(out) as unfinished:
         try:
             with unfinished.open("wb") as file:
-                formats.write(first, form, file)
+                formats.write(first, form, file, rows)
             if next(answers, None):
                 raise SettingsError(f"--out {out}: takes the answer of one select, and there are more")
         except BaseException:

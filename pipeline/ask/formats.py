@@ -57,16 +57,16 @@ def show(answer: Answer, form: str, width: int, rows: int = TABLE_ROWS) -> None:
                 print(tables.visible(line))
     else:
         sys.stdout.flush()
-        write(answer, form, sys.stdout.buffer)
+        write(answer, form, sys.stdout.buffer, rows)
         sys.stdout.buffer.flush()
 
 
-def write(answer: Answer, form: str, out: IO[bytes]) -> None:
-    """Write an answer, whole, in one of FORMATS."""
+def write(answer: Answer, form: str, out: IO[bytes], rows: int) -> None:
+    """Write an answer in one of FORMATS: a table of so many rows at most, the others whole."""
     if form == "parquet":
         _write_parquet(answer, out)
     elif form == "table":
-        out.writelines(f"{line}\n".encode() for line in table(answer, sys.maxsize, TABLE_ROWS))
+        out.writelines(f"{line}\n".encode() for line in table(answer, sys.maxsize, rows))
     else:
         out.writelines(_csv(answer) if form == "csv" else _json(answer))
 

@@ -303,9 +303,7 @@ def _advice(parser_error: str) -> str:
 
 def _refuse(db: duckdb.DuckDBPyConnection, statements: object) -> None:
     """Raise SettingsError for the first thing in a parsed query that is more than a question."""
-    nodes = list(_nodes(statements))
-    own = {name for node in nodes for name in _cte_names(node)}
-    for node in nodes:
+    for node, ctes in _nodes(statements):
         kind = str(node.get("type", ""))
         if kind.endswith("_NODE") and kind not in _QUERY_NODES:
             raise SettingsError(ONLY_SELECTS)
@@ -320,13 +318,15 @@ def _refuse(db: duckdb.DuckDBPyConnection, statements: object) -> None:
                     "(show all tables), and nothing else is read"
                 )
         if kind == "BASE_TABLE":
-            _refuse_file(db, node, own)
+            _refuse_file(db, node, ctes)
 
 
-def _refuse_file(db: duckdb.DuckDBPyConnection, node: dict[str, Any], own: set[str]) -> None:
+def _refuse_file(db: duckdb.DuckDBPyConnection, node: dict[str, Any], ctes: frozenset[str]) -> None:
     """What is named like a table but is none could be the name of a file."""
     table, schema = str(node.get("table_name", "")), str(node.get("schema_name", ""))
-    if table.lower() in own or (_BARE_NAME.fullmatch(table) and _BARE_NAME.fullmatch(schema or "marts")):
+    if not schema and table.lower() in ctes:
+        return
+    if _BARE_NAME.fullmatch(table) and _BARE_NAME.fullmatch(schema or "marts"):
         return  # no name of a file: those have an ending
     known = db.execute(
         "select 1 from duckdb_columns() where table_name = $1 and $2 in (schema_name, '') limit 1",
@@ -336,21 +336,23 @@ def _refuse_file(db: duckdb.DuckDBPyConnection, node: dict[str, Any], own: set[s
         raise SettingsError(f"your query: {table}: there is no such table, and files cannot be asked")
 
 
-def _cte_names(node: dict[str, Any]) -> Iterator[str]:
-    entries = (node.get("cte_map") or {}).get("map", ()) if isinstance(node.get("cte_map"), dict) else ()
-    for entry in entries:
-        yield str(entry.get("key", "")).lower()
-
-
-def _nodes(tree: object) -> Iterator[dict[str, Any]]:
-    waiting = [tree]
+def _nodes(tree: object) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
+    """Every node, with the names of the CTEs that it sees: elsewhere such a name could be that of a file."""
+    waiting: list[tuple[object, frozenset[str]]] = [(tree, frozenset())]
     while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            yield item
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
+        item, ctes = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend((each, ctes) for each in item)
+        elif isinstance(item, dict):
+            for entry in (item.get("cte_map") or {}).get("map", ()):
+                waiting.append((entry["value"], ctes))
+                ctes |= {str(entry["key"]).lower()}
+            yield item, ctes
+            # a recursive one sees itself, but not where it begins
+            itself = {str(item.get("cte_name", "")).lower()}
+            for key, value in item.items():
+                if key != "cte_map":
+                    waiting.append((value, ctes | itself if key == "right" else ctes))
 
 
 def text_of(query: str) -> str:

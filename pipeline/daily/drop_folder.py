@@ -80,12 +80,15 @@ def division(
 ) -> Division:
     """Who takes part in a run, and with what: `lakes` of the athletes who are known, `settled` by settings.
 
-    With an `athlete_id` only that athlete. With `sources` those whose folders they are in, else `me`, or the
-    one who is known. Raises SettingsError where several could be meant.
+    With an `athlete_id` only that athlete, and of another's folder only what is named in it. With `sources`
+    those whose folders they are in, else `me`, or the one who is known. Raises SettingsError where several
+    could be meant.
     """
-    if athlete_id and sources:
-        return Division((Share(athlete_id, tuple(sources)),))
     owners, said = _owners(exports, lakes, settled, is_first=not lakes and athlete_id is None)
+    if athlete_id and sources:
+        named = {one for one, folder in owners.items() if any(_is_in(source, folder) for source in sources)}
+        others = {one: folder for one, folder in owners.items() if one not in named}
+        return Division((_share(athlete_id, tuple(sources), others),))
     if athlete_id:
         own = owners.get(athlete_id, exports / athlete_id)
         alone = athlete_id != DEFAULT_ID and own.is_dir()
@@ -128,11 +131,14 @@ def _by_source(
     """Each source to whose folder it is in; all others to the one who is meant if nobody is named."""
     of: dict[str, list[Path]] = {}
     for source in sources:
-        place = source.resolve()
-        inside = (one for one, folder in owners.items() if place.is_relative_to(folder.resolve()))
+        inside = (one for one, folder in owners.items() if _is_in(source, folder))
         owner = next(inside, None) or default_athlete({*lakes, *owners})
         of.setdefault(owner, []).append(source)
     return tuple(_share(one, tuple(found), owners) for one, found in of.items())
+
+
+def _is_in(source: Path, folder: Path) -> bool:
+    return source.resolve().is_relative_to(folder.resolve())
 
 
 def _rests(lakes: Mapping[str, Lake], owners: Mapping[str, Path]) -> str:

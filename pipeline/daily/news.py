@@ -42,7 +42,9 @@ def standing_of(content: Content) -> Standing:
             file["path"]: (file["outcome"], file["reason"]) for file in content.rows["troubled_files"]
         },
         best_efforts={
-            f"{effort['effort_distance_m']:g}": _best(effort) for effort in content.rows["best_efforts"]
+            # all digits: a mile has seven
+            f"{effort['effort_distance_m']:.10g}": _best(effort)
+            for effort in content.rows["best_efforts"]
         },
         plans={
             plan["plan_name"]: {

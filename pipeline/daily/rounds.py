@@ -93,7 +93,7 @@ def run(
 
 def _voice(is_squad: bool, athlete_id: str, console: Console) -> tuple[Console, str]:
     """Who says it, and what a command that looks at it needs besides."""
-    return (console.of(athlete_id), f" --athlete {athlete_id}") if is_squad else (console, "")
+    return console.of(athlete_id) if is_squad else console, answers.options_for(athlete_id)
 
 
 def _is_broken(athlete_id: str, broken: Broken, is_squad: bool) -> bool:

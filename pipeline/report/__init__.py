@@ -57,18 +57,20 @@ def report(
     width: int = 80,
     color: bool = False,
     made_at: datetime | None = None,
+    options: str = "",
 ) -> str:
     """The report as text of one of `FORMATS`, which says when it was made, if it is told.
 
     `sql` is the folder of the section queries; `sections` some of `SECTIONS`, told in that order; `units`
-    `km` or `mi` (JSON stays SI); `width` and `color` concern the terminal only.
+    `km` or `mi` (JSON stays SI); `width` and `color` concern the terminal only. `options` follow the
+    commands that it shows, such as ` --athlete ann`.
     """
     for name, known in ((format, FORMATS), *((section, SECTIONS) for section in sections)):
         if name not in known:
             raise SettingsError(f"{name!r} is not one of {', '.join(known)}")
     chosen = [name for name in SECTIONS if name in sections]
     runner_units = units_named(units)
-    content = read(warehouse, athlete_id, sql, chosen)
+    content = read(warehouse, athlete_id, sql, chosen, options)
     # Without an activity the verdict says so once; six more sections saying the same would not help.
     telling = chosen if content.verdict else ["verdict"]
     told = [_TOLD_BY[name](content, runner_units) for name in telling]
@@ -118,7 +120,7 @@ def hints(warehouse: Path, athlete_id: str, *, sql: Path, units: str, options: s
 
     `options` is what has to follow a command for it to reach this data folder and this athlete.
     """
-    return sharpen.text(read(warehouse, athlete_id, sql, ("sharpen",)), options, width)
+    return sharpen.text(read(warehouse, athlete_id, sql, ("sharpen",), options), width)
 
 
 def athlete(
@@ -132,11 +134,12 @@ def athlete(
     units: str = "km",
     width: int = 80,
     color: bool = False,
+    options: str = "",
 ) -> str:
     """What the athlete has said in `settings`, the file at `path`, and what is measured against, and why."""
     if format not in ("terminal", "json"):
         raise SettingsError(f"--format {format}: there are terminal, json")
-    content = read(warehouse, athlete_id, sql, ("anchors", "sharpen"))
+    content = read(warehouse, athlete_id, sql, ("anchors", "sharpen"), options)
     if format == "json":
         return json_anchors(content, settings)
     from pipeline.report.terminal import terminal_report

@@ -67,6 +67,8 @@ class Content:
     rows: Mapping[str, Sequence[Row]]
     models: Mapping[str, str]
     """What a row is of each mart and of each model of a cause, by its name."""
+    options: str = ""
+    """What has to follow a command that is shown for it to be about this athlete."""
 
     @property
     def verdict(self) -> Row | None:
@@ -84,14 +86,14 @@ def queries(section: str) -> Sequence[str]:
     return (section, *_BESIDE.get(section, ()))
 
 
-def read(warehouse: Path, athlete_id: str, sql: Path, sections: Sequence[str]) -> Content:
+def read(warehouse: Path, athlete_id: str, sql: Path, sections: Sequence[str], options: str = "") -> Content:
     """Ask the warehouse the questions in the folder `sql`: those of the sections, and the verdict's."""
     asked = [query for name in ("verdict", *sections) for query in queries(name)]
     with _opened(warehouse) as connection:
         whose = {"athlete_id": athlete_id}
         rows = {name: _rows(connection, sql, name, whose) for name in dict.fromkeys(asked)}
         models = dict(connection.execute(_MODELS).fetchall())
-    return Content(athlete_id, sections, rows, models)
+    return Content(athlete_id, sections, rows, models, options)
 
 
 def ask(warehouse: Path, sql: Path, query: str, parameters: Mapping[str, object]) -> list[Row]:

@@ -43,7 +43,8 @@ def files(content: Content, units: Units) -> Section:  # noqa: ARG001 - sections
     if activities := max((row["activity_count"] for row in rows), default=0):
         facts.append(f"In them: {activities} {'activity' if activities == 1 else 'activities'}.")
     if any(row["outcome"] == "quarantined" for row in rows):
-        facts.append("Which could not be read, and why: nextgear files --outcome quarantined")
+        command = f"nextgear files --outcome quarantined{content.options}"
+        facts.append(f"Which could not be read, and why: {command}")
     if unplaced := max((row["unplaced_count"] for row in rows), default=0):
         activities = "activity" if unplaced == 1 else "activities"
         facts.append(f"The time zone of {unplaced} {activities} is not known: UTC's day counts.")

@@ -182,8 +182,9 @@ def _causes(content: Content) -> Mapping[str, Mapping[str, str]]:
         row["cause"]: {
             "model": f"athlete.cause_{row['cause']}",
             "meaning": content.models.get(f"athlete.cause_{row['cause']}", ""),
-            "runs": "select local_day, name from marts.activities where list_contains((select activity_ids "
-            f"from marts.causes where cause = '{row['cause']}'), activity_id)",
+            "runs": "select local_day, name from marts.activities join marts.causes using (athlete_id) "
+            f"where athlete_id = '{content.athlete_id}' and cause = '{row['cause']}' "
+            "and list_contains(activity_ids, activity_id)",
         }
         for row in content.rows.get("causes", ())
         if row["is_leading"]

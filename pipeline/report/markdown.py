@@ -45,5 +45,5 @@ def _table(table: Table) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text from a file stays text: it cannot open a table cell, a tag, a link or emphasis."""
-    return re.sub(r"([\\`*_~\[\]<>|#])", r"\\\1", plain(text))
+    """Text from a file stays text: it cannot open a table cell, a tag, a link, an entity or emphasis."""
+    return re.sub(r"([\\`*_~\[\]<>|#&])", r"\\\1", plain(text))

@@ -17,7 +17,7 @@ _RECENT_MIN_DAYS = 3
 _WEEKS = 4
 _HELP = (
     "A watch worn at night tells it, if the files of its nights are in your export; "
-    "or write it into journal.csv, which `nextgear athlete --journal` begins."
+    "or write it into journal.csv, which `nextgear athlete --journal{}` begins."
 )
 
 
@@ -28,7 +28,7 @@ def recovery(content: Content, units: object) -> Section:  # noqa: ARG001 - sect
     missing = [name for signal, name in _SIGNALS.items() if signal not in known]
     sentences = [
         *map(_sentence, rows),
-        *_unknown(missing),
+        *_unknown(missing, content.options),
         *_besides(content.rows["recovery_days"], content),
     ]
     table = Table(
@@ -89,11 +89,11 @@ def _sentence(row: Row) -> str:
     return f"{told}, {where} {_usual(row)}."
 
 
-def _unknown(missing: Sequence[str]) -> list[str]:
+def _unknown(missing: Sequence[str], options: str) -> list[str]:
     if not missing:
         return []
     names = ", ".join(name[:1].lower() + name[1:] if place else name for place, name in enumerate(missing))
-    return [f"{names}: not known. {_HELP}"]
+    return [f"{names}: not known. {_HELP.format(options)}"]
 
 
 def _besides(days: Sequence[Row], content: Content) -> list[str]:

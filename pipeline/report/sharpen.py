@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.report.content import Content, Row
 from pipeline.report.page import Finding, Section
@@ -41,7 +41,11 @@ def hints(content: Content) -> Sequence[Hint]:
     """The few that would help most, the best first; none where nothing is guessed that can be told."""
     row = next(iter(content.rows["sharpen"]), None)
     found = [ask(row) for ask in _QUESTIONS] if row else []
-    return [hint for hint in found if hint][:MOST]
+    return [replace(hint, command=_about(hint.command, content)) for hint in found if hint][:MOST]
+
+
+def _about(commands: str, content: Content) -> str:
+    return " && ".join(f"{command}{content.options}" for command in commands.split(" && "))
 
 
 def sharpen(content: Content, units: Units) -> Section:  # noqa: ARG001 - sections share a signature
@@ -59,12 +63,12 @@ def sharpen(content: Content, units: Units) -> Section:  # noqa: ARG001 - sectio
     )
 
 
-def text(content: Content, options: str, width: int) -> str:
-    """The same for the end of a run, each with its command, to which the `options` of the run belong."""
+def text(content: Content, width: int) -> str:
+    """The same for the end of a run, each with its commands."""
     found = hints(content)
     told: list[str] = ["What would sharpen this report most:"] * bool(found)
     for hint in found:
-        told += [f"  {command}{options}" for command in hint.command.split(" && ")]
+        told += [f"  {command}" for command in hint.command.split(" && ")]
         why = f"{hint.title}: {hint.change}"
         told += textwrap.wrap(why, width, initial_indent=" " * 6, subsequent_indent=" " * 6)
     return "\n".join(told)
@@ -182,7 +186,7 @@ def _sex(row: Row) -> Hint | None:
 
 
 def _races(row: Row) -> Hint | None:
-    if row["race_count"] or row["journal_count"]:
+    if row["race_count"] or row["journal_count"] or _journal(row):  # one journal is begun once
         return None
     return Hint(
         "Your races",

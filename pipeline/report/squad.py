@@ -12,8 +12,13 @@ from pipeline.report.page import made_on, plain
 from pipeline.report.units import NOTHING, Units, number, signed, units_named
 
 # Verdict -> how it is called in a table, what a group of such athletes is called, and what that means.
-_VERDICTS = {"declining": "slower", "plateau": "plateau", "improving": "faster", "undecided": "undecided"}
-_TOO_FEW = "too few runs"
+_VERDICTS = {
+    "declining": "slower",
+    "plateau": "plateau",
+    "improving": "faster",
+    "undecided": "undecided",
+    "not_enough_data": "cannot tell",  # too few runs, or they scatter too much: the reason says which
+}
 _GROUPS = (
     ("Stalled", ("declining", "plateau")),
     ("Getting faster", ("improving",)),
@@ -165,7 +170,7 @@ def _line(member: Member, units: Units) -> _Line:
         name=member.athlete_id,
         link=member.link,
         verdict=member.verdict,
-        called=_VERDICTS.get(member.verdict, _TOO_FEW),
+        called=_VERDICTS[member.verdict],
         since=NOTHING if since is None else str(since),
         is_since_before=since is not None and bool(row.get("is_since_before")),
         change=change,
