@@ -26,6 +26,7 @@ from pipeline.daily import runlog, steps, unread_days
 from pipeline.errors import NextgearError, SettingsError
 from pipeline.home import Home
 from pipeline.lake import LEDGER, Lake
+from pipeline.letters import plain
 from pipeline.schema import SCHEMA_VERSION, TABLES
 
 FORMATS = ("table", "json")
@@ -88,7 +89,7 @@ def text(findings: Sequence[Finding], form: str) -> str:
     width = max(len(finding.check) for finding in findings)
     lines = [
         f"{finding.state:<5}  {finding.check:<{width}}  "
-        + _plain(": ".join(filter(None, (finding.found, finding.advice))))
+        + plain(": ".join(filter(None, (finding.found, finding.advice))))
         for finding in findings
     ]
     counts = Counter(finding.state for finding in findings)
@@ -101,11 +102,6 @@ def text(findings: Sequence[Finding], form: str) -> str:
 def is_sound(findings: Iterable[Finding]) -> bool:
     """Is nothing wrong? Notes are not."""
     return all(finding.state != WRONG for finding in findings)
-
-
-def _plain(line: str) -> str:
-    """Paths and messages of others on one line."""
-    return "".join(letter if letter.isprintable() else "�" for letter in line)
 
 
 # --- the installation

@@ -1,4 +1,7 @@
-"""What a terminal that has no such letter shows instead: a bar of `#`, a plain minus, dots for braille."""
+"""Letters that do no harm: without control over the terminal, and such as it has.
+
+What has no such letter shows a bar of `#`, a plain minus, dots for braille instead.
+"""
 
 import codecs
 import sys
@@ -29,6 +32,11 @@ _INSTEAD = {
 }
 _BRAILLE = range(0x2800, 0x2900)
 NAME = "nextgear"
+
+
+def plain(text: str) -> str:
+    """Text from a file on one line, without what would drive a terminal instead of being read."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
 def instead(letter: str) -> str:

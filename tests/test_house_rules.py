@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "ingest": {"errors", "schema", "sources", "platforms", "readers", "lake", "local_time", "athlete"},
     "published": {"home", "lake"},
     "warehouse": {"errors", "schema", "lake", "published", "reader"},
-    "report": {"errors"},
+    "report": {"errors", "letters"},
     "schedule": {"errors"},
     "beginning": {"home"},
     "notify": {"errors"},

@@ -12,6 +12,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from pipeline.errors import NextgearError
+from pipeline.letters import plain
 
 LOG_BYTES = 1_000_000
 LOGS_KEPT = 3
@@ -25,7 +26,7 @@ class _Lines(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - so it is called there
         text = super().formatMessage(record).replace("\n", " ")
-        return "".join(letter if letter.isprintable() else "�" for letter in text)
+        return plain(text)
 
 
 class _PatientHandler(RotatingFileHandler):

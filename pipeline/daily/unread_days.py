@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 import pyarrow.parquet as pq
 
 from pipeline.lake import LEDGER, Lake
+from pipeline.letters import plain
 
 _NAMED_SO = re.compile(r".*journal.*\.(csv|tsv|txt)", re.IGNORECASE)
 _READ = frozenset({"imported", "duplicate"})
@@ -26,15 +27,10 @@ def told(lake: Lake) -> list[str]:
         if row["format"] == "journal" or (is_named_so and row["format"] in {"text", "empty", "binary"}):
             latest[row["path"]] = row
     return [
-        _printable(f"{path}: {_what(row)}: {row['reason']}")
+        plain(f"{path}: {_what(row)}: {row['reason']}")
         for path, row in sorted(latest.items())
         if row["outcome"] not in _READ and Path(path).exists()
     ]
-
-
-def _printable(text: str) -> str:
-    """On one line, whatever the file is called: the text drives no terminal."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
 def _what(row: dict[str, object]) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipeline.letters import plain as plain  # noqa: PLC0414 - it is asked for here as well
+
 
 def made_on(made_at: datetime) -> str:
     """When a page was made, by the clock on the wall."""
@@ -11,11 +13,6 @@ def made_on(made_at: datetime) -> str:
 
 
 WOULD_TELL = "What it would take to tell"
-
-
-def plain(text: str) -> str:
-    """Text from a file, without what would drive a terminal instead of being read."""
-    return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
 @dataclass(frozen=True)
