@@ -58,7 +58,7 @@ Sources = Annotated[
     ),
 ]
 
-WRONG, QUARANTINED, BUSY, INTERRUPTED = 1, 3, 75, 130
+WRONG, QUARANTINED, INTERRUPTED = 1, 3, 130
 
 
 @app.command()
@@ -385,9 +385,6 @@ def main() -> None:
     except NextgearError as error:
         _complain(str(error))
         sys.exit(error.exit_code)
-    except TimeoutError as error:  # filelock.Timeout, without importing filelock to start up
-        _complain(f"another run is at work on this data folder ({error})")
-        sys.exit(BUSY)
     except BrokenPipeError as error:  # whoever read us has seen enough
         _drop_output()
         sys.exit(error.__context__.code if isinstance(error.__context__, SystemExit) else 0)

@@ -67,6 +67,12 @@ class LakeError(NextgearError):
     exit_code = 1
 
 
+class BusyError(NextgearError):
+    """Another run is at work on the data folder."""
+
+    exit_code = 75
+
+
 class WarehouseError(NextgearError):
     """A published warehouse that is damaged; the lake has all that it takes to build another."""
 

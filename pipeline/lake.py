@@ -28,9 +28,9 @@ from typing import Any, Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
-from pipeline.errors import LakeError, SettingsError
+from pipeline.errors import BusyError, LakeError, SettingsError
 from pipeline.schema import SCHEMA_VERSION, TABLES, column_of, doubles_of
 
 # Safe as the name of a folder everywhere: no dot at either end, no device name of Windows.
@@ -296,10 +296,17 @@ def write_parquet(table: pa.Table, path: Path) -> None:
 
 @contextmanager
 def exclusive(data: Path) -> Generator[None]:
-    """Be the only run that writes under `data`. Raises filelock.Timeout at once if another one is."""
+    """Be the only run that writes under `data`. Raises BusyError at once if another one is."""
     data.mkdir(parents=True, exist_ok=True)
-    with FileLock(data / ".lock", timeout=0):
+    lock = FileLock(data / ".lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise BusyError(f"another run is at work on this data folder ({lock.lock_file} is held)") from error
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def _read(part: Path) -> pa.Table:

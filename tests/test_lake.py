@@ -11,12 +11,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from filelock import Timeout
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow.dataset import dataset
 
-from pipeline.errors import LakeError, SettingsError
+from pipeline.errors import BusyError, LakeError, SettingsError
 from pipeline.lake import ATHLETE_ID, CONTRACT, MANY_SMALL, Lake, athletes, exclusive, write_parquet
 from pipeline.lake import _typed as typed  # pyright: ignore[reportPrivateUsage] - the one place that rounds
 from pipeline.schema import SCHEMA_VERSION, TABLES, read_schema
@@ -123,7 +122,7 @@ Lake(Path({str(tmp_path)!r}), "me").land(dict(files=pa.Table.from_pylist([row], 
 
 
 def test_a_second_run_on_the_same_data_is_turned_away_at_once(tmp_path: Path):
-    with exclusive(tmp_path / "data"), pytest.raises(Timeout), exclusive(tmp_path / "data"):
+    with exclusive(tmp_path / "data"), pytest.raises(BusyError), exclusive(tmp_path / "data"):
         pass
     with exclusive(tmp_path / "data"):
         pass
