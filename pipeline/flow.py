@@ -116,7 +116,7 @@ def _send(home: Home, lines: Sequence[str], console: Console) -> None:
         return
     if notify.is_open_to_others(path):
         console.say("open_to_others", f"Others can read {path} and its passwords: chmod 600 {path}")
-    for failure in notify.send(lines, urls):
+    for failure in notify.send(lines, urls, home.reports / notify.UNSENT):
         console.complain(failure)
 
 

@@ -5,25 +5,30 @@ targets = ["ntfy://my-topic", "mailto://name:password@mail.example"]
 Nothing else in nextgear ever uses the network. What is sent is the lines that a run prints as its news.
 """
 
+import hashlib
+import json
 import logging
 import re
 import tomllib
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote
 
 from pipeline.errors import SettingsError
+from pipeline.lake import beside
 
 if TYPE_CHECKING:
     import apprise
 
 TITLE = "nextgear"
 FILE = "notify.toml"
+UNSENT = "unsent.json"
 HOW_TO_INSTALL = "`pip install 'nextgear[notify]'`, or `pipx inject nextgear apprise`"
 
 _OTHERS_MAY_READ = 0o044
+_MOST_LINES = 50  # of a target that takes nothing for months
 
 
 def targets(path: Path) -> tuple[str, ...]:
@@ -51,18 +56,56 @@ def is_open_to_others(path: Path) -> bool:
     return path.exists() and bool(path.stat().st_mode & _OTHERS_MAY_READ)
 
 
-def send(lines: Sequence[str], urls: Sequence[str]) -> list[str]:
-    """Send the lines to every target; a sentence for each that did not take them, without its address."""
-    if not lines or not urls:
+def send(lines: Sequence[str], urls: Sequence[str], unsent: Path | None = None) -> list[str]:
+    """Send the lines to every target; a sentence for each that did not take them, without its address.
+
+    What a target did not take is kept in the file `unsent`, and sent before the next news.
+    """
+    waiting = _waiting(unsent)
+    letters = {key_of(url): [*waiting.get(key_of(url), ()), *lines][-_MOST_LINES:] for url in urls}
+    _keep(letters, unsent)  # first, so that a run that is killed meanwhile says it twice rather than never
+    if not any(letters.values()):
         return []
     try:
         import apprise
     except ImportError:
         return [f"{FILE}: nothing was sent, for notifications need Apprise: {HOW_TO_INSTALL}"]
     asset = apprise.AppriseAsset(app_id=TITLE, app_desc="training, judged", app_url="")
-    text = "\n".join(lines)
-    failures = [_failure(number, url, text, asset) for number, url in enumerate(urls, 1)]
-    return [failure for failure in failures if failure]
+    failures: list[str] = []
+    for number, url in enumerate(urls, 1):
+        if letters[key_of(url)] and (
+            failure := _failure(number, url, "\n".join(letters[key_of(url)]), asset)
+        ):
+            failures.append(failure)
+        else:
+            letters[key_of(url)] = []
+    _keep(letters, unsent)
+    return failures
+
+
+def key_of(url: str) -> str:
+    """What tells targets apart in a file that is to hold no password."""
+    return hashlib.sha256(url.encode()).hexdigest()[:16]
+
+
+def _waiting(unsent: Path | None) -> dict[str, list[str]]:
+    """What was not taken, by target; a file that is not ours, or was cut short, holds nothing."""
+    try:
+        said = json.loads(unsent.read_text(encoding="utf-8")) if unsent else {}
+    except (FileNotFoundError, ValueError):
+        return {}
+    return cast("dict[str, list[str]]", said) if isinstance(said, dict) else {}
+
+
+def _keep(letters: Mapping[str, Sequence[str]], unsent: Path | None) -> None:
+    kept = {key: list(lines) for key, lines in letters.items() if lines}
+    if unsent is None:
+        return
+    if not kept:
+        unsent.unlink(missing_ok=True)
+        return
+    with beside(unsent) as unfinished:
+        unfinished.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
 
 
 def _failure(number: int, url: str, text: str, asset: "apprise.AppriseAsset") -> str:

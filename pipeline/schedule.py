@@ -238,6 +238,10 @@ def _windows(plan: Plan) -> str:
         raise SettingsError("--watch: the Task Scheduler watches no folder; take --every hour")
     time = {"day": ("DAILY",), "week": ("WEEKLY", "/D", "MON"), "hour": ("HOURLY",)}[plan.every]
     called = subprocess.list2cmdline(plan.command)
+    if set(called) & set("&%^|<>"):
+        raise SettingsError(
+            f"{called}: a command prompt takes & % ^ | < > for its own; name the folder otherwise"
+        )
     words = ("schtasks", "/Create", "/TN", plan.name, "/SC", *time, "/ST", f"{plan.hour:02}:{plan.minute:02}")
     return f"""\
 :: nextgear, {_when(plan)}.

@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "report": {"errors", "letters"},
     "schedule": {"errors"},
     "beginning": {"home"},
-    "notify": {"errors"},
+    "notify": {"errors", "lake"},
 }
 
 # None, neighbours, halves, a week's other days, conversions: numbers that say nothing about runners.

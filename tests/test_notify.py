@@ -71,6 +71,24 @@ def test_a_target_that_fails_is_a_line_without_its_address_and_the_others_hear(
 
 
 @pytest.mark.usefixtures("has_apprise")
+def test_what_a_target_did_not_take_is_sent_before_the_next_news(
+    phone: tuple[str, list[dict[str, str]]], tmp_path: Path
+):
+    url, got = phone
+    unsent = tmp_path / "unsent.json"
+    away = url.replace("json://", "json://ann:secret@") + "/broken"
+    assert len(notify.send(["one"], [away, url], unsent)) == 1
+    assert "secret" not in unsent.read_text()
+    assert len(notify.send(["two"], [away, url], unsent)) == 1
+    assert len(notify.send([], [away, url], unsent)) == 1  # tried again without news, too
+    assert [message["message"] for message in got] == ["one", "one", "one\ntwo", "two", "one\ntwo"]
+    unsent.write_text(unsent.read_text().replace(notify.key_of(away), notify.key_of(url)))  # it is back
+    assert notify.send([], [url], unsent) == []
+    assert got[-1]["message"] == "one\ntwo"
+    assert not unsent.exists()
+
+
+@pytest.mark.usefixtures("has_apprise")
 def test_a_target_that_is_not_there_fails_soon():
     (failure,) = notify.send(NEWS, ["json://127.0.0.1:9"])
     assert failure.startswith("notify.toml: target 1 (json) did not take the news: A Connection error")

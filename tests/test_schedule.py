@@ -148,6 +148,7 @@ def test_windows_gets_a_command_with_the_command_in_it():
         ({"form": "launchctl"}, "crontab, systemd, launchd, windows"),
         ({"form": "crontab", "is_watching": True}, "--format systemd"),
         ({"form": "windows", "is_watching": True}, "--every hour"),
+        ({"form": "windows", "data": Path("/runs & more")}, "name the folder otherwise"),
         ({"data": Path("/new\nline")}, "control characters"),
         ({"form": "crontab", "data": Path("/back\\slash")}, "--format systemd"),
     ],

@@ -27,12 +27,14 @@ _NOTHING = Counts(found=0, known=0, outcomes={})
 class Ran:
     """What a run found, what is other than the last time, and what went wrong, each by athlete.
 
-    `news` has those whose report was made anew.
+    `news` has those whose report was made anew. One who is among several is named where the news are read
+    elsewhere.
     """
 
     counts: Mapping[str, Counts]
     news: Mapping[str, Sequence[Change]] = field(default_factory=dict[str, Sequence[Change]])
     failures: Mapping[str, str] = field(default_factory=dict[str, str])
+    is_among_several: bool = False
 
     @property
     def is_squad(self) -> bool:
@@ -47,7 +49,7 @@ class Ran:
     def lines(self) -> list[str]:
         """The news as `run --quiet` prints them, for who sends them on: without the names of files."""
         return [
-            f"{athlete_id}: {text}" if self.is_squad else text
+            f"{athlete_id}: {text}" if self.is_squad or self.is_among_several else text
             for athlete_id, changes in self.news.items()
             for text in (change.abroad or change.text for change in changes)
         ]
@@ -81,7 +83,7 @@ def run(
                 changes = _reported(home, one, counts[one], made_by, now, *_voice(is_squad, one, console))
                 if changes is not None:
                     news[one] = changes
-        ran = Ran(counts, news, steps.complain(broken, console))
+        ran = Ran(counts, news, steps.complain(broken, console), len(home.lakes()) > 1)
         is_page_new = squad.publish(home, ran.failures, now)
     if is_squad:
         _close_squad(home, ran, is_page_new, now, console)

@@ -41,7 +41,7 @@ _TITLES = {
     "phase_order": "Phases out of order",
 }
 
-_NAME_LENGTH = 40
+NAME_LENGTH = 40
 
 # What a cause can fit; without it there is nothing to explain, and the same rows are only worth knowing.
 _TO_EXPLAIN = ("plateau", "declining", "undecided")
@@ -117,7 +117,7 @@ def _finding(row: Row, units: Units) -> Finding:
 
 def _run(run: Row, units: Units) -> str:
     """Such as `2026-05-10 Morning run (10.2 km)`; not every run has a name."""
-    name = f" {shorten(plain(run['name']), _NAME_LENGTH, placeholder='…')}" if run["name"] else ""
+    name = f" {shorten(plain(run['name']), NAME_LENGTH, placeholder='…')}" if run["name"] else ""
     return f"{run['local_day']}{name} ({units.distance(run['distance_m'])})"
 
 

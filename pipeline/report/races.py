@@ -1,7 +1,10 @@
 """The races: how each went, how it was prepared, and how it was recovered from."""
 
+from textwrap import shorten
+
+from pipeline.report.causes import NAME_LENGTH
 from pipeline.report.content import Content, Row
-from pipeline.report.page import Section, Table
+from pipeline.report.page import Section, Table, plain
 from pipeline.report.units import NOTHING, Units, clock, signed_percent
 
 _SOURCES = {"journal": "", "name": "", "near_best": " ~"}
@@ -14,7 +17,11 @@ def races(content: Content, units: Units) -> Section:
     if not rows:
         return Section("races", "Races", ("No race has been seen, nor an effort like one.",), source=source)
     last = rows[-1]
-    name = f"“{last['name']}”" if last["name"] else f"a run of {units.distance(last['distance_m'])}"
+    name = (
+        f"“{shorten(plain(last['name']), NAME_LENGTH, placeholder='…')}”"
+        if last["name"]
+        else f"a run of {units.distance(last['distance_m'])}"
+    )
     sentences = [
         f"The latest, on {last['local_day']}: {name} in {clock(last['elapsed_s'])}. {last['reason']}"
     ]

@@ -80,9 +80,10 @@ def _sentence(row: Row) -> str:
     told = f"{name}: {recent} in the last seven days ({row['recent_day_count']} known)"
     if row["usual_day_count"] < _USUAL_MIN_DAYS:
         return f"{told}; what is usual for you is not known yet."
-    if row["recent_value"] > row["usual_high_value"]:
+    high, low = (value(row["signal"], row[f"usual_{end}_value"]) for end in ("high", "low"))
+    if row["recent_value"] > row["usual_high_value"] and recent != high:  # as it is printed
         where = "above your usual"
-    elif row["recent_value"] < row["usual_low_value"]:
+    elif row["recent_value"] < row["usual_low_value"] and recent != low:
         where = "below your usual"
     else:
         where = "within your usual"
