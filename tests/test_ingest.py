@@ -366,10 +366,7 @@ def test_an_interrupted_run_keeps_what_it_has_read(
     rest, _ = process.communicate(timeout=60)
     # on a machine that is busy it may have read all before the signal came
     assert process.returncode in (-signal.SIGINT, 0)
-    assert lake.ledger().num_rows - (4 + len(rest.splitlines())) in {
-        0,
-        1,
-    }  # the last may be landed unannounced
+    assert lake.ledger().num_rows >= 4 + len(rest.splitlines())  # the last ones may be landed unannounced
     take_in(lake, season)
     assert content_of(lake) == content_of(undisturbed)
 

@@ -248,7 +248,11 @@ def _tell_what_is_left(counts: Counts, console: Console) -> None:
     for event, count, text in (
         ("waiting", counts.waiting, "still being written: left for the next run"),
         ("outdated", counts.outdated, "known from an older nextgear; --retry reads again"),
-        ("out_of_reach", counts.out_of_reach, "kept as an older nextgear read them: not among these sources"),
+        (
+            "out_of_reach",
+            counts.out_of_reach,
+            "could be read better now, and are not among these sources: nextgear run FOLDER --retry",
+        ),
     ):
         if count:
             console.say(event, f"{_files(count)} {text}.", files=count)

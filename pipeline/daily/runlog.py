@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from pipeline.errors import NextgearError
+from pipeline.errors import BusyError, NextgearError
 from pipeline.letters import plain
 
 LOG_BYTES = 1_000_000
@@ -57,6 +57,9 @@ def logged(data: Path, what: str) -> Generator[logging.Logger]:
     log.info("%s: started", what)
     try:
         yield log
+    except (BusyError, BrokenPipeError) as error:  # another's turn, or a reader who has seen enough
+        log.info("%s: ended: %s", what, error)
+        raise
     except (NextgearError, OSError) as error:
         log.error("%s: failed: %s", what, error)
         raise

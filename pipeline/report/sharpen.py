@@ -93,7 +93,7 @@ def _zone(row: Row) -> Hint:
         "Your time zone",
         "nextgear athlete --set time_zone=Europe/Berlin && nextgear run --retry",
         f"{share} do not say where they were, so an evening run may count to the day after, and to the "
-        "next week.",
+        "next week. What does not lie in exports/ has to be given to the second command again.",
     )
 
 

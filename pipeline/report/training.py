@@ -55,8 +55,9 @@ def weekly_load(content: Content, units: Units) -> Section:
     form = next(iter(content.rows["form"]), None)
     methods = content.rows["load_methods"]
     has_loads = any(row["load_method"] is not None for row in methods)
+    whole = [row for row in rows if _is_over(row, content)] or rows
     sentences = [
-        _recent_weeks(rows[-4:], rows[-8:-4], units),
+        _recent_weeks(whole[-4:], whole[-8:-4], units),
         *((_form(form), _last_days(form, rows)) if has_loads else ()),
         _methods(methods),
     ]
@@ -73,6 +74,11 @@ def weekly_load(content: Content, units: Units) -> Section:
         ],
         source="marts.weekly_load, days, activities",
     )
+
+
+def _is_over(week: Row, content: Content) -> bool:
+    """An unfinished week among four would look like a fall."""
+    return content.as_of is None or week["week_start_on"] + timedelta(days=6) <= content.as_of
 
 
 def _recent_weeks(recent: Sequence[Row], before: Sequence[Row], units: Units) -> str:
