@@ -18,6 +18,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -148,8 +149,22 @@ def edited(data: Path, athlete_id: str, changes: Sequence[str], since: str | Non
         else:
             raise SettingsError(f"--from {since}: {key} does not change with the days")
     text = tomlkit.dumps(document).rstrip("\n") + "\n"
-    parsed(path, text, athlete_id)
+    _agree(parsed(path, text, athlete_id), changes)
     return path, text
+
+
+def _agree(said: Athlete, changes: Sequence[str]) -> None:
+    """Raise SettingsError for a change that the others contradict, or that could be meant in two ways."""
+    changed = {change.partition("=")[0].strip(): change for change in changes}
+    pace = changed.get("threshold_pace", "")
+    if said.units == "mi" and pace and "/" not in pace:
+        value = pace.partition("=")[2].strip()
+        raise SettingsError(f"--set {pace}: per what? Write it as {value}/mi or {value}/km")
+    known = [(name, getattr(said, name)[-1].value) for name in _RISING if getattr(said, name)]
+    for (low, less), (high, more) in pairwise(known):
+        if less >= more and not changed.keys().isdisjoint({low, high}):
+            change = changed.get(high) or changed[low]
+            raise SettingsError(f"--set {change}: {low} ({less:g}) has to be less than {high} ({more:g})")
 
 
 def _insert(document: "TOMLDocument", key: str, day: date, value: object) -> None:
@@ -273,11 +288,15 @@ def _zone(value: object) -> str:
 
 
 def _pace(value: object) -> float:
-    """Metres per second, from minutes and seconds for a kilometre."""
-    matched = re.fullmatch(r"(\d{1,2}):([0-5]\d)", str(value))
+    """Metres per second, from minutes and seconds for a kilometre, or for a mile if that is said."""
+    matched = re.fullmatch(r"(\d{1,2}):([0-5]\d) ?(?:/ ?(km|mi))?", str(value))
     if not matched:
         raise ValueError
-    return 1000 / _number(120, 1200)(int(matched[1]) * 60 + int(matched[2]))
+    per_km = 1000 / _LENGTHS_M[matched[3] or "km"] * (int(matched[1]) * 60 + int(matched[2]))
+    return 1000 / _number(120, 1200)(per_km)
+
+
+_LENGTHS_M = {"km": 1000.0, "mi": 1609.344}
 
 
 def _anchors(parse: Callable[[object], float]) -> Callable[[object], tuple[Anchor, ...]]:
@@ -300,6 +319,14 @@ def _dated(entry: object, parse: Callable[[object], float]) -> tuple[date, float
         raise ValueError
     return day, float(parse(entry["value"]))
 
+
+# Of heart rates each is less than the next.
+_RISING = (
+    "heart_rate_resting_bpm",
+    "heart_rate_easy_below_bpm",
+    "heart_rate_threshold_bpm",
+    "heart_rate_max_bpm",
+)
 
 _DATED = "or a list of {from = 2024-01-01, value = ...}, each day once"
 
@@ -334,7 +361,7 @@ KEYS: Mapping[str, _Key] = {
     ),
     "threshold_pace": (
         "threshold_speed_m_per_s",
-        f'minutes and seconds per km from "2:00" to "20:00" {_DATED}',
+        f'minutes and seconds per km from "2:00" to "20:00", or such as "7:15/mi" {_DATED}',
         _anchors(_pace),
     ),
 }

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import athlete, lake, letters, notify, published
-from pipeline.answers import hints, options_for, report, whose, why
+from pipeline.answers import content, hints, options_for, report, whose, why
 from pipeline.beginning import how_to_begin
 from pipeline.console import Console
 from pipeline.daily import rounds, runlog, steps, unread_days
@@ -148,6 +148,8 @@ def settings(
         publish(path, text)
         for change in changes:
             console.say("set", f"{change}{f' from {since} on' if since else ''}", path=str(path))
+        if doubt := _doubt(home, athlete_id):
+            console.say("doubt", doubt)
         console.say("next", f"Written to {path}; `nextgear build` or `nextgear run` will use it.")
         return
     from pipeline import report as reports
@@ -166,6 +168,19 @@ def settings(
         options=options_for(athlete_id),
     )
     deliver(text, None, console, is_exact=form == "json")
+
+
+def _doubt(home: Home, athlete_id: str) -> str:
+    """What speaks against the maximum heart rate that was said: a confirmed one that is higher."""
+    said = athlete.load(home.folder, athlete_id).heart_rate_max_bpm
+    if not said or not home.warehouse.exists():
+        return ""
+    for row in content(home, athlete_id, ("anchors",)).rows["anchors"]:
+        is_now = row["anchor"] == "heart_rate_max_bpm" and row["is_latest_anchor"] and row["is_confirmed"]
+        if is_now and row["value"] > said[-1].value:
+            known = f"Until now the maximum was {row['value']:.0f} bpm ({row['reason']})."
+            return f"{known} If that is right, {said[-1].value:.0f} will have easy running called hard."
+    return ""
 
 
 def _write_journal(home: Home, athlete_id: str, path: Path | None, console: Console) -> None:

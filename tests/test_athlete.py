@@ -166,6 +166,8 @@ def test_a_change_leaves_comments_and_other_settings_where_they_are(tmp_path: Pa
         ("heart_rate_resting_bpm = 47.5", "heart_rate_resting_bpm", (Anchor(None, 47.5),)),
         ("time_zone=Europe/Berlin", "time_zone", "Europe/Berlin"),
         ("threshold_pace=4:10", "threshold_speed_m_per_s", (Anchor(None, 4.0),)),
+        ("threshold_pace=6:40/mi", "threshold_speed_m_per_s", (Anchor(None, 1609.344 / 400),)),
+        ("threshold_pace=4:10 /km", "threshold_speed_m_per_s", (Anchor(None, 4.0),)),
     ],
 )
 def test_a_first_setting_makes_the_file(tmp_path: Path, change: str, key: str, value: object):
@@ -230,3 +232,20 @@ def test_a_change_that_cannot_be_is_refused(tmp_path: Path, change: str, since: 
         changed(tmp_path, text, change, since=since)
     assert said in str(refused.value)
     assert settings_path(tmp_path, "me").read_text() == text
+
+
+def test_a_bare_pace_of_who_runs_in_miles_is_asked_back(tmp_path: Path):
+    with pytest.raises(SettingsError, match=r"per what\? Write it as 7:15/mi or 7:15/km"):
+        changed(tmp_path, 'units = "mi"\n', "threshold_pace=7:15")
+    assert "7:15/mi" in changed(tmp_path, 'units = "mi"\n', "threshold_pace=7:15/mi")
+
+
+def test_heart_rates_that_contradict_each_other_are_refused(tmp_path: Path):
+    with pytest.raises(SettingsError, match=r"heart_rate_easy_below_bpm \(160\) has to be less than"):
+        changed(tmp_path, "heart_rate_threshold_bpm = 140\n", "heart_rate_easy_below_bpm=160")
+    with pytest.raises(SettingsError, match=r"heart_rate_resting_bpm \(75\) has to be less than"):
+        changed(tmp_path, "heart_rate_resting_bpm = 75\n", "heart_rate_easy_below_bpm=74")
+    old = "heart_rate_threshold_bpm = 140\nheart_rate_easy_below_bpm = 160\n"
+    assert 'sex = "male"' in changed(
+        tmp_path, old, "sex=male"
+    )  # what stands there already is no matter of this

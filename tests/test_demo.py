@@ -2,8 +2,12 @@
 
 import json
 from datetime import date
+from pathlib import Path
+
+import pytest
 
 from pipeline import flow, simulate
+from pipeline.console import Console
 
 
 def test_the_demos_report_states_the_simulated_runners_true_verdict(demo: flow.Home):
@@ -20,3 +24,13 @@ def test_the_demos_report_states_the_simulated_runners_true_verdict(demo: flow.H
     leading = [cause["cause"] for cause in report["causes"] if cause["rank"] and cause["score"] >= 0.5]
     assert sorted(leading) == ["easy_share_low", "medium_trap", "no_down_weeks"]
     assert report["files"] == {"imported": len(simulate.sessions(simulate.demo_runner()))}
+
+
+def test_a_maximum_below_the_known_one_is_doubted_where_it_is_set(
+    demo: flow.Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    home = flow.Home(tmp_path)
+    home.warehouse.symlink_to(demo.warehouse)
+    for bpm, is_doubted in ((150, True), (199, False)):
+        flow.settings(home, "me", [f"heart_rate_max_bpm={bpm}"], None, "terminal", Console())
+        assert ("Until now the maximum was" in capsys.readouterr().err) == is_doubted

@@ -4,6 +4,7 @@ import html.parser
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -1405,3 +1406,12 @@ def test_without_any_load_neither_fitness_nor_form_is_told(warehouse_of: Warehou
     text = told(warehouse_of({**FULL, "activities": unknown}), "terminal", "weekly_load")
     assert "No activity has a load" in text
     assert "fitness 38" not in text and "monotony 1.1" not in text
+
+
+def test_a_report_long_after_the_last_activity_says_that_its_now_was_then(full: Path):
+    def made(days: int) -> str:
+        at = datetime(2026, 11, 21, 9, tzinfo=UTC) + timedelta(days=days)
+        return told(full, made_at=at)
+
+    assert "was 200 days before this was made" in " ".join(made(200).split())
+    assert "before this was made" not in made(20)

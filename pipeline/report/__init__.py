@@ -6,6 +6,7 @@ prints, `charts` draws for the page, `drawn` in characters.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from pipeline.report.recovery import recovery
 from pipeline.report.units import Units, units_named
 from pipeline.report.verdict import verdict
 from pipeline.report.workouts import workouts
+
+# Of less, everybody knows that a week or two are missing.
+_STALE_DAYS = 28
 
 FORMATS = ("terminal", "html", "markdown", "json")
 
@@ -75,6 +79,8 @@ def report(
     telling = chosen if content.verdict else ["verdict"]
     told = [_TOLD_BY[name](content, runner_units) for name in telling]
     told = [section for section in told if not section.is_optional or len(sections) < len(SECTIONS)]
+    if "verdict" in telling:
+        told[0] = _dated(told[0], content, made_at)
     heading = _heading(content, made_at)
     match format:
         case "json":
@@ -152,6 +158,15 @@ def athlete(
         sharpen.sharpen(content, runner_units),
     ]
     return terminal_report(_heading(content), [section for section in told if section], width, color=color)
+
+
+def _dated(verdict: Section, content: Content, made_at: datetime | None) -> Section:
+    """Where the last activity is long ago, so is all that is said of now."""
+    days = (made_at.date() - content.as_of).days if made_at and content.as_of else 0
+    if days <= _STALE_DAYS:
+        return verdict
+    note = f"Your last activity was {days} days before this was made: what is said of now is of then."
+    return replace(verdict, sentences=[*verdict.sentences, note])
 
 
 def _heading(content: Content, made_at: datetime | None = None) -> str:
