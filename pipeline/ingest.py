@@ -50,6 +50,7 @@ BATCH_FILES = 64
 BATCH_BYTES = 64_000_000
 # How far to read ahead of the oldest unfinished file: no worker idles behind it, and memory is bounded.
 FILES_IN_FLIGHT_PER_WORKER = 4
+PATIENCE_S = 5  # then it is asked whether anybody is still reading
 BYTES_IN_FLIGHT = 64_000_000
 # To start a worker takes as long as to read a small file or two; a big one may need too much memory.
 FEW_FILES = 4
@@ -453,12 +454,13 @@ class _Workers:
 
     def read(self, files: Iterable[_File]) -> Iterator[tuple[_File, Reading]]:
         """Each file with what it held, in the order given, read ahead within bounds."""
-        waiting: deque[tuple[_File, Future[Reading | str] | None]] = deque()
+        waiting: deque[tuple[_File, Future[Reading | str] | None, ProcessPoolExecutor | None]] = deque()
         for file in files:
-            waiting.append((file, None if file.outcome else self._submit(file)))
+            future = None if file.outcome else self._submit(file)
+            waiting.append((file, future, self._pool))
             while (
                 len(waiting) > FILES_IN_FLIGHT_PER_WORKER * self._count
-                or sum(len(file.content) for file, _ in waiting) > BYTES_IN_FLIGHT
+                or sum(len(file.content) for file, _, _ in waiting) > BYTES_IN_FLIGHT
             ):
                 yield self._result(*waiting.popleft())
         while waiting:
@@ -477,11 +479,13 @@ class _Workers:
             self._pool = _pool(self._count)
             return self._pool.submit(_read, file.format, file.content, file.path)
 
-    def _result(self, file: _File, future: Future[Reading | str] | None) -> tuple[_File, Reading]:
+    def _result(
+        self, file: _File, future: Future[Reading | str] | None, pool: ProcessPoolExecutor | None
+    ) -> tuple[_File, Reading]:
         if future is None:
             return file, Reading()
         try:
-            result = future.result()
+            result = answered(future, pool)
         except BrokenProcessPool:  # heard by all files in flight, whichever it was: see which does it again
             result = _read_alone(file)
         if isinstance(result, str):
@@ -520,6 +524,21 @@ def _read(file_format: str, content: bytes, path: str) -> Reading | str:
         return OUT_OF_MEMORY
 
 
+def answered(future: Future[Reading | str], pool: ProcessPoolExecutor | None) -> Reading | str:
+    """What a reader process answers. Raises BrokenProcessPool if none is left that could.
+
+    One that is killed in the very moment of being asked leaves a question that nobody answers: whether there
+    is anybody, a new question tells.
+    """
+    while True:
+        try:
+            return future.result(timeout=PATIENCE_S if pool else None)
+        except TimeoutError:
+            if not pool or future.done():
+                return future.result()
+            pool.submit(int)
+
+
 def _read_alone(file: _File) -> Reading | str:
     with _pool(1) as pool:
         try:
@@ -528,7 +547,7 @@ def _read_alone(file: _File) -> Reading | str:
             advice = "in a script, call this below `if __name__ == '__main__':`"
             raise NextgearError(f"no reader process can be started; {advice}") from error
         try:
-            return pool.submit(_read, file.format, file.content, file.path).result()
+            return answered(pool.submit(_read, file.format, file.content, file.path), pool)
         except BrokenProcessPool:
             return OUT_OF_MEMORY
 

@@ -10,6 +10,8 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +22,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import ingest as ingesting
 from pipeline.errors import UnreadableFileError
 from pipeline.ingest import QUIET_S, Counts, activity_ids, ingest
 from pipeline.lake import Lake
@@ -688,3 +691,15 @@ def test_a_time_zone_that_is_told_later_reaches_what_was_read_before(lake: Lake,
     assert offsets("Europe/Berlin") == [(None, None)]
     assert offsets("Europe/Berlin", retry=True) == [(3600, "athlete")]
     assert offsets(None, retry=True) == [(3600, "athlete")]
+
+
+def test_a_question_that_nobody_is_left_to_answer_is_no_reason_to_wait(monkeypatch: pytest.MonkeyPatch):
+    """A reader that is killed in the moment of being asked: the executor forgets the question."""
+    monkeypatch.setattr(ingesting, "PATIENCE_S", 0.05)
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        os.kill(pool.submit(os.getpid).result(), signal.SIGKILL)
+        with pytest.raises(BrokenProcessPool):
+            ingesting.answered(Future(), pool)
+        done: Future[Reading | str] = Future()
+        done.set_result("read")
+        assert ingesting.answered(done, pool) == "read"
