@@ -51,6 +51,10 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 
+# A shell that starts the tests in the background has them ignore Ctrl-C, and all that they start inherits that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # A shared machine is slow now and then, which says nothing about the code; in CI a red test must stay red.
 hypothesis.settings.register_profile("nextgear", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("nextgear")
