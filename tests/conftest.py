@@ -51,7 +51,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 
-# A shell that starts the tests in the background has them ignore Ctrl-C, and all that they start inherits that.
+# A shell that starts the tests in the background has them ignore Ctrl-C, and all that they start, too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
