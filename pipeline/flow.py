@@ -117,7 +117,10 @@ def _send(home: Home, lines: Sequence[str], console: Console) -> None:
     if notify.is_open_to_others(path):
         console.say("open_to_others", f"Others can read {path} and its passwords: chmod 600 {path}")
     for failure in notify.send(lines, urls, home.reports / notify.UNSENT):
-        console.complain(failure)
+        if lines:
+            console.complain(failure)
+        else:  # of older news, which was told when they were new
+            console.say("unsent", failure)
 
 
 def settings(
