@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipeline import flow, simulate
@@ -34,3 +35,13 @@ def test_a_maximum_below_the_known_one_is_doubted_where_it_is_set(
     for bpm, is_doubted in ((150, True), (199, False)):
         flow.settings(home, "me", [f"heart_rate_max_bpm={bpm}"], None, "terminal", Console())
         assert ("Until now the maximum was" in capsys.readouterr().err) == is_doubted
+
+
+def test_a_setting_is_written_though_the_warehouse_is_another_versions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    home = flow.Home(tmp_path)
+    duckdb.connect(home.warehouse).close()
+    flow.settings(home, "me", ["heart_rate_max_bpm=150"], None, "terminal", Console())
+    assert "Written to" in capsys.readouterr().err
+    assert "150" in (tmp_path / "athlete.toml").read_text()
