@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import athlete, published
 from pipeline.console import Console
-from pipeline.daily import drop_folder, steps
+from pipeline.daily import steps
 from pipeline.errors import WarehouseError
 from pipeline.home import Home, default_folder
 
@@ -20,7 +20,7 @@ def whose(home: Home, athlete_id: str | None) -> str:
 
     Raises SettingsError, naming them, where there are several and none is `me`.
     """
-    return athlete_id or drop_folder.default_athlete(home.lakes())
+    return athlete_id or athlete.default_athlete(home.lakes())
 
 
 def options_for(athlete_id: str) -> str:

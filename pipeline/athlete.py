@@ -93,6 +93,16 @@ def settings_path(data: Path, athlete_id: str) -> Path:
     return data / "athlete.toml" if athlete_id == DEFAULT_ID else data / "athletes" / f"{athlete_id}.toml"
 
 
+def default_athlete(known: Iterable[str]) -> str:
+    """Of whom a command speaks that names nobody. Raises SettingsError where several could be meant."""
+    ids = sorted(known)
+    if not ids or DEFAULT_ID in ids:
+        return DEFAULT_ID
+    if len(ids) == 1:
+        return ids[0]
+    raise SettingsError(f"there are several athletes: say --athlete with one of {', '.join(ids)}")
+
+
 def settled(data: Path) -> list[str]:
     """The athletes, besides `me`, who have a file of settings."""
     return sorted(path.stem for path in (data / "athletes").glob("*.toml"))

@@ -5,8 +5,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline.athlete import DEFAULT_ID
-from pipeline.daily.drop_folder import Division, default_athlete, division, is_name
+from pipeline.athlete import DEFAULT_ID, default_athlete
+from pipeline.daily.drop_folder import Division, division, is_name
 from pipeline.errors import SettingsError
 from pipeline.lake import Lake
 from pipeline.schema import TABLES

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.athlete import DEFAULT_ID
-from pipeline.errors import LakeError, SettingsError
+from pipeline.athlete import DEFAULT_ID, default_athlete
+from pipeline.errors import LakeError
 from pipeline.lake import ATHLETE_ID, Lake
 from pipeline.sources import is_junk
 
@@ -108,16 +108,6 @@ def division(
         ),
         said,
     )
-
-
-def default_athlete(known: Iterable[str]) -> str:
-    """Of whom a command speaks that names nobody. Raises SettingsError where several could be meant."""
-    ids = sorted(known)
-    if not ids or DEFAULT_ID in ids:
-        return DEFAULT_ID
-    if len(ids) == 1:
-        return ids[0]
-    raise SettingsError(f"there are several athletes: say --athlete with one of {', '.join(ids)}")
 
 
 def _share(athlete_id: str, sources: tuple[Path, ...], owners: Mapping[str, Path]) -> Share:
