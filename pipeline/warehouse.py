@@ -22,7 +22,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -57,6 +57,16 @@ HEADING_MAX = 60  # letters; a comment that goes on in the next line is longer
 
 _COLUMN = re.compile(r"\bas (\w+),?$")
 _HEAD = re.compile(r"\A(?:--.*\n)+")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What DuckDB may take of a machine that is shared: as much as it sees fit, where nothing is said."""
+
+    threads: int | None = None
+    memory_bytes: int | None = None
+    folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / f"nextgear-{os.getpid()}")
+    """Where goes what memory has no room for."""
 
 
 @dataclass(frozen=True)
@@ -193,8 +203,8 @@ def digests(all_models: Mapping[str, Model]) -> dict[str, str]:
 # --- build and check
 
 
-def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """A DuckDB that asks the network for nothing.
+def connection(path: Path | None = None, limits: Limits | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that asks the network for nothing, and takes no more than the limits.
 
     Nor does it loop over an ASOF join: it would where it guesses that few rows are sought, and it guessed
     dozens where best efforts seek many thousands: then one batch took most of all the time.
@@ -209,12 +219,13 @@ def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
         },
     )
     db.execute("set enable_progress_bar = false")  # it would be drawn on standard output
-    if (
-        path is None
-    ):  # else what memory has no room for goes beside the database; for none, to where the user is
-        db.execute(
-            f"set temp_directory = {_quoted(str(Path(tempfile.gettempdir()) / f'nextgear-{os.getpid()}'))}"
-        )
+    limits = limits or Limits()
+    if path is None:  # else it goes beside the database; for none, to where the user is
+        db.execute(f"set temp_directory = {_quoted(str(limits.folder))}")
+    if limits.threads:
+        db.execute(f"set threads = {limits.threads}")
+    if limits.memory_bytes:
+        db.execute(f"set memory_limit = '{limits.memory_bytes} B'")
     return db
 
 
@@ -359,6 +370,7 @@ def measure(
     all_models: dict[str, Model],
     lakes: Sequence[Lake],
     progress: Callable[[int, int], None] = lambda _n, _of: None,
+    limits: Limits | None = None,
 ) -> Measured:
     """Measure what has not been measured yet with these models.
 
@@ -366,11 +378,12 @@ def measure(
     `progress` hears how many batches of how many are done, for `recording/` and again for `activity/`.
     """
     batches = [_Batch(lake, batch) for lake in lakes for batch in lake.batches()]
-    files = _measure(all_models, "recording", batches, progress)
-    with connection() as db:
+    files = _measure(all_models, "recording", batches, progress, limits)
+    with connection(limits=limits) as db:
         sessions = _sessions(db, all_models, lakes, files)
         batches = _with_sessions(db, all_models, lakes, batches)
-        return Measured({**files, **_measure(all_models, "activity", batches, progress)}, sessions)
+        files |= _measure(all_models, "activity", batches, progress, limits)
+        return Measured(files, sessions)
 
 
 def _measure(
@@ -378,6 +391,7 @@ def _measure(
     layer: str,
     batches: Sequence[_Batch],
     progress: Callable[[int, int], None],
+    limits: Limits | None,
 ) -> dict[str, list[Path]]:
     digest_of = digests(all_models)
     kept = [model for model in all_models.values() if model.is_kept and model.layer == layer]
@@ -388,7 +402,7 @@ def _measure(
     ]
     for done, (batch, missing) in enumerate(work):
         progress(done, len(work))
-        with connection() as db:
+        with connection(limits=limits) as db:
             sessions, lenders = batch.given()
             read = sorted({batch.batch, *lenders})
             parts = {table: batch.lake.parts(table, read) for table in TABLES}
@@ -591,9 +605,7 @@ def build(
         with connection(unfinished) as db:
             db.begin()  # one transaction: it waits for the disk once, not after every comment
             landed = {table: [part for lake in lakes for part in lake.parts(table)] for table in TABLES}
-            register_raw(db, landed)
-            register_settings(db, settings())
-            _judge(db, all_models, measured)
+            judge(db, all_models, landed, measured, settings())
             check_rows_that_must_not_exist(db, folder)
             _explain(db, all_models, folder)
             db.commit()
@@ -616,13 +628,38 @@ def _said(error: Exception) -> str:
     return str(error).partition("\n\nLINE")[0]
 
 
+def judged(all_models: dict[str, Model], wanted: Iterable[str]) -> dict[str, Model]:
+    """What it takes to judge the wanted models: themselves and all below, down to what was measured."""
+    needed = set(wanted)
+    for name in reversed(all_models):
+        model = all_models[name]
+        if name in needed and not (model.is_kept or model.layer == "sessions"):
+            needed |= model.reads & all_models.keys()
+    return {name: model for name, model in all_models.items() if name in needed}
+
+
+def tables_judged(judged_models: Mapping[str, Model]) -> set[str]:
+    """The tables of the lake that are looked at again when these models are judged: not the streams."""
+    reading = (m for m in judged_models.values() if not (m.is_kept or m.layer == "sessions"))
+    return {name.removeprefix("raw.") for model in reading for name in model.reads} & TABLES.keys()
+
+
 def _clear(database: Path) -> None:
     database.unlink(missing_ok=True)
     database.with_name(database.name + ".wal").unlink(missing_ok=True)
     shutil.rmtree(database.with_name(database.name + ".tmp"), ignore_errors=True)
 
 
-def _judge(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], measured: Measured) -> None:
+def judge(
+    db: duckdb.DuckDBPyConnection,
+    all_models: Mapping[str, Model],
+    parts: Mapping[str, Sequence[Path]],
+    measured: Measured,
+    settings: Mapping[str, pa.Table],
+) -> None:
+    """Build these models from parts of the lake and what was measured; hold each against its promises."""
+    register_raw(db, parts)
+    register_settings(db, settings)
     for model in all_models.values():
         if model.is_kept:
             _show(db, model, measured.files[model.name])
