@@ -55,6 +55,8 @@ EXPLAIN_THEMSELVES = ("settings.measuring", "settings.judging", "settings.matchi
 
 HEADING_MAX = 60  # letters; a comment that goes on in the next line is longer
 
+PROMISES = ("grain:", "check:", "across:")  # of a model's head; the rest is what it says to people
+
 _COLUMN = re.compile(r"\bas (\w+),?$")
 _HEAD = re.compile(r"\A(?:--.*\n)+")
 
@@ -79,6 +81,8 @@ class Model:
     grain: tuple[str, ...]
     checks: tuple[str, ...]
     reads: frozenset[str]
+    is_across_athletes: bool = False
+    """Looks from one athlete at another: not to be built of some of them (`across: athletes` in its head)."""
 
     @property
     def layer(self) -> str:
@@ -127,7 +131,7 @@ def models(folder: Path) -> dict[str, Model]:
 def _model(name: str, sql: str) -> Model:
     matched = _HEAD.match(sql)
     head = [line.removeprefix("--").strip() for line in matched[0].splitlines()] if matched else []
-    described = [line for line in head if line and not line.startswith(("grain:", "check:"))]
+    described = [line for line in head if line and not line.startswith(PROMISES)]
     return Model(
         name=name,
         sql=sql,
@@ -135,6 +139,7 @@ def _model(name: str, sql: str) -> Model:
         grain=tuple(column.strip() for value in _promised(head, "grain:") for column in value.split(",")),
         checks=tuple(_promised(head, "check:")),
         reads=relations(_parser(), name, sql),
+        is_across_athletes="athletes" in _promised(head, "across:"),
     )
 
 
