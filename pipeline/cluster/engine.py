@@ -1,8 +1,8 @@
 """Tasks on Apache Spark: the one module that knows it. One task a partition; Spark finds the machines.
 
 A task that fails says so in its answer. One whose process dies is begun again by Spark, MOST_ATTEMPTS times
-in all; after that Spark gives up all tasks of the job, so they are asked again, each in a job of its own: then
-only the one that kills its process is lost.
+in all; after that Spark gives up all tasks of the job, so they are asked again, each in a job of its own:
+then only the one that kills its process is lost.
 """
 
 import os
@@ -68,6 +68,14 @@ def _with_attempts(master: str) -> str:
     """On one machine Spark gives up at the first process that dies, unless the master says otherwise."""
     found = _LOCAL.fullmatch(master)
     return f"local[{found[2] or 1},{MOST_ATTEMPTS}]" if found else master
+
+
+def settings(said: Iterable[str]) -> dict[str, str]:
+    """Spark's settings, each told as KEY=VALUE. Raises SettingsError for one that is not."""
+    for one in said:
+        if not re.fullmatch(r"[\w.]+=.*", one, re.DOTALL):
+            raise SettingsError(f"--conf {one}: write it as KEY=VALUE, such as spark.executor.memory=4g")
+    return dict(one.split("=", 1) for one in said)
 
 
 def share(context: "SparkContext") -> Share:
