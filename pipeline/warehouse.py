@@ -20,8 +20,8 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from graphlib import CycleError, TopologicalSorter
@@ -55,6 +55,8 @@ EXPLAIN_THEMSELVES = ("settings.measuring", "settings.judging", "settings.matchi
 
 HEADING_MAX = 60  # letters; a comment that goes on in the next line is longer
 
+PROMISES = ("grain:", "check:", "across:")  # of a model's head; the rest is what it says to people
+
 _COLUMN = re.compile(r"\bas (\w+),?$")
 _HEAD = re.compile(r"\A(?:--.*\n)+")
 
@@ -79,6 +81,8 @@ class Model:
     grain: tuple[str, ...]
     checks: tuple[str, ...]
     reads: frozenset[str]
+    is_across_athletes: bool = False
+    """Looks from one athlete at another: not to be built of some of them (`across: athletes` in its head)."""
 
     @property
     def layer(self) -> str:
@@ -127,7 +131,7 @@ def models(folder: Path) -> dict[str, Model]:
 def _model(name: str, sql: str) -> Model:
     matched = _HEAD.match(sql)
     head = [line.removeprefix("--").strip() for line in matched[0].splitlines()] if matched else []
-    described = [line for line in head if line and not line.startswith(("grain:", "check:"))]
+    described = [line for line in head if line and not line.startswith(PROMISES)]
     return Model(
         name=name,
         sql=sql,
@@ -135,6 +139,7 @@ def _model(name: str, sql: str) -> Model:
         grain=tuple(column.strip() for value in _promised(head, "grain:") for column in value.split(",")),
         checks=tuple(_promised(head, "check:")),
         reads=relations(_parser(), name, sql),
+        is_across_athletes="athletes" in _promised(head, "across:"),
     )
 
 
@@ -418,7 +423,7 @@ def _measure(
                 create(db, model)
                 check(db, model)
             for model in missing:
-                _keep(db, model, batch.file(model, digest_of[model.name]))
+                keep(db, model, batch.file(model, digest_of[model.name]))
     progress(len(work), len(work))
     return {model.name: [batch.file(model, digest_of[model.name]) for batch in batches] for model in kept}
 
@@ -551,19 +556,22 @@ def _with_sessions(
     ]
 
 
-def _keep(db: duckdb.DuckDBPyConnection, model: Model, path: Path) -> None:
+def keep(db: duckdb.DuckDBPyConnection, model: Model, path: Path) -> int:
+    """Write the rows of a model; how many those are."""
     with beside(path) as unfinished:
         try:
             columns = _columns(db.table(model.name).columns, dict.fromkeys(KEY_TYPES, "varchar"))
-            db.execute(
+            copied = db.execute(
                 f"copy (select {columns} from {model.name} order by {', '.join(model.grain)}) "
                 f"to {_quoted(str(unfinished))} (format parquet, compression zstd, use_tmp_file false)"
             )
+            return copied.fetchall()[0][0]
         except duckdb.IOException as error:
             raise OSError(None, str(error)) from error
 
 
-def _forget_old_measurements(measured: Measured, lakes: Iterable[Lake]) -> None:
+def forget_old_measurements(measured: Measured, lakes: Iterable[Lake]) -> None:
+    """Remove what older models measured, and what was measured of batches that are no more."""
     current = {file for files in measured.files.values() for file in files}
     for lake in lakes:
         for folder in (lake.folder / "measured").glob("*/*"):
@@ -601,26 +609,36 @@ def build(
     unfinished = warehouse.with_name(f".{warehouse.name}.building")
     _clear(unfinished)
     try:
-        measured = measure(all_models, lakes, progress)
-        with connection(unfinished) as db:
-            db.begin()  # one transaction: it waits for the disk once, not after every comment
-            landed = {table: [part for lake in lakes for part in lake.parts(table)] for table in TABLES}
-            judge(db, all_models, landed, measured, settings())
-            check_rows_that_must_not_exist(db, folder)
-            _explain(db, all_models, folder)
-            db.commit()
-            db.execute("checkpoint")  # closing would do it as well, and keep quiet if the disk is full
-    except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
+        with faults(str(warehouse)):
+            measured = measure(all_models, lakes, progress)
+            with connection(unfinished) as db:
+                db.begin()  # one transaction: it waits for the disk once, not after every comment
+                landed = {table: [part for lake in lakes for part in lake.parts(table)] for table in TABLES}
+                judge(db, all_models, landed, measured, settings())
+                check_rows_that_must_not_exist(db, folder)
+                _explain(db, all_models, folder)
+                db.commit()
+                db.execute("checkpoint")  # closing would do it as well, and keep quiet if the disk is full
+    except OSError:
         _clear(unfinished)  # a full disk has room again
-        if _GONE in str(error):
-            raise LakeError(f"a part of the lake is missing: {_said(error)}; {_DOCTOR}") from error
-        raise OSError(None, _said(error), str(warehouse)) from error
-    except (duckdb.InvalidInputException, pa.ArrowInvalid) as error:
-        raise LakeError(f"a part of the lake is damaged: {_said(error)}; {_DOCTOR}") from error
+        raise
     unfinished.replace(warehouse)
-    _forget_old_measurements(measured, lakes)
+    forget_old_measurements(measured, lakes)
     sign(warehouse, wanted)  # last: a run killed before it builds again
     return True
+
+
+@contextmanager
+def faults(path: str) -> Generator[None]:
+    """Tells what is wrong with the lake (LakeError) from what is with the disk (OSError, naming `path`)."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
+        if _GONE in str(error):
+            raise LakeError(f"a part of the lake is missing: {_said(error)}; {_DOCTOR}") from error
+        raise OSError(None, _said(error), path) from error
+    except (duckdb.InvalidInputException, pa.ArrowInvalid) as error:
+        raise LakeError(f"a part of the lake is damaged: {_said(error)}; {_DOCTOR}") from error
 
 
 def _said(error: Exception) -> str:
