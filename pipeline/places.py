@@ -2,8 +2,10 @@
 
 Through Arrow's filesystems, which are there already and speak S3, GCS, Azure and HDFS; who installs fsspec
 reaches its filesystems as `fsspec+<name>://`. Passwords come from the environment, as those services have it.
+An address says a name as the store has it, nothing encoded: `s3://bucket/my runs/100%`.
 """
 
+import errno
 import os
 import re
 import threading
@@ -15,13 +17,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 import pyarrow as pa
 from pyarrow import fs
 
+from pipeline.addresses import local_path
 from pipeline.errors import BusyError, SettingsError
-
-ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two letters at least: one is a drive of Windows
 
 AT_ONCE = 16  # requests to a store: each waits for the network, not for this machine
 LOCKS = ".locks"
@@ -29,12 +31,14 @@ RENEWED_S = 30  # how often who holds a place says so ...
 DEAD_S = 300  # ... and after how long without a word somebody else may have it
 
 _NEVER = datetime(1970, 1, 1)
+_KNOWN = "say a path, file:, s3:, gs:, abfs: or hdfs:"
+# What follows a question mark is for Arrow: the endpoint, the region.
+_ADDRESS = re.compile(r"(\w+|fsspec\+\w+)://([^/?]*)(.*?)(\?[a-z_]+=[^/]*)?", re.DOTALL)
+_ALSO_CALLED = {"s3a": "s3", "s3n": "s3"}  # by Hadoop
+_WITH_BUCKETS = ("s3", "gcs", "abfs")
+# The store has answered, and will not give this one object (one in an archive of tapes, say).
+_REFUSED = re.compile("ACCESS_DENIED|INVALID_OBJECT_STATE|PERMISSION_DENIED|AuthorizationPermissionMismatch")
 _RENAMED = ("local", "hdfs")  # here others see a file while it is being written: it is, beside its name
-
-
-def is_address(text: str) -> bool:
-    """Does it name a filesystem, rather than a file of this machine?"""
-    return ADDRESS.match(text) is not None
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,25 @@ class Place:
     @classmethod
     def of(cls, address: str) -> "Place":
         """What `file:`, `s3:`, `gs:` and the like name; or a path of this machine."""
-        if not is_address(address) and not address.startswith("file:"):
-            address = str(Path(address).expanduser().absolute())
+        folder = local_path(address)
+        if folder is not None:
+            folder = folder.expanduser().absolute()
+            return cls(fs.LocalFileSystem(), folder.as_posix().rstrip("/"), str(folder))
+        parts = _ADDRESS.fullmatch(address)
+        if parts is None:
+            raise SettingsError(f"{address}: no address; {_KNOWN}")
+        scheme, authority, path, options = parts[1].lower(), parts[2], parts[3].rstrip("/"), parts[4] or ""
+        scheme = _ALSO_CALLED.get(scheme, scheme)
+        # of who asks and with which password, nothing is told
+        shown = f"{scheme}://{re.sub(r'.*@' if scheme == 's3' else r':[^@]*(?=@)', '', authority)}{path}"
+        encoded = path if scheme.startswith("fsspec+") else quote(path)
         try:
-            filesystem, path = fs.FileSystem.from_uri(address)
+            filesystem, inside = fs.FileSystem.from_uri(f"{scheme}://{authority}{encoded}{options}")
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ImportError, OSError) as error:
-            known = "a path, file:, s3:, gs:, abfs: or hdfs:"
-            raise SettingsError(f"{address}: no place that can be reached ({error}); say {known}") from error
-        return cls(filesystem, path.rstrip("/"), address.partition("?")[0].rstrip("/"))
+            raise SettingsError(f"{shown}: cannot be reached ({first_line(error)}); {_KNOWN}") from error
+        if filesystem.type_name in _WITH_BUCKETS and not inside.strip("/"):
+            raise SettingsError(f"{address}: say which bucket, as in {scheme}://BUCKET/FOLDER")
+        return cls(filesystem, inside.rstrip("/"), shown)
 
     def __truediv__(self, name: str) -> "Place":
         return Place(self.filesystem, f"{self.path}/{name}", f"{self.address}/{name}")
@@ -97,6 +112,17 @@ class Place:
         folders = [info.base_name for info in listed if not info.is_file]
         files = [Entry(info.base_name, info.size or 0, _naive(info.mtime)) for info in listed if info.is_file]
         return folders, files
+
+    def itself(self) -> "tuple[Place, Entry] | None":
+        """If it is a file: its folder, and what it is there. Raises FileNotFoundError if nothing is there."""
+        with _named(self.address):
+            info = self.filesystem.get_file_info(self.path)
+        if info.type == fs.FileType.NotFound:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self.address)
+        if not info.is_file:
+            return None
+        folder = Place(self.filesystem, self.path.rpartition("/")[0], self.address.rpartition("/")[0])
+        return folder, Entry(info.base_name, info.size or 0, _naive(info.mtime))
 
     def _listed(self, *, is_recursive: bool) -> list[fs.FileInfo]:
         selector = fs.FileSelector(self.path, allow_not_found=True, recursive=is_recursive)
@@ -261,6 +287,12 @@ def _is_linked(source: Path, target: Path) -> bool:
     return True
 
 
+def first_line(error: Exception) -> str:
+    """What went wrong; what Arrow says may go on for pages."""
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return said.partition("\n")[0]
+
+
 @contextmanager
 def _named(address: str) -> Generator[None]:
     """Say of what fails where it is: not all of Arrow's errors do."""
@@ -269,8 +301,10 @@ def _named(address: str) -> Generator[None]:
     except OSError as error:
         if error.filename:
             raise
-        what = error.strerror or str(error)
-        raise type(error)(error.errno, what, address) from error
+        is_refused = type(error) is OSError and _REFUSED.search(str(error))
+        raise (PermissionError if is_refused else type(error))(
+            error.errno or errno.EIO, first_line(error), address
+        ) from error
 
 
 def _naive(moment: datetime | None) -> datetime:
