@@ -91,7 +91,7 @@ def status(
     lake: Lake,
     form: Annotated[str, typer.Option("--format", metavar="NAME", help="table or json.")] = "table",
 ) -> None:
-    """What is published of a lake; which buckets and athletes are not, and why. Exits with 1 if any is not."""
+    """What is published of a lake; which buckets and athletes are not, and why: then it exits with 1."""
     from pipeline.cluster import rounds
 
     text, is_sound = rounds.status(lake, form)
@@ -123,7 +123,8 @@ def sql(
     """Ask the marts of all athletes in SQL, on this machine: `from squad where is_stalled`."""
     from pipeline.cluster import questions
 
-    questions.ask(lake, query, form, out, rows, timeout, memory)
+    width = console_of(quiet=False, json_log=False).table_width
+    questions.ask(lake, query, form, out, rows, timeout, memory, width)
 
 
 @cluster.command()

@@ -9,8 +9,10 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +29,14 @@ ROUNDS = 2  # what a task says has failed is tried once more: a store may have b
 JOBS_AT_ONCE = 64
 LOOKS_EACH_S = 0.2
 LOG_SETTINGS = Path(__file__).parent / "log4j2.properties"
+LOG_LEVEL = "spark.log.level"
+
+_QUIET = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.task.maxFailures": str(MOST_ATTEMPTS),
+    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={LOG_SETTINGS.as_uri()}",
+}
 
 _LOCAL = re.compile(r"local(\[(\*|\d+)\])?")
 _OVERHEAD_RATIO, _OVERHEAD_MIN_BYTES = 0.1, 384 << 20  # Spark's defaults for what runs beside the JVM
@@ -47,21 +57,43 @@ def engine(master: str, settings: Mapping[str, str]) -> "Generator[SparkContext]
     from py4j.protocol import Py4JError
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    settings = {**_QUIET, **settings}
     conf = SparkConf().setMaster(_with_attempts(master)).setAppName("nextgear")
-    conf.set("spark.ui.enabled", "false").set("spark.ui.showConsoleProgress", "false")
-    conf.set("spark.task.maxFailures", str(MOST_ATTEMPTS))
-    conf.set("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={LOG_SETTINGS.as_uri()}")
     for key, value in settings.items():
         conf.set(key, value)
     try:
-        context = SparkContext(conf=conf)
+        with _jvm_silent(is_silent=LOG_LEVEL not in settings) as said:
+            context = SparkContext(conf=conf)
     except (PySparkException, Py4JError, ValueError) as error:
-        what = _cause(str(error)) or type(error).__name__
+        what = _cause("\n".join([*said, str(error)])) or type(error).__name__
         raise SettingsError(f"--master {master}: Spark cannot be started: {what}") from error
     try:
         yield context
     finally:
         context.stop()
+
+
+@contextmanager
+def _jvm_silent(*, is_silent: bool) -> Generator[list[str]]:
+    """Keep from the terminal what the JVM says of itself; if it does not start, that is why."""
+    said: list[str] = []
+    if not is_silent:
+        yield said
+        return
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as kept, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pandas, of which no task makes use
+        os.dup2(kept.fileno(), 2)  # the JVM keeps it to its end
+        try:
+            yield said
+        except BaseException:
+            kept.seek(0)
+            said += kept.read().decode(errors="replace").splitlines()
+            raise
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)
 
 
 def _with_attempts(master: str) -> str:

@@ -1,4 +1,4 @@
-"""`nextgear cluster sql`: the published marts of all athletes, asked on this machine with the usual guards."""
+"""`nextgear cluster sql`: the published marts of all athletes, asked on this machine, with the guards."""
 
 import sys
 import tempfile
@@ -14,14 +14,21 @@ from pipeline.places import Place
 
 
 def ask(
-    lake: str, asked: str, form: str | None, out: Path | None, rows: int, timeout_s: float, memory: str
+    lake: str,
+    asked: str,
+    form: str | None,
+    out: Path | None,
+    rows: int,
+    timeout_s: float,
+    memory: str,
+    width: int,
 ) -> None:
     """Print, or write, what a query answers. Raises SettingsError for what may not be asked."""
     text = sys.stdin.read() if asked == asking.STANDARD_INPUT else query.text_of(asked)
     limits = query.Limits(timeout_s, memory, ends_process=True)
     with opened(lake, text, memory) as db:
         query.hold_process(db)
-        asking.answer(db, text, formats.chosen(form, out), asking.table_width(), limits, out, rows)
+        asking.answer(db, text, formats.chosen(form, out), width, limits, out, rows)
 
 
 @contextmanager
