@@ -102,11 +102,14 @@ def test_every_sql_file_says_first_what_one_row_is():
     )
 
 
-def test_a_recipe_begins_with_its_question_and_answers_it_for_one_athlete():
+def test_a_recipe_begins_with_its_question_and_answers_it_for_one_athlete_or_for_all():
     recipes = {path: path.read_text(encoding="utf-8") for path in (SQL / "cookbook").glob("*.sql")}
     assert len(recipes) >= 20
     expect_none(path for path, sql in recipes.items() if not re.match(r"-- [A-Z].*\?\n", sql))
-    expect_none(path for path, sql in recipes.items() if "getvariable('athlete_id')" not in sql)
+    for path, sql in recipes.items():
+        is_of_all = "marts.squad" in sql
+        assert is_of_all == path.name.startswith("squad_"), path
+        assert is_of_all != ("getvariable('athlete_id')" in sql), path
     expect_none(path for path, sql in recipes.items() if len(sql.splitlines()) > 40)
 
 

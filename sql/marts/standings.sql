@@ -86,7 +86,8 @@ eight_weeks as (
         weeks.phase,
         judged.judged_week_count,
         coalesce(judged.judged_s, 0) as judged_s,
-        least(coalesce(judged.judged_s, 0) / nullif(judged.moving_s, 0), 1) as judged_ratio,
+        case when judged.moving_s > 0 then least(coalesce(judged.judged_s, 0) / judged.moving_s, 1) end
+            as judged_ratio,
         splits.easy_time_ratio,
         splits.heart_rate_coverage_ratio
     from latest_weeks as latest
