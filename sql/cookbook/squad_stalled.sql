@@ -4,7 +4,7 @@ select
     verdict,
     since,
     is_since_before,
-    cast(floor((last_day - since) / 7) as bigint) as stalled_weeks,
+    cast(floor(date_diff('day', since, last_day) / 7) as bigint) as stalled_weeks,
     round(change_pct, 1) as change_pct,
     round(change_low_pct, 1) as change_low_pct,
     round(change_high_pct, 1) as change_high_pct,

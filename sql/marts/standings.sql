@@ -151,7 +151,7 @@ select
     periods.first_day,
     periods.last_day,
     totals.last_run_day,
-    coalesce(cast(periods.last_day - periods.first_day + 1 as bigint), 0) as history_days,
+    coalesce(date_diff('day', periods.first_day, periods.last_day) + 1, 0) as history_days,
     coalesce(totals.activity_count, 0) as activity_count,
     coalesce(totals.run_count, 0) as run_count,
     coalesce(looks.verdict, 'not_enough_data') as verdict,
