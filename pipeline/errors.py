@@ -38,6 +38,12 @@ class UnreadableFileError(NextgearError):
         self.detail = detail
 
 
+class StoreError(NextgearError):
+    """A store at an address that answers no more: what it holds is not damaged, nobody knows."""
+
+    exit_code = 1
+
+
 class ModelError(NextgearError):
     """A SQL model that cannot be parsed, ordered or run. The published warehouse stays as it was."""
 

@@ -8,6 +8,7 @@ new rows take the place of the old ones.
 
 import hashlib
 import os
+import re
 import signal
 import threading
 import time
@@ -15,6 +16,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing import get_context, parent_process
@@ -27,6 +29,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import platforms
+from pipeline.addresses import is_address
 from pipeline.errors import NextgearError, UnreadableFileError
 from pipeline.lake import LEDGER, FileKey, Lake
 from pipeline.local_time import utc_offset
@@ -43,7 +46,7 @@ from pipeline.schema import (
     stream_schema,
     table_of,
 )
-from pipeline.sources import Export, exports, sniff
+from pipeline.sources import Export, Source, exports, sniff
 
 # A batch is what a killed run loses, and what the warehouse measures at a time.
 BATCH_FILES = 64
@@ -83,6 +86,7 @@ WAITING, KEPT = "waiting", "kept"
 REWRITTEN = frozenset(["journal", "plan"])
 
 _NO_TIME = datetime.min
+_SEPARATOR = re.compile(f"[/{re.escape(os.sep)}]")  # in an archive it is always the first
 
 OUT_OF_MEMORY = "crashed_reader: reading it took more memory than there is, or crashed"
 
@@ -115,7 +119,7 @@ class Counts:
 
 
 def ingest(
-    sources: Sequence[Path],
+    sources: Sequence[Source],
     lake: Lake,
     home_zone: str | None,
     progress: Progress,
@@ -138,9 +142,11 @@ def ingest(
     outcomes: Counter[str] = Counter()
     waiting: set[str] = set()
     landing = _Landing(lake, known.batch_of, batch_files)
-    with _Workers(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
+    with (
+        _Workers(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool,
+        closing(exports(sources, known.is_unchanged, progress.expect, without)) as found,
+    ):
         try:
-            found = exports(sources, known.is_unchanged, progress.expect, without)
             for file, reading in pool.read(known.news(found)):
                 rows = _rows(lake.athlete_id, home_zone, file, reading)
                 outcome = str(rows.file["outcome"])
@@ -220,10 +226,10 @@ class _Known:
         ]
         contents = {(row["path"], row["digest"]) for row in done}
         around = {
-            (str(folder), row["modified_at"])
+            (folder, row["modified_at"])
             for row in rows
             if (row["path"], row["digest"]) not in contents or row["digest"] in to_read_again
-            for folder in PurePath(row["path"]).parents
+            for folder in _around(row["path"])
         }
         versions_of: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for row in rows:
@@ -297,7 +303,7 @@ class _Known:
             or (self.copies[row["digest"]] == 1 and _is_continued(file, row))
         }
         # A folder that could not be opened was a file in the ledger.
-        opened = {(str(folder), None) for folder in PurePath(file.path).parents}
+        opened = {(folder, None) for folder in _around(file.path)}
         return frozenset(itself | (opened & self.batch_of.keys()))
 
     def _is_back(self, file: _File) -> bool:
@@ -365,8 +371,15 @@ def _has_grown(file: _File, row: Mapping[str, Any]) -> bool:
     )
 
 
+def _around(path: str) -> list[str]:
+    """The folders and archives that it may be in. Not by PurePath, which makes `s3:/` of `s3://`."""
+    return [path[: found.start()] for found in _SEPARATOR.finditer(path)]
+
+
 def _is_being_written(export: Export, outcome: str) -> bool:
     """Has the file changed since it was found? A damaged and new one is watched for a moment first."""
+    if is_address(export.path):
+        return False  # an object is whole once it is there
     age_s = (datetime.now(UTC).replace(tzinfo=None) - export.modified_at).total_seconds()
     if outcome in DAMAGED and abs(age_s) < QUIET_S:  # dated further ahead, a clock is wrong: it says nothing
         time.sleep(QUIET_S - age_s)

@@ -149,9 +149,9 @@ class Lake:
         if len(small) < MANY_SMALL:
             return
         merged = _merged_id(small)
-        for table in sorted(TABLES.keys() - {LEDGER}):
-            _merge(self.folder / table, small, merged, {})
-        _merge(self.folder / LEDGER, small, merged, self._ledger_metadata(small))
+        for table in _ledger_last():
+            metadata = self._ledger_metadata(small) if table == LEDGER else {}
+            _merge(self.parts(table, small), self._part(table, merged), metadata)
 
     def sweep(self) -> None:
         """Remove half-written files, and parts of batches that were never committed or have been replaced.
@@ -368,9 +368,9 @@ def _decimals(column: "pa.ChunkedArray[Any]", kind: "pa.Decimal128Type[Any, Any]
     return column_of(numbers, is_known, pa.decimal64(kind.precision, kind.scale))
 
 
-def _merge(folder: Path, batches: Iterable[str], merged: str, metadata: Mapping[bytes, bytes]) -> None:
-    rows = pa.concat_tables(_read(folder / f"{batch}.parquet") for batch in batches)
-    write_parquet(_in_order(rows).replace_schema_metadata(dict(metadata)), folder / f"{merged}.parquet")
+def _merge(parts: Iterable[Path], merged: Path, metadata: Mapping[bytes, bytes]) -> None:
+    rows = pa.concat_tables(map(_read, parts))
+    write_parquet(_in_order(rows).replace_schema_metadata(dict(metadata)), merged)
 
 
 def _in_order(rows: pa.Table) -> pa.Table:

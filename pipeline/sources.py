@@ -1,4 +1,7 @@
-"""Finding exports: files in folders, in .gz, in .zip in .zip. Bytes and names only; readers know formats."""
+"""Finding exports: files in folders, in .gz, in .zip in .zip; on this machine, or at an address.
+
+Bytes and names only; readers know formats.
+"""
 
 import gzip
 import hashlib
@@ -10,8 +13,9 @@ import tempfile
 import weakref
 import zipfile
 import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,7 +25,9 @@ from pathlib import Path, PurePosixPath
 from stat import S_ISDIR, S_ISREG
 from typing import IO
 
-from pipeline.errors import SettingsError, UnreadableFileError
+from pipeline.addresses import local_path
+from pipeline.errors import SettingsError, StoreError, UnreadableFileError
+from pipeline.places import AT_ONCE, Entry, Place, first_line
 
 # The longest recordings, a day's ride as indented TCX, take a fifth of this. What is larger, such as all of
 # Apple Health as one XML, could fill the memory.
@@ -58,10 +64,14 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENDS = ((b"PK\x05\x06", 12, "<I"), (b"PK\x06\x06", 40, "<Q"))
 _END_MAX_BYTES = 22 + 65_535 + 20 + 56
 
-_PIECE_BYTES = 1024**2
+_PIECE_BYTES = 8 * 1024**2  # of a store each piece is a request
+
+# What is fetched from an address before its turn, at most.
+AHEAD_BYTES = 64 * 1024**2
 
 _NEVER = datetime(1970, 1, 1)
 
+Source = Path | Place
 IsKnown = Callable[[str, int, datetime], bool]
 Open = Callable[[], IO[bytes]]
 
@@ -105,7 +115,7 @@ class Export:
     `size_bytes` and `modified_at` (naive UTC) tell whether it changed; those of a member are its unpacked
     size and the time of the outermost file. A `container` is a zip whose members are exports of their own;
     the `digest` is told if it had to be read anyway. `junk` says why it is not worth reading, `error` why it
-    cannot be read.
+    cannot be read. What `is_away` lies at an address: if its bytes do not come, that says nothing about them.
     """
 
     path: str
@@ -116,6 +126,7 @@ class Export:
     container: bool = False
     digest: str | None = None
     error: UnreadableFileError | None = None
+    is_away: bool = False
 
     @property
     def is_huge(self) -> bool:
@@ -123,7 +134,7 @@ class Export:
         return self.size_bytes > CONTENT_MAX_BYTES
 
     def content(self) -> bytes:
-        """All of it, unpacked if it is gzipped. Raises `UnreadableFileError`."""
+        """All of it, unpacked if it is gzipped. Raises `UnreadableFileError`, or `StoreError`."""
         with self._stream() as file:
             if self.is_huge:
                 raise UnreadableFileError(self.path, "too_large", "no activity is as large as this")
@@ -131,10 +142,10 @@ class Export:
             content = file.read(self.size_bytes + 1) + file.read(CONTENT_MAX_BYTES)
             return _gunzipped(content, self.path) if content.startswith(_GZIP) else content
 
-    def head(self) -> bytes:
-        """As much of its start as `sniff` looks at. Raises `UnreadableFileError`."""
+    def head(self, size_bytes: int = HEAD_BYTES) -> bytes:
+        """Its start, as much as `sniff` looks at. Raises the same."""
         with self._stream() as file:
-            return file.read(HEAD_BYTES)
+            return file.read(size_bytes)
 
     def sha256(self, copy: IO[bytes] | None = None) -> str:
         """The digest of the file as it lies there, read in pieces; into `copy`, too. Raises the same."""
@@ -158,6 +169,9 @@ class Export:
         except FileNotFoundError as error:
             raise UnreadableFileError(self.path, "not_found", "it is gone, or a link to nothing") from error
         except _DAMAGE as error:
+            if self.is_away and isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
+                kept = "What was complete is kept; run again to go on."
+                raise StoreError(f"{self.path}: {first_line(error)}. {kept}") from error
             raise UnreadableFileError(self.path, "damaged_archive", str(error)) from error
 
 
@@ -218,34 +232,100 @@ def _nobody(_more: int) -> None:
     pass
 
 
+def source(text: str) -> Source:
+    """What the user named: a file or folder of this machine, or a place elsewhere."""
+    path = local_path(text)
+    return Place.of(text) if path is None else path
+
+
 def exports(
-    paths: Sequence[Path],
+    sources: Sequence[Source],
     is_known: IsKnown = _nothing_known,
     expect: Callable[[int], None] = _nobody,
     without: Sequence[Path] = (),
-) -> Iterator[Export]:
-    """Every file in `paths`, sorted within each, folders and zips opened, each file once.
+) -> Generator[Export]:
+    """Every file in `sources`, sorted within each, folders and zips opened, each file once.
 
     What `is_known` by path, size and time is skipped unread, a known zip with all its members. A zip comes
-    before its members. Their content is read only when asked for. `expect` hears of how many more there are
-    as soon as that is known: of a folder at once, of a zip when it is opened. The folders `without` are
-    passed by, also where a link leads to them.
+    before its members. Their content is read only when asked for; that at an address a little before.
+    `expect` hears of how many more there are as soon as that is known: of a folder at once, of a zip when it
+    is opened. The folders `without` are passed by, also where a link leads to them. Raises SettingsError for
+    a source that is not there, StoreError for one that answers no more.
     """
-    for path in paths:  # all of them before any is read: a slip must not show after minutes
-        if not path.exists():
-            raise SettingsError(f"{path}: there is no such file or folder")
+    paths = [source.folder if isinstance(source, Place) else source for source in sources]
+    away = [_listed(source) for source in sources if isinstance(source, Place) and not source.folder]
+    # all of them before any is read: a slip must not show after minutes
+    if missing := next((path for path in paths if path and not path.exists()), None):
+        raise SettingsError(f"{missing}: there is no such file or folder")
     seen = {folder.resolve() for folder in without}
+    met: set[str] = set()  # at addresses
     for path in paths:
-        root = path.resolve()
-        found = [_export(file, _junk(file.parts[len(root.parts) :])) for file in _files(root, seen)]
+        if path is None:
+            found = [each for each in away.pop(0) if each.path not in met]
+            met.update(each.path for each in found)
+        else:
+            root = path.resolve()
+            found = [_export(file, _junk(file.parts[len(root.parts) :])) for file in _files(root, seen)]
         found = [each for each in found if not is_known(each.path, each.size_bytes, each.modified_at)]
         expect(len(found))
-        for export in found:
-            if export.junk or not _is_zip(export.opened):
+        for export in found if path else _ahead(found):
+            if export.junk or not _is_zip(export):
                 yield export
+                continue
+            bytes_left = max(UNPACKED_SAFE_BYTES, export.size_bytes * UNPACKED_MAX_RATIO)
+            search = _Search(is_known, expect, bytes_left)
+            if export.is_away:  # all of it is needed anyway, for its digest
+                yield from _exports_spooled(export, 1, search)
             else:
-                bytes_left = max(UNPACKED_SAFE_BYTES, export.size_bytes * UNPACKED_MAX_RATIO)
-                yield from _exports_in(export, export.opened, 1, _Search(is_known, expect, bytes_left))
+                yield from _exports_in(export, export.opened, 1, search)
+
+
+def _listed(place: Place) -> list[Export]:
+    """The files at an address, in the order in which they would be found in a folder."""
+    try:
+        entries = place.entries(with_hidden=True)
+        itself = None if entries else place.itself()
+    except FileNotFoundError as error:
+        raise SettingsError(f"{place}: there is no such file or folder") from error
+    except OSError as error:
+        raise SettingsError(f"{place}: cannot be listed ({first_line(error)})") from error
+    if itself:
+        folder, entry = itself
+        return [_away(folder, entry, junk="")]
+    entries.sort(key=lambda entry: entry.name.split("/"))
+    return [_away(place, entry, _junk(entry.name.split("/"))) for entry in entries]
+
+
+def _away(place: Place, entry: Entry, junk: str) -> Export:
+    path = f"{place}/{entry.name}"
+    opened = partial(place.opened, entry.name)
+    return Export(path, entry.size_bytes, entry.modified_at, opened, junk, is_away=True)
+
+
+def _ahead(found: Sequence[Export]) -> Iterator[Export]:
+    """The same, with the bytes of the next ones on their way: a store takes longer to answer than to send."""
+    pool = ThreadPoolExecutor(AT_ONCE)
+    waiting: deque[Export] = deque()
+    try:
+        for export in found:
+            is_ahead = not export.junk and export.size_bytes <= AHEAD_BYTES
+            coming = partial(_come, pool.submit(_bytes, export.opened)) if is_ahead else export.opened
+            waiting.append(replace(export, opened=coming))
+            while len(waiting) > AT_ONCE or sum(each.size_bytes for each in waiting) > AHEAD_BYTES:
+                yield waiting.popleft()
+        while waiting:
+            yield waiting.popleft()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _bytes(opened: Open) -> bytes:
+    with opened() as file:
+        return file.read()
+
+
+def _come(content: Future[bytes]) -> IO[bytes]:
+    return io.BytesIO(content.result())
 
 
 def _files(path: Path, seen: set[Path]) -> Iterator[Path]:
@@ -307,15 +387,20 @@ def _exports_in(archive: Export, opened: Open, depth: int, search: _Search) -> I
     yield replace(archive, container=True)
     search.expect(len(members))
     for member in members:
-        if member.junk or member.error or not _is_zip(member.opened):
+        if member.junk or member.error or not _is_zip(member):
             yield member
-            continue
-        try:
-            spooled, digest = _spooled(member, depth + 1)
-        except UnreadableFileError as error:
-            yield replace(member, error=error)
-            continue
-        yield from _exports_in(replace(member, digest=digest), lambda file=spooled: file, depth + 1, search)
+        else:
+            yield from _exports_spooled(member, depth + 1, search)
+
+
+def _exports_spooled(archive: Export, depth: int, search: _Search) -> Iterator[Export]:
+    """The same of an archive that cannot be read where it is."""
+    try:
+        spooled, digest = _spooled(archive, depth)
+    except UnreadableFileError as error:
+        yield replace(archive, error=error)
+    else:
+        yield from _exports_in(replace(archive, digest=digest), lambda: spooled, depth, search)
 
 
 def _unpacker(archive: Export, opened: Open) -> zipfile.ZipFile:
@@ -380,12 +465,11 @@ def _spooled(member: Export, depth: int) -> tuple[IO[bytes], str]:
         return copy, digest
 
 
-def _is_zip(opened: Open) -> bool:
+def _is_zip(export: Export) -> bool:
     """Whether the file starts as an archive does; one that cannot be opened says so when it is read."""
     try:
-        with opened() as file:
-            return file.read(4).startswith(_ZIP)
-    except _DAMAGE:
+        return export.head(4).startswith(_ZIP)
+    except UnreadableFileError:
         return False
 
 

@@ -20,9 +20,9 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -55,8 +55,20 @@ EXPLAIN_THEMSELVES = ("settings.measuring", "settings.judging", "settings.matchi
 
 HEADING_MAX = 60  # letters; a comment that goes on in the next line is longer
 
+PROMISES = ("grain:", "check:", "across:")  # of a model's head; the rest is what it says to people
+
 _COLUMN = re.compile(r"\bas (\w+),?$")
 _HEAD = re.compile(r"\A(?:--.*\n)+")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What DuckDB may take of a machine that is shared: as much as it sees fit, where nothing is said."""
+
+    threads: int | None = None
+    memory_bytes: int | None = None
+    folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / f"nextgear-{os.getpid()}")
+    """Where goes what memory has no room for."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,8 @@ class Model:
     grain: tuple[str, ...]
     checks: tuple[str, ...]
     reads: frozenset[str]
+    is_across_athletes: bool = False
+    """Looks from one athlete at another: not to be built of some of them (`across: athletes` in its head)."""
 
     @property
     def layer(self) -> str:
@@ -117,7 +131,7 @@ def models(folder: Path) -> dict[str, Model]:
 def _model(name: str, sql: str) -> Model:
     matched = _HEAD.match(sql)
     head = [line.removeprefix("--").strip() for line in matched[0].splitlines()] if matched else []
-    described = [line for line in head if line and not line.startswith(("grain:", "check:"))]
+    described = [line for line in head if line and not line.startswith(PROMISES)]
     return Model(
         name=name,
         sql=sql,
@@ -125,6 +139,7 @@ def _model(name: str, sql: str) -> Model:
         grain=tuple(column.strip() for value in _promised(head, "grain:") for column in value.split(",")),
         checks=tuple(_promised(head, "check:")),
         reads=relations(_parser(), name, sql),
+        is_across_athletes="athletes" in _promised(head, "across:"),
     )
 
 
@@ -193,8 +208,8 @@ def digests(all_models: Mapping[str, Model]) -> dict[str, str]:
 # --- build and check
 
 
-def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """A DuckDB that asks the network for nothing.
+def connection(path: Path | None = None, limits: Limits | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that asks the network for nothing, and takes no more than the limits.
 
     Nor does it loop over an ASOF join: it would where it guesses that few rows are sought, and it guessed
     dozens where best efforts seek many thousands: then one batch took most of all the time.
@@ -209,12 +224,13 @@ def connection(path: Path | None = None) -> duckdb.DuckDBPyConnection:
         },
     )
     db.execute("set enable_progress_bar = false")  # it would be drawn on standard output
-    if (
-        path is None
-    ):  # else what memory has no room for goes beside the database; for none, to where the user is
-        db.execute(
-            f"set temp_directory = {_quoted(str(Path(tempfile.gettempdir()) / f'nextgear-{os.getpid()}'))}"
-        )
+    limits = limits or Limits()
+    if path is None:  # else it goes beside the database; for none, to where the user is
+        db.execute(f"set temp_directory = {_quoted(str(limits.folder))}")
+    if limits.threads:
+        db.execute(f"set threads = {limits.threads}")
+    if limits.memory_bytes:
+        db.execute(f"set memory_limit = '{limits.memory_bytes} B'")
     return db
 
 
@@ -359,6 +375,7 @@ def measure(
     all_models: dict[str, Model],
     lakes: Sequence[Lake],
     progress: Callable[[int, int], None] = lambda _n, _of: None,
+    limits: Limits | None = None,
 ) -> Measured:
     """Measure what has not been measured yet with these models.
 
@@ -366,11 +383,12 @@ def measure(
     `progress` hears how many batches of how many are done, for `recording/` and again for `activity/`.
     """
     batches = [_Batch(lake, batch) for lake in lakes for batch in lake.batches()]
-    files = _measure(all_models, "recording", batches, progress)
-    with connection() as db:
+    files = _measure(all_models, "recording", batches, progress, limits)
+    with connection(limits=limits) as db:
         sessions = _sessions(db, all_models, lakes, files)
         batches = _with_sessions(db, all_models, lakes, batches)
-        return Measured({**files, **_measure(all_models, "activity", batches, progress)}, sessions)
+        files |= _measure(all_models, "activity", batches, progress, limits)
+        return Measured(files, sessions)
 
 
 def _measure(
@@ -378,6 +396,7 @@ def _measure(
     layer: str,
     batches: Sequence[_Batch],
     progress: Callable[[int, int], None],
+    limits: Limits | None,
 ) -> dict[str, list[Path]]:
     digest_of = digests(all_models)
     kept = [model for model in all_models.values() if model.is_kept and model.layer == layer]
@@ -388,7 +407,7 @@ def _measure(
     ]
     for done, (batch, missing) in enumerate(work):
         progress(done, len(work))
-        with connection() as db:
+        with connection(limits=limits) as db:
             sessions, lenders = batch.given()
             read = sorted({batch.batch, *lenders})
             parts = {table: batch.lake.parts(table, read) for table in TABLES}
@@ -404,7 +423,7 @@ def _measure(
                 create(db, model)
                 check(db, model)
             for model in missing:
-                _keep(db, model, batch.file(model, digest_of[model.name]))
+                keep(db, model, batch.file(model, digest_of[model.name]))
     progress(len(work), len(work))
     return {model.name: [batch.file(model, digest_of[model.name]) for batch in batches] for model in kept}
 
@@ -537,19 +556,22 @@ def _with_sessions(
     ]
 
 
-def _keep(db: duckdb.DuckDBPyConnection, model: Model, path: Path) -> None:
+def keep(db: duckdb.DuckDBPyConnection, model: Model, path: Path) -> int:
+    """Write the rows of a model; how many those are."""
     with beside(path) as unfinished:
         try:
             columns = _columns(db.table(model.name).columns, dict.fromkeys(KEY_TYPES, "varchar"))
-            db.execute(
+            copied = db.execute(
                 f"copy (select {columns} from {model.name} order by {', '.join(model.grain)}) "
                 f"to {_quoted(str(unfinished))} (format parquet, compression zstd, use_tmp_file false)"
             )
+            return copied.fetchall()[0][0]
         except duckdb.IOException as error:
             raise OSError(None, str(error)) from error
 
 
-def _forget_old_measurements(measured: Measured, lakes: Iterable[Lake]) -> None:
+def forget_old_measurements(measured: Measured, lakes: Iterable[Lake]) -> None:
+    """Remove what older models measured, and what was measured of batches that are no more."""
     current = {file for files in measured.files.values() for file in files}
     for lake in lakes:
         for folder in (lake.folder / "measured").glob("*/*"):
@@ -587,33 +609,57 @@ def build(
     unfinished = warehouse.with_name(f".{warehouse.name}.building")
     _clear(unfinished)
     try:
-        measured = measure(all_models, lakes, progress)
-        with connection(unfinished) as db:
-            db.begin()  # one transaction: it waits for the disk once, not after every comment
-            landed = {table: [part for lake in lakes for part in lake.parts(table)] for table in TABLES}
-            register_raw(db, landed)
-            register_settings(db, settings())
-            _judge(db, all_models, measured)
-            check_rows_that_must_not_exist(db, folder)
-            _explain(db, all_models, folder)
-            db.commit()
-            db.execute("checkpoint")  # closing would do it as well, and keep quiet if the disk is full
-    except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
+        with faults(str(warehouse)):
+            measured = measure(all_models, lakes, progress)
+            with connection(unfinished) as db:
+                db.begin()  # one transaction: it waits for the disk once, not after every comment
+                landed = {table: [part for lake in lakes for part in lake.parts(table)] for table in TABLES}
+                judge(db, all_models, landed, measured, settings())
+                check_rows_that_must_not_exist(db, folder)
+                _explain(db, all_models, folder)
+                db.commit()
+                db.execute("checkpoint")  # closing would do it as well, and keep quiet if the disk is full
+    except OSError:
         _clear(unfinished)  # a full disk has room again
-        if _GONE in str(error):
-            raise LakeError(f"a part of the lake is missing: {_said(error)}; {_DOCTOR}") from error
-        raise OSError(None, _said(error), str(warehouse)) from error
-    except (duckdb.InvalidInputException, pa.ArrowInvalid) as error:
-        raise LakeError(f"a part of the lake is damaged: {_said(error)}; {_DOCTOR}") from error
+        raise
     unfinished.replace(warehouse)
-    _forget_old_measurements(measured, lakes)
+    forget_old_measurements(measured, lakes)
     sign(warehouse, wanted)  # last: a run killed before it builds again
     return True
+
+
+@contextmanager
+def faults(path: str) -> Generator[None]:
+    """Tells what is wrong with the lake (LakeError) from what is with the disk (OSError, naming `path`)."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
+        if _GONE in str(error):
+            raise LakeError(f"a part of the lake is missing: {_said(error)}; {_DOCTOR}") from error
+        raise OSError(None, _said(error), path) from error
+    except (duckdb.InvalidInputException, pa.ArrowInvalid) as error:
+        raise LakeError(f"a part of the lake is damaged: {_said(error)}; {_DOCTOR}") from error
 
 
 def _said(error: Exception) -> str:
     """What DuckDB or Arrow found, without the query in which it did."""
     return str(error).partition("\n\nLINE")[0]
+
+
+def judged(all_models: dict[str, Model], wanted: Iterable[str]) -> dict[str, Model]:
+    """What it takes to judge the wanted models: themselves and all below, down to what was measured."""
+    needed = set(wanted)
+    for name in reversed(all_models):
+        model = all_models[name]
+        if name in needed and not (model.is_kept or model.layer == "sessions"):
+            needed |= model.reads & all_models.keys()
+    return {name: model for name, model in all_models.items() if name in needed}
+
+
+def tables_judged(judged_models: Mapping[str, Model]) -> set[str]:
+    """The tables of the lake that are looked at again when these models are judged: not the streams."""
+    reading = (m for m in judged_models.values() if not (m.is_kept or m.layer == "sessions"))
+    return {name.removeprefix("raw.") for model in reading for name in model.reads} & TABLES.keys()
 
 
 def _clear(database: Path) -> None:
@@ -622,7 +668,16 @@ def _clear(database: Path) -> None:
     shutil.rmtree(database.with_name(database.name + ".tmp"), ignore_errors=True)
 
 
-def _judge(db: duckdb.DuckDBPyConnection, all_models: Mapping[str, Model], measured: Measured) -> None:
+def judge(
+    db: duckdb.DuckDBPyConnection,
+    all_models: Mapping[str, Model],
+    parts: Mapping[str, Sequence[Path]],
+    measured: Measured,
+    settings: Mapping[str, pa.Table],
+) -> None:
+    """Build these models from parts of the lake and what was measured; hold each against its promises."""
+    register_raw(db, parts)
+    register_settings(db, settings)
     for model in all_models.values():
         if model.is_kept:
             _show(db, model, measured.files[model.name])

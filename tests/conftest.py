@@ -1,14 +1,20 @@
 """What more than one test file needs: files, a finished run, the command, a model's rows for rows given."""
 
+import http.client
+import itertools
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import duckdb
 import filelock
@@ -118,6 +124,89 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> flow.Home:
         if not home.warehouse.exists():
             flow.demo(home.folder, Console(is_quiet=True))
     return home
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One of its own on an S3 server of this machine; `environment` is what leads there."""
+
+    name: str
+    port: int
+    log: Path
+    environment: Mapping[str, str]
+
+    @property
+    def address(self) -> str:
+        return f"s3://{self.name}"
+
+    def put(self, key: str, content: bytes) -> None:
+        """Store an object, as a platform would."""
+        self.ask("PUT", f"/{self.name}/{quote(key)}", content)
+
+    def delete(self, key: str) -> None:
+        """Take an object away."""
+        self.ask("DELETE", f"/{self.name}/{quote(key)}")
+
+    def ask(self, method: str, path: str, content: bytes | None = None) -> None:
+        """Not through what is tested. Without a name nobody may overwrite; the signature is not looked at."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        whose = (
+            "AWS4-HMAC-SHA256 Credential=tests/20260101/us-east-1/s3/aws4_request, SignedHeaders=, Signature="
+        )
+        connection.request(method, path, content, {"Authorization": whose})
+        assert connection.getresponse().status < 300
+        connection.close()
+
+    def requests(self) -> list[str]:
+        """What was asked of this bucket so far: `GET /bucket/key HTTP/1.1`."""
+        asked = (line.split('"')[1] for line in self.log.read_text().splitlines() if '"' in line)
+        return [each for each in asked if f"/{self.name}" in each]
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    """The port and the log of an S3 server, which ends with the tests."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("s3") / "log"
+    with log.open("w") as file:
+        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        server = subprocess.Popen(command, stdout=file, stderr=file)
+        try:
+            until = time.monotonic() + 60
+            while "Running on" not in log.read_text():
+                assert server.poll() is None and time.monotonic() < until, log.read_text()
+                time.sleep(0.05)
+            yield port, log
+        finally:
+            server.kill()
+            server.wait()
+
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def s3(s3_server: tuple[int, Path], monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """An empty bucket, where this test's `s3://` addresses lead; no account of the tester counts."""
+    port, log = s3_server
+    leads_there = {
+        "AWS_ACCESS_KEY_ID": "tests",
+        "AWS_SECRET_ACCESS_KEY": "tests",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in leads_there.items():
+        monkeypatch.setenv(name, value)
+    bucket = Bucket(f"bucket-{next(_NUMBERS)}", port, log, {**ENVIRONMENT, **leads_there})
+    bucket.ask("PUT", f"/{bucket.name}")
+    return bucket
 
 
 @pytest.fixture

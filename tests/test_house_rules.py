@@ -36,13 +36,25 @@ MAY_IMPORT = {
     "ask": {"errors", "home", "reader", "console", "published", "answers", "athlete", "lake"},
     "reader": {"errors"},
     "home": {"errors", "lake"},
-    "sources": {"errors"},
+    "addresses": set[str](),
+    "places": {"addresses", "errors"},
+    "sources": {"addresses", "errors", "places"},
     "platforms": set[str](),
     "local_time": {"errors"},
     "readers": {"errors", "schema"},
     "lake": {"errors", "schema"},
     "athlete": {"errors", "schema"},
-    "ingest": {"errors", "schema", "sources", "platforms", "readers", "lake", "local_time", "athlete"},
+    "ingest": {
+        "addresses",
+        "errors",
+        "schema",
+        "sources",
+        "platforms",
+        "readers",
+        "lake",
+        "local_time",
+        "athlete",
+    },
     "published": {"home", "lake"},
     "warehouse": {"errors", "schema", "lake", "published", "reader"},
     "report": {"errors", "letters"},
@@ -119,11 +131,24 @@ def test_every_window_stays_within_one_athlete(models: Models):
     expect_none(
         f"{model.name}: {node['function_name']}"
         for model in models.values()
-        if "athlete_id" in model.grain
+        if "athlete_id" in model.grain and not model.is_across_athletes
         for node, _ in nodes(model)
         if node.get("class") == "WINDOW"
         and "athlete_id" not in {name for part in node["partitions"] for name in part.get("column_names", ())}
     )
+
+
+def test_what_looks_across_athletes_rests_on_a_mart_alone_and_nothing_rests_on_it(models: Models):
+    """Then all else can be built of some athletes at a time, and this of what that made."""
+    across = {model.name for model in models.values() if model.is_across_athletes}
+    assert across
+    expect_none(
+        f"{name} reads {read}"
+        for name in across
+        for read in models[name].reads
+        if not read.startswith(("marts.", "settings."))
+    )
+    expect_none(f"{model.name} reads {read}" for model in models.values() for read in model.reads & across)
 
 
 def test_layers_only_look_back(models: Models):

@@ -565,4 +565,10 @@ select
     cast(84 as bigint) as alignment_before_days, -- what began in the twelve weeks before the curve turned
     cast(28 as bigint) as alignment_after_days, -- the turn is known to a month or so
     cast(0.8 as double) as explained_ratio, -- what another cause explains stands behind it, not out of sight
-    cast(0.7 as double) as ruled_out_coverage_min_ratio -- only well covered evidence can rule a cause out
+    cast(0.7 as double) as ruled_out_coverage_min_ratio, -- only well covered evidence can rule a cause out
+    -- standings
+    -- an easy share is that of a habit if half of the eight weeks can be judged, and half of the time
+    cast(4 as bigint) as easy_share_min_weeks,
+    cast(0.5 as double) as easy_share_min_judged_ratio,
+    -- among five, a place is worth a quarter; of fewer, who reads the list sees more
+    cast(5 as bigint) as squad_min_athletes

@@ -1,0 +1,354 @@
+"""What one machine does for a bucket of athletes: borrow their lakes, do as a single one does, give back.
+
+A task may be killed and begun again, and two of the same may run at once: what it gives back is named after
+what is in it, and to write a bucket's note is all that makes it visible.
+"""
+
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from pipeline import athlete, ingest, published
+from pipeline.athlete import Athlete
+from pipeline.cluster import layout
+from pipeline.cluster.borrowed import BorrowedLake, landed_batches
+from pipeline.cluster.layout import Bucket
+from pipeline.errors import LakeError, NextgearError, sentence
+from pipeline.places import Place
+
+if TYPE_CHECKING:
+    from pipeline import warehouse
+
+SCRATCH = "nextgear-task-"
+ENGINE_RATIO = 0.6  # of a task's memory; the rest is Python's and Arrow's, who hold a batch while it is read
+ENGINE_MIN_BYTES = 256 << 20
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a task may take of its machine; without bytes, this part of what the machine has."""
+
+    threads: int = 1
+    memory_bytes: int | None = None
+    memory_ratio: float = 1.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """One bucket's work. `sources` are those of each athlete, to land; without any, the bucket is built.
+
+    `program` is the version of nextgear that has to be at work everywhere.
+    """
+
+    lake: str
+    bucket: int
+    athletes: tuple[str, ...]
+    program: str
+    share: Share = field(default_factory=Share)
+    edition: str = ""
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    retry: bool = False
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a task. `failed` says why it could not be done; `broken` of which athletes it is true.
+
+    `outcomes` counts the files that were new, `known` those that were not. Costs: CPU and wall clock seconds,
+    the most memory that this process ever held, bytes fetched and sent.
+    """
+
+    bucket: int
+    failed: str = ""
+    broken: Mapping[str, str] = field(default_factory=dict[str, str])
+    is_new: bool = False
+    athletes: int = 0
+    outcomes: Mapping[str, int] = field(default_factory=dict[str, int])
+    known: int = 0
+    cpu_s: float = 0
+    wall_s: float = 0
+    memory_bytes: int = 0
+    fetched_bytes: int = 0
+    sent_bytes: int = 0
+
+
+def done(task: Task) -> Done:
+    """Do it. What goes wrong is part of the answer, never raised."""
+    cpu_s, wall_s = time.process_time(), time.monotonic()
+    result = _attempted(task)
+    return replace(
+        result,
+        cpu_s=time.process_time() - cpu_s,
+        wall_s=time.monotonic() - wall_s,
+        memory_bytes=_peak_memory_bytes(),
+    )
+
+
+def _attempted(task: Task) -> Done:
+    if _program() != task.program:
+        reason = "another nextgear is installed here than where this was started: install the same everywhere"
+        return Done(task.bucket, failed=reason)
+    try:
+        with _scratch() as scratch:
+            return _ingested(task, scratch) if task.sources else _built(task, scratch)
+    except (NextgearError, OSError, duckdb.Error, pa.ArrowException, MemoryError) as error:
+        return Done(task.bucket, failed=_reason(error), athletes=len(task.athletes))
+
+
+@cache
+def _program() -> str:
+    return published.program(published.sql_folder())
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong, in one line."""
+    if isinstance(error, MemoryError):
+        return "there was not enough memory for it"
+    told = sentence(error) if isinstance(error, OSError) else str(error)
+    return told.strip().partition("\n")[0].rstrip(": ")
+
+
+@contextmanager
+def _scratch() -> Generator[Path]:
+    """A folder of this machine, for as long as the task takes. What killed ones left is cleared away."""
+    for left in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        with suppress(Timeout, OSError), FileLock(left / ".lock", timeout=0):
+            shutil.rmtree(left, ignore_errors=True)
+    new = Path(tempfile.mkdtemp(prefix=f".{SCRATCH}"))
+    folder = new.with_name(new.name.removeprefix("."))
+    with FileLock(new / ".lock"):
+        new.rename(folder)  # locked before anybody takes it for one that was left
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+# --- ingest
+
+
+def _ingested(task: Task, scratch: Path) -> Done:
+    """Land what is new of each athlete's sources. What goes wrong with one does not stop the others."""
+    place = Place.of(task.lake)
+    outcomes: Counter[str] = Counter()
+    known = fetched = sent = 0
+    broken: dict[str, str] = {}
+    for athlete_id in task.athletes:
+        try:
+            said = _settings(place, athlete_id)
+            lake = BorrowedLake.of(scratch / layout.LAKE, athlete_id, place / layout.LAKE / athlete_id)
+            lake.migrate()
+            try:
+                counts = ingest.ingest(
+                    [_source(address) for address in task.sources[athlete_id]],
+                    lake,
+                    said.time_zone,
+                    _Nobody(),
+                    workers=1,
+                    retry=task.retry,
+                )
+            finally:  # what is complete is kept, however it ends
+                sent += lake.give_back()
+                fetched += lake.lent_bytes
+                shutil.rmtree(lake.folder, ignore_errors=True)
+        except NextgearError as error:
+            broken[athlete_id] = _reason(error)
+        else:
+            outcomes.update(counts.outcomes)
+            known += counts.known
+    return Done(
+        task.bucket,
+        broken=broken,
+        is_new=bool(outcomes),
+        athletes=len(task.athletes),
+        outcomes=dict(outcomes),
+        known=known,
+        fetched_bytes=fetched,
+        sent_bytes=sent,
+    )
+
+
+def _source(address: str) -> Path | Place:
+    place = Place.of(address)
+    return place.folder or place
+
+
+class _Nobody:
+    """Wants to hear nothing of how far a task is."""
+
+    def expect(self, more: int) -> None:
+        """Nothing to do."""
+
+    def advance(self, path: str, outcome: str) -> None:
+        """Nothing to do."""
+
+
+def _settings(place: Place, athlete_id: str) -> Athlete:
+    """What the athlete said of themself, from the lake. Raises SettingsError for what cannot be used."""
+    path = athlete.settings_path(Path(), athlete_id)
+    content = place.read(path.as_posix())
+    text = (content or b"").decode(errors="replace")
+    return athlete.parsed(Path(f"{place}/{path.as_posix()}"), text, athlete_id)
+
+
+# --- build
+
+
+def _built(task: Task, scratch: Path) -> Done:
+    """Build the marts of a bucket, if anything has changed of which they are made, and publish them."""
+    place = Place.of(task.lake)
+    state = _state(task, place)
+    before = layout.published(place, task.edition, task.bucket)
+    if before and before.state == state:
+        place.remove([f"{layout.EDITIONS}/{task.edition}/{task.bucket}.failed.json"])
+        return Done(task.bucket, broken=before.left_out, athletes=len(before.athletes))
+    broken: dict[str, str] = {}
+    borrowed: dict[str, tuple[BorrowedLake, Athlete]] = {}
+    for athlete_id in task.athletes:
+        try:
+            lake = BorrowedLake.of(scratch / layout.LAKE, athlete_id, place / layout.LAKE / athlete_id)
+            lake.migrate()
+            lake.compact()
+            lake.borrow_measured()
+            borrowed[athlete_id] = lake, _settings(place, athlete_id)
+        except NextgearError as error:
+            broken[athlete_id] = _reason(error)
+    limits = _limits(task.share, scratch)
+    folder = scratch / layout.MARTS
+    rows: dict[str, int] = {}
+    if borrowed:
+        try:
+            rows = _marts(list(borrowed.values()), limits, folder)
+        except NextgearError as error:
+            failing = _failing_alone(borrowed, limits, scratch / "trial")
+            if not failing:
+                raise
+            broken |= failing
+            sound = [borrowed[athlete_id] for athlete_id in borrowed if athlete_id not in broken]
+            if not sound:
+                raise LakeError(_reason(error)) from error
+            rows = _marts(sound, limits, folder)
+    sent = sum(lake.give_back() for lake, _ in borrowed.values())
+    state = _state(task, place)  # of what lies there now, in fewer batches perhaps
+    made = Bucket(
+        state=state,
+        generation=state,
+        athletes=tuple(athlete_id for athlete_id in borrowed if athlete_id not in broken),
+        left_out=broken,
+        rows=rows,
+    )
+    for mart in rows:
+        path = folder / f"{mart}.parquet"
+        sent += path.stat().st_size
+        target = folder / made.part(mart, task.edition, task.bucket)
+        target.parent.mkdir(parents=True)
+        path.rename(target)
+    place.send([made.part(mart, task.edition, task.bucket) for mart in rows], folder)
+    layout.publish(place, task.edition, task.bucket, made)
+    return Done(
+        task.bucket,
+        broken=broken,
+        is_new=True,
+        athletes=len(made.athletes),
+        fetched_bytes=sum(lake.lent_bytes for lake, _ in borrowed.values()),
+        sent_bytes=sent,
+    )
+
+
+def _state(task: Task, place: Place) -> str:
+    """A digest of all that the bucket's marts are made of."""
+    made_of = [
+        "\n".join(
+            [
+                athlete_id,
+                repr(place.read(athlete.settings_path(Path(), athlete_id).as_posix())),
+                *landed_batches(place / layout.LAKE / athlete_id),
+            ]
+        )
+        for athlete_id in task.athletes
+    ]
+    return published.digest_of_texts([task.edition, *made_of])
+
+
+def _limits(share: Share, scratch: Path) -> "warehouse.Limits":
+    from pipeline import warehouse
+
+    memory_bytes = share.memory_bytes
+    if memory_bytes is None:  # DuckDB knows what this machine, or container, has; and takes 80 % of it
+        with warehouse.connection() as db:
+            allowed = db.execute("select memory_limit from pragma_database_size()").fetchall()[0][0]
+            memory_bytes = int(_bytes(allowed) / 0.8 * share.memory_ratio)
+    engine_bytes = max(ENGINE_MIN_BYTES, int(memory_bytes * ENGINE_RATIO))
+    return warehouse.Limits(share.threads, engine_bytes, scratch / "spilled")
+
+
+def _bytes(told: str) -> float:
+    """`12.3 GiB` as a number."""
+    number, unit = told.split()
+    return float(number) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit)
+
+
+def _marts(
+    athletes: Sequence[tuple[BorrowedLake, Athlete]], limits: "warehouse.Limits", folder: Path
+) -> dict[str, int]:
+    """Measure and judge some athletes; each mart as a file of its own. How many rows each has."""
+    from pipeline import warehouse
+
+    lakes = [lake for lake, _ in athletes]
+    settings = athlete.tables([said for _, said in athletes])
+    all_models = warehouse.models(published.sql_folder())
+    wanted = [name for name, model in all_models.items() if _is_built(model)]
+    models = warehouse.judged(all_models, wanted)
+    tables = warehouse.tables_judged(models)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with warehouse.faults(str(lakes[0].place)):
+        measured = warehouse.measure(all_models, lakes, limits=limits)
+        warehouse.forget_old_measurements(measured, lakes)
+        with warehouse.connection(limits=limits) as db:
+            parts = {table: [part for lake in lakes for part in lake.parts(table)] for table in tables}
+            warehouse.judge(db, models, parts, measured, settings)
+            warehouse.check_rows_that_must_not_exist(db, published.sql_folder())
+            return {
+                mart: warehouse.keep(db, models[f"{layout.MARTS}.{mart}"], folder / f"{mart}.parquet")
+                for mart in (name.partition(".")[2] for name in wanted)
+            }
+
+
+def _is_built(model: "warehouse.Model") -> bool:
+    """Is it a mart of a bucket? A second's row is not: the lake has those."""
+    return model.layer == layout.MARTS and not model.is_stream and not model.is_across_athletes
+
+
+def _failing_alone(
+    borrowed: Mapping[str, tuple[BorrowedLake, Athlete]], limits: "warehouse.Limits", trial: Path
+) -> dict[str, str]:
+    """Of whom it is true that nothing can be built, of several; nobody, if it is true of none alone."""
+    if len(borrowed) < 2:
+        return {}
+    failing: dict[str, str] = {}
+    for athlete_id, one in borrowed.items():
+        try:
+            _marts([one], limits, trial)
+        except NextgearError as error:
+            failing[athlete_id] = _reason(error)
+    return failing
+
+
+def _peak_memory_bytes() -> int:
+    """The most that this process has held, whatever it did before."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

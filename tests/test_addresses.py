@@ -1,0 +1,182 @@
+"""Exports at an address: they are found, read and known as those in a folder of this machine are."""
+
+import io
+import shutil
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from conftest import Bucket
+
+from pipeline.addresses import is_address, local_path
+from pipeline.errors import SettingsError
+from pipeline.ingest import Counts, ingest
+from pipeline.lake import Lake
+from pipeline.places import Place
+from pipeline.schema import TABLES
+from pipeline.sources import Source, exports, source
+
+FIT = b"\x0e\x10\xd9\x07\x00\x00\x00\x00.FIT\x00\x00"
+
+
+class Silence:
+    def expect(self, more: int) -> None: ...
+
+    def advance(self, path: str, outcome: str) -> None: ...
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "lake", "me")
+
+
+def take_in(lake: Lake, *sources: Source) -> Counts:
+    return ingest(sources, lake, None, Silence(), workers=1)
+
+
+def ledger(lake: Lake, root: str) -> dict[str, dict[str, object]]:
+    """What is told of each file below `root`, but for its time."""
+    rows: dict[str, dict[str, object]] = {}
+    for row in lake.ledger().to_pylist():
+        original = (row["duplicate_of_path"] or "").removeprefix(f"{root}/")
+        name = row["path"].removeprefix(f"{root}/")
+        rows[name] = {**row, "path": name, "modified_at": None, "duplicate_of_path": original}
+    return rows
+
+
+def rows_of(lake: Lake) -> dict[str, list[str]]:
+    """All that the lake holds besides the ledger."""
+    return {
+        table: sorted(
+            repr(row) for part in lake.parts(table) for row in pq.ParquetFile(part).read().to_pylist()
+        )
+        for table in TABLES
+        if table != "files"
+    }
+
+
+# --- a run
+
+
+@pytest.fixture(scope="session")
+def account(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of a few real files, one of them twice, and of zips in folders and in zips."""
+    folder = tmp_path_factory.mktemp("account")
+    named: dict[str, Path] = {}
+    for path in sorted(corpus.rglob("*.*")):
+        if path.is_file() and 0 < path.stat().st_size < 100_000:
+            named.setdefault(path.suffix, path)
+    assert named.keys() >= {".fit", ".gpx", ".tcx"}
+    for path in named.values():
+        shutil.copyfile(path, folder / path.name)
+    (folder / "again.fit").write_bytes(named[".fit"].read_bytes())
+    (folder / ".DS_Store").write_text("Finder's")
+    (folder / "Läufe 100%+#").mkdir()
+    (folder / "Läufe 100%+#" / "page.fit").write_text("<html>Please log in</html>")
+    inner = zipped({"run.gpx": named[".gpx"].read_bytes() + b"\n"})
+    outer = zipped({"einer.tcx": named[".tcx"].read_bytes() + b"\n", "inner.zip": inner})
+    (folder / "Läufe 100%+#" / "export.zip").write_bytes(outer)
+    return folder
+
+
+def stored(bucket: Bucket, folder: Path, prefix: str) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            bucket.put(f"{prefix}/{path.relative_to(folder)}", path.read_bytes())
+
+
+def test_a_folder_in_a_bucket_gives_what_the_same_folder_here_gives(account: Path, lake: Lake, s3: Bucket):
+    here = Lake(lake.root.with_name("here"), "me")
+    counted = take_in(here, account)
+    stored(s3, account, "our runs")
+    assert take_in(lake, source(f"{s3.address}/our runs/")) == counted
+    assert ledger(lake, f"{s3.address}/our runs") == ledger(here, str(account))
+    assert rows_of(lake) == rows_of(here)
+    assert counted.outcomes["imported"] >= 4
+
+
+def test_a_second_run_reads_nothing_at_an_address(account: Path, lake: Lake, s3: Bucket):
+    stored(s3, account, "runs")
+    first = take_in(lake, source(f"{s3.address}/runs"))
+    before = len(s3.requests())
+    second = take_in(lake, source(f"{s3.address}/runs"))
+    assert (second.found, second.known, second.outcomes) == (first.found, first.found, {})
+    asked = s3.requests()[before:]
+    assert len(asked) == 1
+    assert "list-type" in asked[0]
+
+
+def test_an_object_or_a_zip_that_has_changed_is_read_again_and_no_other(lake: Lake, s3: Bucket):
+    s3.put("runs/same.fit", FIT)
+    s3.put("runs/changed.fit", FIT + b"1")
+    s3.put("runs/export.zip", zipped({"a.fit": FIT + b"2"}))
+    take_in(lake, source(f"{s3.address}/runs"))
+    before = len(s3.requests())
+    s3.put("runs/changed.fit", FIT + b"33")
+    s3.put("runs/export.zip", zipped({"a.fit": FIT + b"2", "b.fit": FIT + b"4"}))
+    counts = take_in(lake, source(f"{s3.address}/runs"))
+    assert sum(counts.outcomes.values()) == 3  # the file, the zip, its new member
+    read = {line.split()[1] for line in s3.requests()[before:] if line.startswith("GET")}
+    assert {path for path in read if "list-type" not in path} == {
+        f"/{s3.name}/runs/changed.fit",
+        f"/{s3.name}/runs/export.zip",
+    }
+
+
+# --- what is named
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("/my runs/100%", "/my runs/100%"),
+        ("runs", "runs"),
+        ("file:///my%20runs", "/my runs"),
+        ("file:/my runs", "/my runs"),
+        ("file://localhost/runs", "/runs"),
+        ("C:/runs", "C:/runs"),
+        ("file:runs", "file:runs"),
+    ],
+)
+def test_a_file_of_this_machine_is_the_same_however_it_is_named(text: str, named: str):
+    assert local_path(text) == Path(named)
+    assert not is_address(text)
+
+
+def test_what_is_known_by_its_path_is_known_by_its_file_uri(tmp_path: Path, lake: Lake):
+    folder = tmp_path / "my runs"
+    folder.mkdir()
+    (folder / "a.fit").write_bytes(FIT)
+    take_in(lake, folder)
+    counts = take_in(lake, source(f"file://{tmp_path}/my%20runs"), Place.of(str(folder)))
+    assert (counts.found, counts.known) == (1, 1)
+
+
+def test_an_object_is_found_once_however_it_is_named(s3: Bucket):
+    for name in ("a b/ü%20.fit", "a b/.hidden.fit", "a b/c.fit.part", "a b/__MACOSX/c.fit"):
+        s3.put(name, FIT)
+    both = [source(f"{s3.address}/a b"), source(f"s3a://{s3.name}/a b/ü%20.fit"), source(s3.address)]
+    found = {each.path.removeprefix(f"{s3.address}/a b/"): each for each in exports(both)}
+    assert list(found) == [".hidden.fit", "__MACOSX/c.fit", "c.fit.part", "ü%20.fit"]
+    assert [name for name, each in found.items() if not each.junk] == ["ü%20.fit"]
+    assert found["ü%20.fit"].content() == FIT
+
+
+@pytest.mark.parametrize("missing", ["", "/nothing", "/runs/a.fi", "/run"])
+def test_what_is_not_at_an_address_is_told_before_anything_is_read(s3: Bucket, missing: str):
+    s3.put("runs/a.fit", FIT)
+    address = f"{s3.address}{missing}" if missing else "s3://no-such-bucket/runs"
+    before = len(s3.requests())
+    with pytest.raises(SettingsError, match="there is no such file or folder"):
+        list(exports([source(s3.address), source(address)]))
+    assert not [line for line in s3.requests()[before:] if "GET" in line and "list-type" not in line]
