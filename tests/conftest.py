@@ -66,6 +66,26 @@ hypothesis.settings.register_profile("nextgear", deadline=None, derandomize="CI"
 hypothesis.settings.load_profile("nextgear")
 
 
+# The longest files, longest first: whichever is begun last is what all wait for.
+LONGEST = (
+    "test_flow.py",
+    "test_squad.py",
+    "test_athlete_models.py",
+    "test_same_lake.py",
+    "test_sessions.py",
+    "test_accuracy.py",
+    "test_accuracy_causes.py",
+    "test_page.py",
+    "test_readme.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hand out the longest files first; xdist would those with most tests in them."""
+    turn = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: turn.get(item.path.name, len(LONGEST)))
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of real files from real watches; its absence must not go unnoticed where it counts."""
@@ -259,6 +279,7 @@ def nothing_landed(
             for model in warehouse.ancestors(models, tables).values():
                 if model.name not in built:
                     warehouse.create(db, model)
+                    warehouse.check(db, model)
                     built.add(model.name)
             return db
 
@@ -273,27 +294,42 @@ def rows_of(
     """The rows of a model, in the order of its grain, if the given tables held what is written.
 
     Columns not written are null, tables of the lake that nobody gives are empty. What stands between the
-    given tables and the model is built for real and held against its own promises. A table is text with `|`
-    between the columns, or a frame.
+    given tables and the model is built for real and held against its own promises; what rests on none of
+    them is what it is of an empty lake, and stands there already. A table is text with `|` between the
+    columns, or a frame.
     """
 
     def rows(target: str, given: Given) -> pd.DataFrame:
-        with _empty_lake() as db:
+        db = nothing_landed([*given, target])
+        db.begin()  # and never committed: the next one finds an empty lake again
+        try:
             for table, content in given.items():
-                typed = nothing_landed([table]).table(table)
+                typed = db.table(table)
                 columns = [
                     f'"{name}" {type_}' for name, type_ in zip(typed.columns, typed.types, strict=True)
                 ]
                 db.execute(f"create or replace table {table} ({', '.join(columns)})")
                 db.register("written", _parsed(content) if isinstance(content, str) else content)
                 db.execute(f"insert into {table} by name from written")
+            other = set(given)
             between = {name: model for name, model in models.items() if name not in given}
             for model in warehouse.ancestors(between, [target]).values():
-                warehouse.create(db, model)
-                warehouse.check(db, model)
+                if model.reads & other:
+                    was_empty = _is_empty(db, model.name)
+                    db.execute(f"drop table {model.name}")
+                    warehouse.create(db, model)
+                    warehouse.check(db, model)
+                    if not (was_empty and _is_empty(db, model.name)):
+                        other.add(model.name)
             return db.table(target).order(", ".join(models[target].grain) or "all").df()
+        finally:
+            db.rollback()
 
     return rows
+
+
+def _is_empty(db: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return not db.execute(f"select 1 from {table} limit 1").fetchall()
 
 
 def _empty_lake() -> duckdb.DuckDBPyConnection:
