@@ -9,6 +9,7 @@ import typer
 
 from pipeline import letters
 from pipeline.errors import NextgearError, sentence
+from pipeline.home import data_folder
 
 if TYPE_CHECKING:
     from pipeline.console import Console
@@ -30,6 +31,7 @@ Data = Annotated[
         "--data",
         envvar="NEXTGEAR_DATA",
         metavar="DIR",
+        parser=data_folder,
         help="Folder of lake, warehouse, reports. Default: data/ in a checkout, else your user data folder.",
     ),
 ]
@@ -52,9 +54,10 @@ Retry = Annotated[
     ),
 ]
 Sources = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Argument(
-        metavar="SOURCES", help="Files, folders, .gz and .zip. Default: exports/ in the data folder."
+        metavar="SOURCES",
+        help="Files, folders, .gz, .zip, also at s3://BUCKET/FOLDER. Default: exports/ in the data folder.",
     ),
 ]
 
@@ -334,7 +337,10 @@ def schedule(
 @app.command()
 def demo(
     data: Annotated[
-        Path | None, typer.Option("--data", metavar="DIR", help="Where to; default: a new scratch folder.")
+        Path | None,
+        typer.Option(
+            "--data", metavar="DIR", parser=data_folder, help="Where to; default: a new scratch folder."
+        ),
     ] = None,
     quiet: Quiet = False,
     json_log: JsonLog = False,
@@ -352,7 +358,7 @@ def _code(ran: "Ran", strict: bool) -> int:
 def _home(data: Path | None) -> "Home":
     from pipeline.home import Home, default_folder
 
-    return Home(data.expanduser().absolute() if data else default_folder())
+    return Home(data or default_folder())
 
 
 def _console(quiet: bool, json_log: bool) -> "Console":
