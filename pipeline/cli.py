@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import letters
+from pipeline.cluster.commands import cluster
 from pipeline.errors import NextgearError, sentence
 from pipeline.home import data_folder
+from pipeline.options import INTERRUPTED, QUARANTINED, WRONG, JsonLog, Quiet, Retry, Strict, console_of
 
 if TYPE_CHECKING:
-    from pipeline.console import Console
     from pipeline.daily.rounds import Ran
     from pipeline.home import Home
 
@@ -43,16 +44,7 @@ Athletes = Annotated[
     str | None,
     typer.Option("--athlete", metavar="ID", help="Only this athlete. Default: all that are in exports/."),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")]
 Changes = Annotated[bool, typer.Option("--quiet", help="Say what changed since the last run, if anything.")]
-JsonLog = Annotated[bool, typer.Option("--json-log", help="News as JSON lines on standard error.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if a file was quarantined.")]
-Retry = Annotated[
-    bool,
-    typer.Option(
-        "--retry", help="Read again what gave no activity, no time zone, or was read by an older nextgear."
-    ),
-]
 Sources = Annotated[
     list[str] | None,
     typer.Argument(
@@ -61,7 +53,7 @@ Sources = Annotated[
     ),
 ]
 
-WRONG, QUARANTINED, INTERRUPTED = 1, 3, 130
+app.add_typer(cluster)
 
 
 @app.command()
@@ -78,7 +70,7 @@ def run(
     """Ingest, build and report in one go; what cron calls. For all athletes, or for one."""
     from pipeline import flow
 
-    console = _console(quiet, json_log)
+    console = console_of(quiet, json_log)
     ran = flow.run(_home(data), athlete, sources or [], console, retry, is_sending=not no_notify)
     raise typer.Exit(_code(ran, strict))
 
@@ -96,7 +88,7 @@ def ingest(
     """Bring files into the lake."""
     from pipeline import flow
 
-    ran = flow.land(_home(data), athlete, sources or [], _console(quiet, json_log), retry)
+    ran = flow.land(_home(data), athlete, sources or [], console_of(quiet, json_log), retry)
     raise typer.Exit(_code(ran, strict))
 
 
@@ -107,7 +99,7 @@ def build(
     """Build what is out of date in the warehouse, which is one for all athletes."""
     from pipeline import flow
 
-    home, console = _home(data), _console(quiet, json_log)
+    home, console = _home(data), console_of(quiet, json_log)
     home.lake_of(athlete or "me")
     is_built = flow.build(home, console)
     console.say("built", "Built." if is_built else "The warehouse is up to date.", is_new=is_built)
@@ -131,7 +123,7 @@ def report(
     """Verdict, causes, load, phases, split, trend, workouts, recovery, races, files: from the warehouse."""
     from pipeline import flow
 
-    console = _console(quiet, json_log)
+    console = console_of(quiet, json_log)
     chosen = {"sections": section} if section else {}
     flow.deliver(
         flow.report(
@@ -148,7 +140,7 @@ def why(data: Data = None, athlete: Athlete = None, quiet: Quiet = False, json_l
     """The verdict and the ranked causes, on one screen."""
     from pipeline import flow
 
-    console = _console(quiet, json_log)
+    console = console_of(quiet, json_log)
     text = flow.why(_home(data), athlete, width=console.width, color=console.has_color)
     flow.deliver(text, None, console)
 
@@ -207,7 +199,7 @@ def sql(
         lambda: _home(data),
         athlete,
         query,
-        _console(quiet, json_log),
+        console_of(quiet, json_log),
         form=form,
         out=out,
         rows=rows,
@@ -235,7 +227,7 @@ def files(
     """Every file ever seen, and what became of it."""
     from pipeline import flow
 
-    flow.files(_home(data), athlete, outcome, form, _console(quiet, json_log))
+    flow.files(_home(data), athlete, outcome, form, console_of(quiet, json_log))
 
 
 @app.command()
@@ -267,7 +259,7 @@ def athlete(
     """
     from pipeline import flow
 
-    home, console = _home(data), _console(quiet, json_log)
+    home, console = _home(data), console_of(quiet, json_log)
     flow.settings(home, athlete, changes or [], since, form, console, journal, path)
 
 
@@ -348,7 +340,7 @@ def demo(
     """A simulated runner's exports and the report on them, in a scratch folder."""
     from pipeline import flow
 
-    flow.demo(data, _console(quiet, json_log))
+    flow.demo(data, console_of(quiet, json_log))
 
 
 def _code(ran: "Ran", strict: bool) -> int:
@@ -359,12 +351,6 @@ def _home(data: Path | None) -> "Home":
     from pipeline.home import Home, default_folder
 
     return Home(data or default_folder())
-
-
-def _console(quiet: bool, json_log: bool) -> "Console":
-    from pipeline.console import Console
-
-    return Console(is_quiet=quiet, is_json=json_log)
 
 
 def main() -> None:

@@ -1,23 +1,25 @@
 """Tasks on Apache Spark: the one module that knows it. One task a partition; Spark finds the machines.
 
 A task that fails says so in its answer. One whose process dies is begun again by Spark, MOST_ATTEMPTS times
-in all; after that Spark gives up all tasks of the job, so they are asked again, each in a job of its own: then
-only the one that kills its process is lost.
+in all; after that Spark gives up all tasks of the job, so they are asked again, each in a job of its own:
+then only the one that kills its process is lost.
 """
 
 import os
 import re
 import shutil
 import sys
+import tempfile
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from pipeline.cluster.tasks import Done, Share, Task, done
-from pipeline.errors import SettingsError
+from pipeline.errors import NextgearError, SettingsError
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
@@ -27,10 +29,24 @@ ROUNDS = 2  # what a task says has failed is tried once more: a store may have b
 JOBS_AT_ONCE = 64
 LOOKS_EACH_S = 0.2
 LOG_SETTINGS = Path(__file__).parent / "log4j2.properties"
+LOG_LEVEL = "spark.log.level"
+
+_QUIET = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.task.maxFailures": str(MOST_ATTEMPTS),
+    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={LOG_SETTINGS.as_uri()}",
+}
 
 _LOCAL = re.compile(r"local(\[(\*|\d+)\])?")
 _OVERHEAD_RATIO, _OVERHEAD_MIN_BYTES = 0.1, 384 << 20  # Spark's defaults for what runs beside the JVM
 _UNITS = {"": 20, "k": 10, "m": 20, "g": 30, "t": 40}
+
+
+class EngineError(NextgearError):
+    """Spark went away while it was at work, or never came."""
+
+    exit_code = 1
 
 
 @contextmanager
@@ -47,16 +63,16 @@ def engine(master: str, settings: Mapping[str, str]) -> "Generator[SparkContext]
     from py4j.protocol import Py4JError
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    settings = {**_QUIET, **settings}
     conf = SparkConf().setMaster(_with_attempts(master)).setAppName("nextgear")
-    conf.set("spark.ui.enabled", "false").set("spark.ui.showConsoleProgress", "false")
-    conf.set("spark.task.maxFailures", str(MOST_ATTEMPTS))
-    conf.set("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={LOG_SETTINGS.as_uri()}")
     for key, value in settings.items():
         conf.set(key, value)
+    said: list[str] = []
     try:
-        context = SparkContext(conf=conf)
+        with _jvm_silent(said, is_silent=LOG_LEVEL not in settings):
+            context = SparkContext(conf=conf)
     except (PySparkException, Py4JError, ValueError) as error:
-        what = _cause(str(error)) or type(error).__name__
+        what = _cause("\n".join([*said, str(error)])) or type(error).__name__
         raise SettingsError(f"--master {master}: Spark cannot be started: {what}") from error
     try:
         yield context
@@ -64,10 +80,40 @@ def engine(master: str, settings: Mapping[str, str]) -> "Generator[SparkContext]
         context.stop()
 
 
+@contextmanager
+def _jvm_silent(said: list[str], *, is_silent: bool) -> Generator[None]:
+    """Keep from the terminal what the JVM says of itself; if it does not start, `said` has why."""
+    if not is_silent:
+        yield
+        return
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as kept, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pandas, of which no task makes use
+        os.dup2(kept.fileno(), 2)  # the JVM keeps it to its end
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            said += kept.read().decode(errors="replace").splitlines()
+            raise
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)
+
+
 def _with_attempts(master: str) -> str:
     """On one machine Spark gives up at the first process that dies, unless the master says otherwise."""
     found = _LOCAL.fullmatch(master)
     return f"local[{found[2] or 1},{MOST_ATTEMPTS}]" if found else master
+
+
+def settings(said: Iterable[str]) -> dict[str, str]:
+    """Spark's settings, each told as KEY=VALUE. Raises SettingsError for one that is not."""
+    for one in said:
+        if not re.fullmatch(r"[\w.]+=.*", one, re.DOTALL):
+            raise SettingsError(f"--conf {one}: write it as KEY=VALUE, such as spark.executor.memory=4g")
+    return dict(one.split("=", 1) for one in said)
 
 
 def share(context: "SparkContext") -> Share:
@@ -113,12 +159,17 @@ def run(context: "SparkContext", tasks: Sequence[Task], progress: Callable[[int,
 
 def _run(context: "SparkContext", tasks: Sequence[Task], progress: Callable[[int], None]) -> list[Done]:
     """All of them in one job; each in one of its own, if the processes of one of them kept dying."""
-    from py4j.protocol import Py4JJavaError
+    from py4j.protocol import Py4JError, Py4JJavaError
 
     try:
         with _counting(context, progress):
             return context.parallelize(tasks, len(tasks)).map(done).collect()
-    except Py4JJavaError:
+    except Py4JError as error:
+        if _has_stopped(context):
+            raise EngineError(
+                f"Spark has stopped: is {context.master} there, and has it room for this? What was done is "
+                f"kept: run again; --conf {LOG_LEVEL}=INFO shows Spark's own log"
+            ) from error
         finished = 0
 
         def alone(task: Task) -> Done:
@@ -133,6 +184,16 @@ def _run(context: "SparkContext", tasks: Sequence[Task], progress: Callable[[int
 
         with ThreadPoolExecutor(min(JOBS_AT_ONCE, len(tasks))) as pool:
             return list(pool.map(alone, tasks))
+
+
+def _has_stopped(context: "SparkContext") -> bool:
+    """Has Spark given up, or its JVM died?"""
+    from py4j.protocol import Py4JError
+
+    try:
+        return bool(cast("Any", context)._jsc.sc().isStopped())
+    except (Py4JError, AttributeError, ConnectionError):
+        return True
 
 
 @contextmanager

@@ -132,6 +132,13 @@ def quarantine(place: Place, edition: str, bucket: int, reason: str) -> None:
     place.write(f"{EDITIONS}/{edition}/{bucket}.failed.json", _json({"reason": reason}))
 
 
+def withdraw(place: Place, edition: str, buckets: Iterable[int]) -> None:
+    """Take buckets out of an edition."""
+    place.remove(
+        f"{EDITIONS}/{edition}/{bucket}{ending}" for bucket in buckets for ending in (".json", ".failed.json")
+    )
+
+
 def all_published(place: Place, edition: str) -> tuple[dict[int, Bucket], dict[int, str]]:
     """The buckets of an edition, and why others could not be built."""
     names = [entry.name for entry in (place / EDITIONS / edition).entries()]
