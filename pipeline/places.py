@@ -31,6 +31,7 @@ LOCKS = ".locks"
 RENEWED_S = 30  # how often who holds a place says so ...
 DEAD_S = 300  # ... and after how long without a word somebody else may have it
 
+_HIDDEN = re.compile(r"(?:^|/)\.")
 _NEVER = datetime(1970, 1, 1)
 _KNOWN = "say a path, file:, s3:, gs:, abfs: or hdfs:"
 # What follows a question mark is for Arrow: the endpoint, the region.
@@ -104,13 +105,15 @@ class Place:
     def entries(self, *, with_hidden: bool = False) -> list[Entry]:
         """All files below, sorted by name; none where there is nothing.
 
-        One whose name begins with a dot is hidden: so are those that are just being written.
+        What is called with a dot at the beginning, itself or a folder of it, is hidden: so are files that are
+        just being written.
         """
-        return [
+        entries = [
             Entry(info.path[len(self.path) + 1 :], info.size or 0, _naive(info.mtime))
             for info in self._listed(is_recursive=True)
-            if info.is_file and (with_hidden or not info.base_name.startswith("."))
+            if info.is_file
         ]
+        return [entry for entry in entries if with_hidden or not _HIDDEN.search(entry.name)]
 
     def children(self) -> tuple[list[str], list[Entry]]:
         """The folders right below, and the files."""
@@ -286,8 +289,8 @@ def _is_linked(source: Path, target: Path) -> bool:
     """Could the file be given a second name? Not on another disk, nor on some filesystems."""
     try:
         os.link(source, target)
-    except FileNotFoundError:
-        raise
+    except FileNotFoundError as error:
+        raise FileNotFoundError(error.errno, error.strerror, str(source)) from None
     except OSError:
         return False
     return True

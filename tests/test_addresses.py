@@ -4,6 +4,7 @@ import io
 import itertools
 import shutil
 import subprocess
+import time
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import ENVIRONMENT, Bucket, Ended, s3_running
 
+from pipeline import sources
 from pipeline.addresses import is_address, local_path
 from pipeline.errors import SettingsError, StoreError, UnreadableFileError
 from pipeline.ingest import Counts, ingest
@@ -216,6 +218,38 @@ def test_what_is_no_address_is_told_so_and_no_password_is(address: str, said: st
     with pytest.raises(SettingsError, match=said) as told:
         list(exports([source(address)]))
     assert "secret" not in str(told.value)
+
+
+# --- ahead
+
+
+def test_objects_are_on_their_way_before_their_turn_but_not_all(s3: Bucket, monkeypatch: pytest.MonkeyPatch):
+    for number in range(30):
+        s3.put(f"{number:02}.fit", FIT)
+    before = len(s3.requests())
+    monkeypatch.setattr(sources, "AHEAD_BYTES", 10 * len(FIT))
+    found = exports([source(s3.address)])
+    assert next(found).content() == FIT
+    until = time.monotonic() + 30
+    while not any("/09.fit" in asked for asked in s3.requests()[before:]) and time.monotonic() < until:
+        time.sleep(0.02)
+    found.close()
+    asked = {line.split()[1].rpartition("/")[2] for line in s3.requests()[before:] if ".fit" in line}
+    assert asked >= {f"{number:02}.fit" for number in range(10)}
+    assert not asked & {f"{number:02}.fit" for number in range(11, 30)}
+
+
+def test_an_object_too_large_to_be_fetched_ahead_is_read_in_its_turn(
+    s3: Bucket, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sources, "AHEAD_BYTES", 100)
+    contents = {"a.fit": FIT, "b.fit": FIT * 20, "c.zip": zipped({"d.fit": FIT * 30}), "e.fit": FIT}
+    for name, content in contents.items():
+        s3.put(name, content)
+    found = {
+        each.path.removeprefix(f"{s3.address}/"): each.content() for each in exports([source(s3.address)])
+    }
+    assert found == {**contents, "c.zip/d.fit": FIT * 30}
 
 
 # --- what goes wrong
