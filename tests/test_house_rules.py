@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "letters": set[str](),
     "ask": {"errors", "home", "reader", "console", "published", "answers", "athlete", "lake"},
     "reader": {"errors"},
-    "home": {"errors", "lake"},
+    "home": {"addresses", "errors", "lake"},
     "addresses": set[str](),
     "places": {"addresses", "errors"},
     "sources": {"addresses", "errors", "places"},
