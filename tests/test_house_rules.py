@@ -60,9 +60,9 @@ MAY_IMPORT = {
     "report": {"errors", "letters"},
     "schedule": {"errors"},
     "beginning": {"home"},
-    "places": {"errors"},
     "options": {"console"},
     "cluster": {
+        "addresses",
         "ask",
         "athlete",
         "console",
