@@ -20,6 +20,7 @@ from typing import IO
 from urllib.parse import quote
 
 import pyarrow as pa
+from filelock import FileLock, Timeout
 from pyarrow import fs
 
 from pipeline.addresses import local_path
@@ -28,8 +29,8 @@ from pipeline.errors import BusyError, SettingsError
 AT_ONCE = 16  # requests to a store: each waits for the network, not for this machine
 PATIENCE_S = 60
 LOCKS = ".locks"
-RENEWED_S = 30  # how often who holds a place says so ...
-DEAD_S = 300  # ... and after how long without a word somebody else may have it
+RENEWED_S = 20  # how often who holds a place says so ...
+DEAD_S = 120  # ... and after how long without a word somebody else may have it
 
 _HIDDEN = re.compile(r"(?:^|/)\.")
 _NEVER = datetime(1970, 1, 1)
@@ -236,9 +237,14 @@ class Place:
     def alone(self) -> Generator[None]:
         """Be the only one who changes this place. Raises BusyError at once if another one does.
 
-        Each lays down a note of its own and then looks for others: of two at the same time both may turn
-        back, never both go on. A note that nobody renewed for DEAD_S is of a run that was killed.
+        A folder is locked, and the system unlocks it however the run ends. A store knows no locks: there each
+        lays down a note of its own and then looks for others. Of two at the same time both may turn back,
+        never both go on. A note that nobody renewed for DEAD_S is of a run that was killed.
         """
+        if self.folder:
+            with self._locked(self.folder / LOCKS / "lock"):
+                yield
+            return
         note = f"{uuid.uuid4().hex}.json"
         locks = self / LOCKS
         locks.write(note, b"{}")
@@ -254,6 +260,19 @@ class Place:
                 renewing.join()
         finally:
             locks.remove([note])
+
+    @contextmanager
+    def _locked(self, path: Path) -> Generator[None]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise BusyError(f"another run is at work on {self.address} ({path} is held)") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _turn_back_if_busy(self, locks: "Place", note: str) -> None:
         notes = {entry.name: entry.modified_at for entry in locks.entries() if entry.name.endswith(".json")}

@@ -10,9 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import CHECKOUT, Bucket
+from conftest import CHECKOUT, ENVIRONMENT, Bucket
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -204,7 +205,6 @@ def test_of_many_at_once_never_two_are_alone(place: Place):
     assert room.most <= 1
     with place.alone():
         assert names(place / LOCKS)
-    assert not place.entries(with_hidden=True)
 
 
 def test_who_is_not_alone_is_told_where_it_says_so(place: Place):
@@ -215,9 +215,25 @@ def test_who_is_not_alone_is_told_where_it_says_so(place: Place):
         assert names(place / LOCKS) == [note]
 
 
+def test_a_folder_is_free_again_when_the_run_that_had_it_is_killed(tmp_path: Path):
+    place = Place.of(str(tmp_path))
+    hold = "import sys\nfrom pipeline.places import Place\nwith Place.of(sys.argv[1]).alone():\n"
+    hold += "    print('mine', flush=True)\n    sys.stdin.read()"
+    command = [sys.executable, "-c", hold, str(tmp_path)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "env": ENVIRONMENT}
+    with subprocess.Popen(command, **pipes) as holder:
+        assert holder.stdout and holder.stdout.readline() == b"mine\n"
+        with pytest.raises(BusyError), place.alone():
+            pass
+        holder.kill()
+    with place.alone():
+        pass
+
+
 def test_a_note_of_a_run_that_was_killed_keeps_nobody_out_for_ever(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    s3: Bucket, monkeypatch: pytest.MonkeyPatch
 ):
+    place = Place.of(f"{s3.address}/lake")
     place.write(f"{LOCKS}/killed.json", b"{}")
     with pytest.raises(BusyError, match="killed"), place.alone():
         pass
@@ -227,7 +243,8 @@ def test_a_note_of_a_run_that_was_killed_keeps_nobody_out_for_ever(
         assert "killed.json" not in names(place / LOCKS)
 
 
-def test_who_works_for_long_stays_alone(place: Place, monkeypatch: pytest.MonkeyPatch):
+def test_who_works_for_long_stays_alone(s3: Bucket, monkeypatch: pytest.MonkeyPatch):
+    place = Place.of(f"{s3.address}/lake")
     monkeypatch.setattr(places, "DEAD_S", 1)
     monkeypatch.setattr(places, "RENEWED_S", 0.1)
     with place.alone():
