@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import Bucket
 from markdown_it import MarkdownIt
 from typer.testing import CliRunner
 
