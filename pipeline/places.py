@@ -40,8 +40,8 @@ _ADDRESS = re.compile(r"(\w+|fsspec\+\w+)://([^/?]*)(.*?)(\?[a-z_]+=[^/]*)?", re
 _ALSO_CALLED = {"s3a": "s3", "s3n": "s3"}  # by Hadoop
 _PATIENT = ("gs", "gcs")  # where nobody answers, Arrow would ask for a quarter of an hour
 _WITH_BUCKETS = ("s3", "gcs", "abfs")
-# The store has answered, and will not give this one object (one in an archive of tapes, say).
-_REFUSED = re.compile("ACCESS_DENIED|INVALID_OBJECT_STATE|PERMISSION_DENIED|AuthorizationPermissionMismatch")
+# By Amazon, of what it has in an archive, by Google, by Microsoft.
+_REFUSED = re.compile("ACCESS_DENIED|storage class|PERMISSION_DENIED|AuthorizationPermissionMismatch")
 _RENAMED = ("local", "hdfs")  # here others see a file while it is being written: it is, beside its name
 
 
@@ -321,6 +321,11 @@ def first_line(error: Exception) -> str:
     return said.partition("\n")[0]
 
 
+def is_refused(error: OSError) -> bool:
+    """Has the store answered, and does not give this one object: to this user, or from its archive?"""
+    return type(error) is OSError and _REFUSED.search(str(error)) is not None
+
+
 @contextmanager
 def _named(address: str) -> Generator[None]:
     """Say of what fails where it is: not all of Arrow's errors do."""
@@ -329,10 +334,8 @@ def _named(address: str) -> Generator[None]:
     except OSError as error:
         if error.filename:
             raise
-        is_refused = type(error) is OSError and _REFUSED.search(str(error))
-        raise (PermissionError if is_refused else type(error))(
-            error.errno or errno.EIO, first_line(error), address
-        ) from error
+        kind = PermissionError if is_refused(error) else type(error)
+        raise kind(error.errno or errno.EIO, first_line(error), address) from error
 
 
 def _naive(moment: datetime | None) -> datetime:
