@@ -26,7 +26,7 @@ ACCURACY ?=
 ATHLETES ?= 10 50
 WEEKS    ?= 8
 BUCKETS  ?=
-SCALE    ?= --compare --kills 2
+SCALE    ?= --compare --shuffle --kills 2
 
 .PHONY: help report test format docs picture lint bench scale accuracy fuzz soak ci clean
 

@@ -11,7 +11,6 @@ import json
 import os
 import random
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -67,18 +66,27 @@ class Cost:
 
 @dataclass(frozen=True)
 class Single:
-    """N data folders of one machine below `folder`, and one of all of them as a squad."""
+    """Data folders of single machines: of some athletes each their own, and one of all as a squad."""
 
     folder: Path
     costs: dict[str, float] = field(default_factory=dict[str, float])  # seconds of CPU by step, of all
 
-    def home(self, athlete_id: str) -> Path:
-        """An athlete's own data folder."""
-        return self.folder / athlete_id
-
     def lake(self, athlete_id: str) -> Lake:
-        """Their lake in it."""
-        return Lake(self.home(athlete_id) / "lake", athlete_id)
+        """The lake of an athlete who has a data folder of their own."""
+        return Lake(self.folder / athlete_id / "lake", athlete_id)
+
+    def warehouse(self, athlete_id: str) -> Path:
+        """What is built of it."""
+        return self.folder / athlete_id / "warehouse.duckdb"
+
+    @property
+    def squad(self) -> Path:
+        """The warehouse of all."""
+        return self.folder / "squad" / "warehouse.duckdb"
+
+    def seconds(self, *steps: str) -> float:
+        """Of CPU, of some steps."""
+        return sum(self.costs[step] for step in steps)
 
 
 class Silence:
@@ -209,28 +217,25 @@ def _reap() -> None:
 # --- one machine
 
 
-def on_one_machine(single: Single, source: Path, athlete_ids: Sequence[str]) -> None:
-    """Each athlete alone: read, measure, judge, with the functions that the commands call."""
-    models = warehouse.models(published.sql_folder())
+def alone(single: Single, source: Path, athlete_ids: Sequence[str]) -> None:
+    """Each athlete in their own data folder, with the functions that the commands call."""
     for athlete_id in athlete_ids:
         lake = single.lake(athlete_id)
-        with _timed(single, "read"):
+        with _timed(single, "alone"):
             ingest([source / athlete_id], lake, None, Silence(), workers=1)
-        with _timed(single, "measure"):
-            warehouse.measure(models, [lake])
-        with _timed(single, "judge"):
-            _build(single.home(athlete_id) / "warehouse.duckdb", [lake])
+            _build(single.warehouse(athlete_id), [lake])
 
 
-def as_a_squad(single: Single, athlete_ids: Sequence[str]) -> Path:
-    """The warehouse of all of them in one data folder; what was read and measured of each is there."""
-    squad = Path(tempfile.mkdtemp(dir=single.folder, prefix="squad-"))
-    for athlete_id in athlete_ids:
-        lake = single.lake(athlete_id)
-        shutil.copytree(lake.folder, squad / "lake" / athlete_id, copy_function=os.link)
-    with _timed(single, "judge as a squad"):
-        _build(squad / "warehouse.duckdb", [Lake(squad / "lake", one) for one in athlete_ids])
-    return squad / "warehouse.duckdb"
+def as_a_squad(single: Single, source: Path, athlete_ids: Sequence[str]) -> None:
+    """All of them in one data folder."""
+    lakes = [Lake(single.squad.with_name("lake"), athlete_id) for athlete_id in athlete_ids]
+    with _timed(single, "squad: read"):
+        for lake in lakes:
+            ingest([source / lake.athlete_id], lake, None, Silence(), workers=1)
+    with _timed(single, "squad: measure"):
+        warehouse.measure(warehouse.models(published.sql_folder()), lakes)
+    with _timed(single, "squad: judge"):
+        _build(single.squad, lakes)
 
 
 def _build(path: Path, lakes: Sequence[Lake]) -> None:
@@ -260,8 +265,12 @@ def marts_of(paths: Sequence[Path], names: Sequence[str]) -> dict[str, pa.Table]
     return {name: pa.concat_tables(tables) for name, tables in found.items()}
 
 
-def differences(place: Place, single: Mapping[str, pa.Table]) -> list[str]:
-    """Which columns of which marts are other in the cluster's than on single machines, and how often."""
+def differences(place: Place, single: Mapping[str, pa.Table], whose: Sequence[str] = ()) -> list[str]:
+    """Which columns of which marts are other in the cluster's than on single machines, and how often.
+
+    Of all athletes, or of some.
+    """
+    of_them = f"where athlete_id in {(*whose, '')}" if whose else ""
     published_marts = across.marts(place)
     models = warehouse.models(published.sql_folder())
     found: list[str] = []
@@ -270,7 +279,7 @@ def differences(place: Place, single: Mapping[str, pa.Table]) -> list[str]:
         for mart, rows in single.items():
             files = [f"{place}/{file}" for file in published_marts.get(mart, ())]
             db.register("theirs", rows)
-            ours = f"read_parquet({files}, hive_partitioning = false)"
+            ours = f"(from read_parquet({files}, hive_partitioning = false) {of_them})"
             keys = models[f"marts.{mart}"].grain
             columns = [column for column in rows.column_names if column not in keys]
             judged = [_differs(column, rows.schema.field(column).type) for column in columns]
@@ -353,20 +362,10 @@ def trial(scratch: Path, templates: Sequence[Path], count: int, asked: argparse.
     row |= {f"{what} kB": f"{held_bytes / count / 1e3:.0f}" for what, held_bytes in held.items()}
 
     single = Single(scratch / "single")
-    chosen = ids if asked.compare else ids[: len(templates)]
-    on_one_machine(single, source, chosen)
-    squad = as_a_squad(single, chosen)
-    alone_s = sum(single.costs[step] for step in ("read", "measure", "judge"))
-    squad_s = sum(single.costs[step] for step in ("read", "measure", "judge as a squad"))
-    row |= {
-        "alone": f"{alone_s / len(chosen):.2f}",
-        "in a squad": f"{squad_s / len(chosen):.2f}",
-        "over a squad": f"{(cost.cpu_s / count) / (squad_s / len(chosen)) - 1:+.0%}",
-    }
-    told = {step: round(spent / len(chosen), 3) for step, spent in single.costs.items()}
-    print(f"one machine, CPU s an athlete: {told}", flush=True)
+    apart = ids[: asked.alone or count]
     if asked.compare:
-        _compare(place, single, squad, ids, "as loaded")
+        row |= _one_machine(single, source, ids, apart, cost.cpu_s)
+        _compare(place, single, apart, "as loaded")
 
     lucky = ids[::ONE_IN]
     for athlete_id in lucky:
@@ -378,29 +377,50 @@ def trial(scratch: Path, templates: Sequence[Path], count: int, asked: argparse.
         "of its tasks": f"{day.tasks_cpu_s / len(lucky):.2f}",
     }
     if asked.compare:
-        on_one_machine(single, source, lucky)
-        squad = as_a_squad(single, ids)
-        _compare(place, single, squad, ids, "after a day")
+        _one_machine(single, source, ids, apart, day.cpu_s)
+        _compare(place, single, apart, "after a day")
         for buckets in asked.buckets[1:]:
             nextgear(["build", str(lake), *master, "--buckets", str(buckets)])
-            _compare(place, single, squad, ids, f"in {buckets} buckets")
-        marts = _single_marts(single, ids)
-        _tell("in another order", in_another_order(place, marts, dice))
+            _compare(place, single, apart, f"in {buckets} buckets")
+        if asked.shuffle:
+            marts = marts_of([single.squad], _names())
+            _tell("in another order", in_another_order(place, marts, dice))
     return row
 
 
-def _single_marts(single: Single, ids: Sequence[str]) -> dict[str, pa.Table]:
+def _one_machine(
+    single: Single, source: Path, ids: Sequence[str], apart: Sequence[str], cluster_s: float
+) -> dict[str, str]:
+    """Have single machines do what lies in the source; what it cost an athlete, the cluster's beside it."""
+    single.costs.clear()
+    alone(single, source, apart)
+    as_a_squad(single, source, ids)
+    squad_s = single.seconds("squad: read", "squad: measure", "squad: judge")
+    told = {step: f"{spent:.1f}" for step, spent in single.costs.items()}
+    print(f"one machine, CPU s: {told}; the cluster {cluster_s:.1f}", flush=True)
+    return {
+        "one machine, alone": f"{single.costs['alone'] / len(apart):.2f}",
+        "one machine, squad": f"{squad_s / len(ids):.2f}",
+        "more than a squad": f"{cluster_s / squad_s - 1:+.0%}",
+    }
+
+
+def _names() -> list[str]:
+    """The marts that are compared athlete by athlete."""
     models = warehouse.models(published.sql_folder())
     marts = [name.partition(".")[2] for name, model in models.items() if model.layer == "marts"]
-    paths = [single.home(athlete_id) / "warehouse.duckdb" for athlete_id in ids]
-    return marts_of(paths, [mart for mart in marts if mart not in NOT_COMPARED])
+    return [mart for mart in marts if mart not in NOT_COMPARED]
 
 
-def _compare(place: Place, single: Single, squad: Path, ids: Sequence[str], when: str) -> None:
-    marts = _single_marts(single, ids)
-    rows = sum(len(table) for table in marts.values())
-    found = differences(place, marts) + differences(place, marts_of([squad], ["squad"]))
-    _tell(f"{when}: {len(marts)} marts, {rows} rows of {len(ids)} athletes, and marts.squad", found)
+def _compare(place: Place, single: Single, apart: Sequence[str], when: str) -> None:
+    """Hold the cluster's marts against those of each athlete's own machine, and those of the squad's."""
+    names = _names()
+    squad = marts_of([single.squad], [*names, "squad"])
+    own = marts_of([single.warehouse(athlete_id) for athlete_id in apart], names)
+    rows = sum(map(len, squad.values()))
+    _tell(f"{when}: {len(squad)} marts, {rows} rows, and a squad on one machine", differences(place, squad))
+    found = differences(place, own, apart)
+    _tell(f"{when}: and {len(apart)} athletes each on a machine of their own", found)
 
 
 def _tell(what: str, found: Sequence[str]) -> None:
@@ -431,6 +451,8 @@ def main() -> None:
     )
     parser.add_argument("--master", default="local[2]")
     parser.add_argument("--compare", action="store_true", help="with N runs of a single machine")
+    parser.add_argument("--alone", type=int, help="how many of them; the others as a squad of one machine")
+    parser.add_argument("--shuffle", action="store_true", help="compare with athletes in another order, too")
     parser.add_argument("--kills", type=int, default=0, help="processes to kill of each command of the load")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
