@@ -41,7 +41,7 @@ else
 endif
 
 test: $(VENV)/.installed-dev ## Every test
-	$(bin)/pytest -n auto --dist loadfile
+	$(bin)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 format: $(VENV)/.installed-dev ## Python and SQL as the house writes them
 	$(bin)/ruff check --fix pipeline tests
@@ -61,10 +61,22 @@ picture: $(VENV)/.installed-dev ## The README's pictures: the demo's report in C
 	&& $(bin)/python tests/picture.py "$$scratch/demo" && rm -r "$$scratch"
 
 lint: $(VENV)/.installed-dev ## Style, types, SQL, and whether the generated pages are up to date
+	$(MAKE) --jobs 2 lint-types lint-sql lint-python lint-pages
+
+# The parts of `make lint`. The slowest use one core each, so they run beside each other.
+.PHONY: lint-types lint-sql lint-python lint-pages
+
+lint-types: $(VENV)/.installed-dev
+	$(bin)/basedpyright
+
+lint-sql: $(VENV)/.installed-dev
+	$(bin)/sqlfluff lint --processes 0 sql
+
+lint-python: $(VENV)/.installed-dev
 	$(bin)/ruff check pipeline tests
 	$(bin)/ruff format --check pipeline tests
-	$(bin)/basedpyright
-	$(bin)/sqlfluff lint --processes 0 sql
+
+lint-pages: $(VENV)/.installed-dev
 	$(bin)/nextgear models --markdown | diff -u sql/README.md - || { echo 'sql/README.md is out of date: make docs'; exit 1; }
 	$(bin)/python -m pipeline.ask.cookbook | diff -u sql/cookbook/README.md - || { echo 'sql/cookbook/README.md is out of date: make docs'; exit 1; }
 	$(bin)/python -m typer pipeline.cli utils docs --name nextgear | diff -u pipeline/COMMANDS.md - || { echo 'pipeline/COMMANDS.md is out of date: make docs'; exit 1; }
@@ -93,17 +105,21 @@ ci: lint test ## What a change has to pass: lint, test, and the demo in a scratc
 clean: ## Removes what the targets made, not your data
 	rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis .fuzz
 
+# uv installs in seconds what takes pip a minute or two; where it cannot, pip does.
+pip := $(bin)/python -m pip install --quiet --disable-pip-version-check
+uv  := $(bin)/python -m uv pip install --quiet --python $(bin)/python
+
 # A stamp per kind of set-up: the report needs no test tools, and the tests need all that the report needs.
 $(VENV)/.installed: pyproject.toml | $(VENV)/bin/pip
-	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(pip) uv && $(uv) --editable . || $(pip) --editable .
 	touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/pip
-	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(pip) uv && $(uv) --editable '.[dev]' || $(pip) --editable '.[dev]'
 	touch $(VENV)/.installed $@
 
 $(VENV)/.installed-fuzz: pyproject.toml | $(VENV)/bin/pip
-	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(pip) uv && $(uv) --editable '.[fuzz]' || $(pip) --editable '.[fuzz]'
 	touch $(VENV)/.installed $(VENV)/.installed-dev $@
 
 $(VENV)/bin/pip:

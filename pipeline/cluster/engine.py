@@ -16,10 +16,10 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from pipeline.cluster.tasks import Done, Share, Task, done
-from pipeline.errors import SettingsError
+from pipeline.errors import NextgearError, SettingsError
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
@@ -43,6 +43,12 @@ _OVERHEAD_RATIO, _OVERHEAD_MIN_BYTES = 0.1, 384 << 20  # Spark's defaults for wh
 _UNITS = {"": 20, "k": 10, "m": 20, "g": 30, "t": 40}
 
 
+class EngineError(NextgearError):
+    """Spark went away while it was at work, or never came."""
+
+    exit_code = 1
+
+
 @contextmanager
 def engine(master: str, settings: Mapping[str, str]) -> "Generator[SparkContext]":
     """A connection to Spark. Raises SettingsError if there is no Spark, no Java, or no such master."""
@@ -61,8 +67,9 @@ def engine(master: str, settings: Mapping[str, str]) -> "Generator[SparkContext]
     conf = SparkConf().setMaster(_with_attempts(master)).setAppName("nextgear")
     for key, value in settings.items():
         conf.set(key, value)
+    said: list[str] = []
     try:
-        with _jvm_silent(is_silent=LOG_LEVEL not in settings) as said:
+        with _jvm_silent(said, is_silent=LOG_LEVEL not in settings):
             context = SparkContext(conf=conf)
     except (PySparkException, Py4JError, ValueError) as error:
         what = _cause("\n".join([*said, str(error)])) or type(error).__name__
@@ -74,11 +81,10 @@ def engine(master: str, settings: Mapping[str, str]) -> "Generator[SparkContext]
 
 
 @contextmanager
-def _jvm_silent(*, is_silent: bool) -> Generator[list[str]]:
-    """Keep from the terminal what the JVM says of itself; if it does not start, that is why."""
-    said: list[str] = []
+def _jvm_silent(said: list[str], *, is_silent: bool) -> Generator[None]:
+    """Keep from the terminal what the JVM says of itself; if it does not start, `said` has why."""
     if not is_silent:
-        yield said
+        yield
         return
     sys.stderr.flush()
     terminal = os.dup(2)
@@ -86,7 +92,7 @@ def _jvm_silent(*, is_silent: bool) -> Generator[list[str]]:
         warnings.simplefilter("ignore")  # of pandas, of which no task makes use
         os.dup2(kept.fileno(), 2)  # the JVM keeps it to its end
         try:
-            yield said
+            yield
         except BaseException:
             kept.seek(0)
             said += kept.read().decode(errors="replace").splitlines()
@@ -153,12 +159,17 @@ def run(context: "SparkContext", tasks: Sequence[Task], progress: Callable[[int,
 
 def _run(context: "SparkContext", tasks: Sequence[Task], progress: Callable[[int], None]) -> list[Done]:
     """All of them in one job; each in one of its own, if the processes of one of them kept dying."""
-    from py4j.protocol import Py4JJavaError
+    from py4j.protocol import Py4JError, Py4JJavaError
 
     try:
         with _counting(context, progress):
             return context.parallelize(tasks, len(tasks)).map(done).collect()
-    except Py4JJavaError:
+    except Py4JError as error:
+        if _has_stopped(context):
+            raise EngineError(
+                f"Spark has stopped: is {context.master} there, and has it room for this? What was done is "
+                f"kept: run again; --conf {LOG_LEVEL}=INFO shows Spark's own log"
+            ) from error
         finished = 0
 
         def alone(task: Task) -> Done:
@@ -173,6 +184,16 @@ def _run(context: "SparkContext", tasks: Sequence[Task], progress: Callable[[int
 
         with ThreadPoolExecutor(min(JOBS_AT_ONCE, len(tasks))) as pool:
             return list(pool.map(alone, tasks))
+
+
+def _has_stopped(context: "SparkContext") -> bool:
+    """Has Spark given up, or its JVM died?"""
+    from py4j.protocol import Py4JError
+
+    try:
+        return bool(cast("Any", context)._jsc.sc().isStopped())
+    except (Py4JError, AttributeError, ConnectionError):
+        return True
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -210,9 +210,8 @@ def _settings(place: Place, athlete_id: str) -> Athlete:
 def _built(task: Task, scratch: Path) -> Done:
     """Build the marts of a bucket, if anything has changed of which they are made, and publish them."""
     place = Place.of(task.lake)
-    state = _state(task, place)
     before = layout.published(place, task.edition, task.bucket)
-    if before and before.state == state:
+    if before and before.state == _state(task, place, before.left_out):
         place.remove([f"{layout.EDITIONS}/{task.edition}/{task.bucket}.failed.json"])
         return Done(task.bucket, broken=before.left_out, athletes=len(before.athletes))
     broken: dict[str, str] = {}
@@ -242,7 +241,7 @@ def _built(task: Task, scratch: Path) -> Done:
                 raise LakeError(_reason(error)) from error
             rows = _marts(sound, limits, folder)
     sent = sum(lake.give_back() for lake, _ in borrowed.values())
-    state = _state(task, place)  # of what lies there now, in fewer batches perhaps
+    state = _state(task, place, broken)  # of what lies there now, in fewer batches perhaps
     made = Bucket(
         state=state,
         generation=state,
@@ -268,19 +267,19 @@ def _built(task: Task, scratch: Path) -> Done:
     )
 
 
-def _state(task: Task, place: Place) -> str:
-    """A digest of all that the bucket's marts are made of."""
-    made_of = [
-        "\n".join(
-            [
-                athlete_id,
-                repr(place.read(athlete.settings_path(Path(), athlete_id).as_posix())),
-                *landed_batches(place / layout.LAKE / athlete_id),
-            ]
-        )
-        for athlete_id in task.athletes
-    ]
-    return published.digest_of_texts([task.edition, *made_of])
+def _state(task: Task, place: Place, left_out: Collection[str]) -> str:
+    """A digest of all that the bucket's marts are made of; of who is left out, of all their files.
+
+    So they are tried again when any has changed, one that was brought back from a copy as well.
+    """
+    told: list[str] = [task.edition]
+    for athlete_id in task.athletes:
+        theirs = place / layout.LAKE / athlete_id
+        said = place.read(athlete.settings_path(Path(), athlete_id).as_posix())
+        told += [athlete_id, repr(said), *landed_batches(theirs)]
+        if athlete_id in left_out:
+            told += map(repr, theirs.entries())
+    return published.digest_of_texts(told)
 
 
 def _limits(share: Share, scratch: Path) -> "warehouse.Limits":

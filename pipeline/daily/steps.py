@@ -20,6 +20,7 @@ from pipeline.console import Console
 from pipeline.errors import LakeError, NextgearError, SettingsError, sentence
 from pipeline.home import Home
 from pipeline.ingest import Counts
+from pipeline.sources import Source
 
 Broken = dict[str, NextgearError | OSError]  # by athlete: what is wrong
 
@@ -81,7 +82,7 @@ def complain(broken: Broken, console: Console) -> dict[str, str]:
 def land(
     home: Home,
     athlete_id: str,
-    sources: Sequence[Path],
+    sources: Sequence[Source],
     console: Console,
     retry: bool = False,
     without: Sequence[Path] = (),
