@@ -17,7 +17,7 @@ from pathlib import Path
 from pipeline import athlete, ingest, lake, published
 from pipeline.athlete import Athlete
 from pipeline.console import Console
-from pipeline.errors import LakeError, NextgearError, SettingsError, sentence
+from pipeline.errors import LakeError, NextgearError, SettingsError, StoreError, sentence
 from pipeline.home import Home
 from pipeline.ingest import Counts
 from pipeline.sources import Source
@@ -59,7 +59,9 @@ def blame(athlete_id: str, broken: Broken, is_squad: bool) -> Generator[None]:
 
 
 def is_nobodys(error: Exception) -> bool:
-    """Is the disk full or not to be written, or has who reads us gone?"""
+    """Is the disk full or not to be written, has a store fallen silent, or has who reads us gone?"""
+    if isinstance(error, StoreError):
+        return True
     return isinstance(error, OSError) and any(os.strerror(code) in str(error) for code in _NOBODYS)
 
 
