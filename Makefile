@@ -99,8 +99,9 @@ fuzz: $(VENV)/.installed-fuzz ## Damaged files through the readers, an hour; COU
 soak: $(VENV)/.installed-dev ## KILLS=200 runs killed at random moments, and some short of room; some minutes
 	NEXTGEAR_KILLS=$(KILLS) $(bin)/pytest -n 0 -s tests/test_same_lake.py
 
-ci: lint test ## What a change has to pass: lint, test, and the demo in a scratch folder
-	scratch=$$(mktemp -d) && $(MAKE) report EXPORTS= DATA="$$scratch" && rm -r "$$scratch"
+ci: lint ## What a change has to pass: lint, the demo in a scratch folder, and test, which looks at that demo
+	scratch=$$(mktemp -d) && $(MAKE) report EXPORTS= DATA="$$scratch/demo" \
+	&& NEXTGEAR_DEMO="$$scratch/demo" $(MAKE) test && rm -r "$$scratch"
 
 clean: ## Removes what the targets made, not your data
 	rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis .fuzz
