@@ -21,7 +21,14 @@ RUNNERS  ?= 150
 OF_CAUSE ?= 10
 ACCURACY ?=
 
-.PHONY: help report test format docs picture lint bench accuracy fuzz soak ci clean
+# How many athletes `make scale` has, of how many weeks; into how many buckets they are divided, one after the
+# other; and anything else that its script may be told.
+ATHLETES ?= 10 50
+WEEKS    ?= 8
+BUCKETS  ?=
+SCALE    ?= --compare --shuffle --kills 2
+
+.PHONY: help report test format docs picture lint bench scale accuracy fuzz soak ci clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +84,9 @@ lint-pages: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev ## Speed and size against peers, as ratios; some minutes
 	$(bin)/python -W ignore tests/bench.py
 
+scale: $(VENV)/.installed-dev ## What a cluster costs ATHLETES="10 50", of WEEKS=8, against one machine; some minutes
+	$(bin)/python -W ignore tests/scale.py --athletes $(ATHLETES) --weeks $(WEEKS) --buckets $(BUCKETS) $(SCALE)
+
 accuracy: $(VENV)/.installed-dev ## How often verdict and causes are right, on RUNNERS=150 simulated ones a kind; hours
 	$(bin)/python tests/accuracy.py --count $(RUNNERS) $(ACCURACY); verdicts=$$?; \
 	$(bin)/python tests/accuracy_causes.py --count $(OF_CAUSE) $(ACCURACY) && exit $$verdicts
@@ -89,8 +99,9 @@ fuzz: $(VENV)/.installed-fuzz ## Damaged files through the readers, an hour; COU
 soak: $(VENV)/.installed-dev ## KILLS=200 runs killed at random moments, and some short of room; some minutes
 	NEXTGEAR_KILLS=$(KILLS) $(bin)/pytest -n 0 -s tests/test_same_lake.py
 
-ci: lint test ## What a change has to pass: lint, test, and the demo in a scratch folder
-	scratch=$$(mktemp -d) && $(MAKE) report EXPORTS= DATA="$$scratch" && rm -r "$$scratch"
+ci: lint ## What a change has to pass: lint, the demo in a scratch folder, and test, which looks at that demo
+	scratch=$$(mktemp -d) && $(MAKE) report EXPORTS= DATA="$$scratch/demo" \
+	&& NEXTGEAR_DEMO="$$scratch/demo" $(MAKE) test && rm -r "$$scratch"
 
 clean: ## Removes what the targets made, not your data
 	rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis .fuzz

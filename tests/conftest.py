@@ -116,7 +116,12 @@ def built(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> flow.Home:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> flow.Home:
-    """The data folder of the demo, made once for all workers of the tests. To look at only."""
+    """The data folder of the demo, made once for all workers of the tests. To look at only.
+
+    `make ci` has made one already, and says where.
+    """
+    if made := os.environ.get("NEXTGEAR_DEMO"):
+        return flow.Home(Path(made))
     folder = tmp_path_factory.getbasetemp()
     folder = folder if worker_id == "master" else folder.parent
     home = flow.Home(folder / "demo")

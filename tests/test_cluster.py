@@ -135,11 +135,13 @@ def _rows(place: Place, files: list[str], scratch: Path) -> pd.DataFrame:
 
 def _are_equal(found: pd.DataFrame, expected: pd.DataFrame, grain: tuple[str, ...], what: str) -> None:
     """The same rows in any order, numbers to 1e-9."""
-    found, expected = (
-        each.sort_values(list(grain), ignore_index=True, key=lambda column: column.astype(str))
-        for each in (found, expected)
-    )
+    found, expected = (_in_order(each, list(grain)) for each in (found, expected))
     pd.testing.assert_frame_equal(found, expected, check_dtype=False, rtol=1e-9, atol=1e-9, obj=what)
+
+
+def _in_order(rows: pd.DataFrame, grain: list[str]) -> pd.DataFrame:
+    rows = rows.sort_values(grain, ignore_index=True, key=lambda column: column.astype(str))
+    return rows.astype(object).where(rows.notna(), None)  # one null for all: pandas has three
 
 
 def _is_as_alone(place: Path | str, alone: dict[str, Marts]) -> None:

@@ -56,9 +56,9 @@ def ingest(
         count = layout.wanted_buckets(buckets, found, len(shares))
         if not found:
             Layout(count).write(place)
+        program = _program()
         tasks = [
             Task(lake, bucket, tuple(ids), program, sources={one: shares[one] for one in ids}, retry=retry)
-            for program in [_program()]
             for bucket, ids in layout.divided(shares, count).items()
         ]
         answers = _done(tasks, master, settings, console, "Reading")
@@ -130,12 +130,11 @@ def _program() -> str:
 def _shares(source: Place, address: str, console: Console) -> dict[str, list[str]]:
     """Whose each folder or zip of the source is: it is called after its athlete."""
     folders, files = source.children()
-    base, query, options = address.partition("?")
+    base, query, options = (str(source.folder), "", "") if source.folder else address.partition("?")
     found: dict[str, list[str]] = {}
-    nobodys: list[str] = []
     named = [(name, name) for name in folders]
     named += [(file.name.removesuffix(ARCHIVE), file.name) for file in files if file.name.endswith(ARCHIVE)]
-    nobodys += [file.name for file in files if not file.name.endswith(ARCHIVE)]
+    nobodys = [file.name for file in files if not file.name.endswith(ARCHIVE)]
     for athlete_id, name in sorted(named):
         if ATHLETE_ID.fullmatch(athlete_id):
             found.setdefault(athlete_id, []).append(f"{base.rstrip('/')}/{name}{query}{options}")

@@ -50,7 +50,8 @@ class Share:
 class Task:
     """One bucket's work. `sources` are those of each athlete, to land; without any, the bucket is built.
 
-    `program` is the version of nextgear that has to be at work everywhere.
+    `program` is the version of nextgear that has to be at work everywhere. A careful task is one whose
+    process died before: files are read in a process apart, so that the one which kills it is found.
     """
 
     lake: str
@@ -61,6 +62,7 @@ class Task:
     edition: str = ""
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     retry: bool = False
+    is_careful: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def _ingested(task: Task, scratch: Path) -> Done:
                     lake,
                     said.time_zone,
                     _Nobody(),
-                    workers=1,
+                    workers=2 if task.is_careful else 1,
                     retry=task.retry,
                 )
             finally:  # what is complete is kept, however it ends
