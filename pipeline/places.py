@@ -36,9 +36,13 @@ _HIDDEN = re.compile(r"(?:^|/)\.")
 _NEVER = datetime(1970, 1, 1)
 _KNOWN = "say a path, file:, s3:, gs:, abfs: or hdfs:"
 # What follows a question mark is for Arrow: the endpoint, the region.
-_ADDRESS = re.compile(r"(\w+|fsspec\+\w+)://([^/?]*)(.*?)(\?[a-z_]+=[^/]*)?", re.DOTALL)
+_ADDRESS = re.compile(r"(\w+|fsspec\+\w+)://([^/?]*)(.*?)(\?[a-z_]+=.*)?", re.DOTALL)
 _ALSO_CALLED = {"s3a": "s3", "s3n": "s3"}  # by Hadoop
-_PATIENT = ("gs", "gcs")  # where nobody answers, Arrow would ask for a quarter of an hour
+_LIMIT = (
+    f"retry_limit_seconds={PATIENCE_S}"  # else, where nobody answers, Arrow asks for a quarter of an hour
+)
+# A small object is one request, rather than three: to begin, to write and to end it.
+_WANTED = {"s3": "allow_delayed_open=true", "gs": _LIMIT, "gcs": _LIMIT}
 _WITH_BUCKETS = ("s3", "gcs", "abfs")
 # By Amazon, of what it has in an archive, by Google, by Microsoft.
 _REFUSED = re.compile("ACCESS_DENIED|storage class|PERMISSION_DENIED|AuthorizationPermissionMismatch")
@@ -77,8 +81,9 @@ class Place:
             raise SettingsError(f"{address}: no address; {_KNOWN}")
         scheme, authority, path, options = parts[1].lower(), parts[2], parts[3].rstrip("/"), parts[4] or ""
         scheme = _ALSO_CALLED.get(scheme, scheme)
-        if scheme in _PATIENT and "retry_limit_seconds" not in options:
-            options += f"{'&' if options else '?'}retry_limit_seconds={PATIENCE_S}"
+        wanted = _WANTED.get(scheme, "")
+        if wanted.partition("=")[0] not in options:
+            options += f"{'&' if options else '?'}{wanted}"
         # of who asks and with which password, nothing is told
         shown = f"{scheme}://{re.sub(r'.*@' if scheme == 's3' else r':[^@]*(?=@)', '', authority)}{path}"
         encoded = path if scheme.startswith("fsspec+") else quote(path)
