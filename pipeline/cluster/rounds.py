@@ -107,10 +107,16 @@ def _publish(place: Place, wanted: Layout, divided: Mapping[int, Sequence[str]])
 def _sweep(place: Place, edition: str, parts: set[str]) -> None:
     """Remove other editions, other generations, and what was half written when a run was killed."""
     marts, notes = place / layout.MARTS, place / layout.EDITIONS
+    others = [notes / folder for folder in notes.children()[0] if folder != edition]
+    for mart in marts.children()[0]:
+        folders, _ = (marts / mart).children()
+        others += [marts / mart / folder for folder in folders if folder != f"edition={edition}"]
+    for other in others:
+        other.remove_all()
     found = (entry.name for entry in marts.entries(with_hidden=True))
     marts.remove(name for name in found if f"{layout.MARTS}/{name}" not in parts)
-    told = (PurePosixPath(entry.name) for entry in notes.entries(with_hidden=True))
-    notes.remove(str(name) for name in told if name.parts[0] != edition or name.name.startswith("."))
+    told = (entry.name for entry in notes.entries(with_hidden=True))
+    notes.remove(name for name in told if PurePosixPath(name).name.startswith("."))
 
 
 def _done(
