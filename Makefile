@@ -21,9 +21,16 @@ RUNNERS  ?= 150
 OF_CAUSE ?= 10
 ACCURACY ?=
 
+# How many athletes `make scale` has, of how many weeks; into how many buckets they are divided, one after the
+# other; and anything else that its script may be told.
+ATHLETES ?= 10 50
+WEEKS    ?= 8
+BUCKETS  ?=
+SCALE    ?= --compare --shuffle --kills 2
+
 parts_of_lint := lint-types lint-sql lint-python lint-pages
 
-.PHONY: help report test format docs picture lint bench accuracy fuzz soak ci clean
+.PHONY: help report test format docs picture lint bench scale accuracy fuzz soak ci clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +85,9 @@ lint-pages: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev ## Speed and size against peers, as ratios; some minutes
 	$(bin)/python -W ignore tests/bench.py
+
+scale: $(VENV)/.installed-dev ## What a cluster costs ATHLETES="10 50", of WEEKS=8, against one machine; some minutes
+	$(bin)/python -W ignore tests/scale.py --athletes $(ATHLETES) --weeks $(WEEKS) --buckets $(BUCKETS) $(SCALE)
 
 accuracy: $(VENV)/.installed-dev ## How often verdict and causes are right, on RUNNERS=150 simulated ones a kind; hours
 	$(bin)/python tests/accuracy.py --count $(RUNNERS) $(ACCURACY); verdicts=$$?; \

@@ -232,10 +232,12 @@ def _nobody(_more: int) -> None:
     pass
 
 
-def source(text: str) -> Source:
+def source(named: Source | str) -> Source:
     """What the user named: a file or folder of this machine, or a place elsewhere."""
-    path = local_path(text)
-    return Place.of(text) if path is None else path
+    if not isinstance(named, str):
+        return named
+    path = local_path(named)
+    return Place.of(named) if path is None else path
 
 
 def exports(

@@ -9,8 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -170,25 +170,32 @@ class Bucket:
         return [each for each in asked if f"/{self.name}" in each]
 
 
-@pytest.fixture(scope="session")
-def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
-    """The port and the log of an S3 server, which ends with the tests."""
+@contextmanager
+def s3_running(log: Path) -> Generator[tuple[int, subprocess.Popen[Any]]]:
+    """The port and the process of an S3 server. It asks nobody for anything, and forgets all at its end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("s3") / "log"
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with log.open("w") as file:
-        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
         server = subprocess.Popen(command, stdout=file, stderr=file)
-        try:
-            until = time.monotonic() + 60
-            while "Running on" not in log.read_text():
-                assert server.poll() is None and time.monotonic() < until, log.read_text()
-                time.sleep(0.05)
-            yield port, log
-        finally:
-            server.kill()
-            server.wait()
+    try:
+        until = time.monotonic() + 60
+        while "Running on" not in log.read_text():
+            assert server.poll() is None and time.monotonic() < until, log.read_text()
+            time.sleep(0.05)
+        yield port, server
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    """The port and the log of the S3 server of all tests."""
+    log = tmp_path_factory.mktemp("s3") / "log"
+    with s3_running(log) as (port, _):
+        yield port, log
 
 
 _NUMBERS = itertools.count(1)

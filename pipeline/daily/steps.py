@@ -17,9 +17,10 @@ from pathlib import Path
 from pipeline import athlete, ingest, lake, published
 from pipeline.athlete import Athlete
 from pipeline.console import Console
-from pipeline.errors import LakeError, NextgearError, SettingsError, sentence
+from pipeline.errors import LakeError, NextgearError, SettingsError, StoreError, sentence
 from pipeline.home import Home
 from pipeline.ingest import Counts
+from pipeline.sources import Source
 
 Broken = dict[str, NextgearError | OSError]  # by athlete: what is wrong
 
@@ -58,7 +59,9 @@ def blame(athlete_id: str, broken: Broken, is_squad: bool) -> Generator[None]:
 
 
 def is_nobodys(error: Exception) -> bool:
-    """Is the disk full or not to be written, or has who reads us gone?"""
+    """Is the disk full or not to be written, has a store fallen silent, or has who reads us gone?"""
+    if isinstance(error, StoreError):
+        return True
     return isinstance(error, OSError) and any(os.strerror(code) in str(error) for code in _NOBODYS)
 
 
@@ -81,7 +84,7 @@ def complain(broken: Broken, console: Console) -> dict[str, str]:
 def land(
     home: Home,
     athlete_id: str,
-    sources: Sequence[Path],
+    sources: Sequence[Source],
     console: Console,
     retry: bool = False,
     without: Sequence[Path] = (),

@@ -120,7 +120,7 @@ measured as (
             and bouts.local_day between anchors.valid_from and anchors.valid_until_day
 ),
 
-between as (
+flanked as (
     select
         measured.*,
         lag(measured.recovery_s) over run as recovery_before_s,
@@ -132,15 +132,15 @@ between as (
 
 floated as (
     select
-        between.*,
+        flanked.*,
         coalesce(
-            between.recovery_before_s <= between.float_gap_s
-            and between.recovery_s <= between.float_gap_s
-            and between.work_speed_m_per_s <= between.float_max_ratio * between.speed_before_m_per_s
-            and between.work_speed_m_per_s <= between.float_max_ratio * between.speed_after_m_per_s,
+            flanked.recovery_before_s <= flanked.float_gap_s
+            and flanked.recovery_s <= flanked.float_gap_s
+            and flanked.work_speed_m_per_s <= flanked.float_max_ratio * flanked.speed_before_m_per_s
+            and flanked.work_speed_m_per_s <= flanked.float_max_ratio * flanked.speed_after_m_per_s,
             false
         ) as is_float
-    from between
+    from flanked
 ),
 
 followed as (
