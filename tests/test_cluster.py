@@ -332,7 +332,7 @@ def test_two_runs_at_once_do_not_mix(nextgear: Ended, copied: Path):
         (["ingest", "{source}", "{lake}", "--conf", "x"], "--conf x: write it as KEY=VALUE"),
         (["ingest", "{source}", "{lake}", "--master", "moon"], "--master moon: Spark cannot be started"),
         (["build", "{empty}/nix"], "no lake yet; `nextgear cluster ingest SOURCE"),
-        (["build", "foo://x/y"], "foo://x/y: no place that can be reached"),
+        (["build", "foo://x/y"], "foo://x/y: cannot be reached"),
         (["sql", "{empty}", "from squad"], "no lake yet"),
         (["status", "{empty}"], "no lake yet"),
         (["forget", "{empty}", "../ann"], "'../ann' is no athlete's id"),
