@@ -62,7 +62,7 @@ def _tell_what_to_do(home: Home, console: Console) -> None:
     if not lakes:
         console.say("nothing_yet", how_to_begin(home))
     for athlete_id, lake_of in lakes.items():
-        if athlete_id in steps.left_out(home):
+        if athlete_id in home.reasons_left_out():
             continue
         for text in unread_days.told(lake_of):
             (console.of(athlete_id) if len(lakes) > 1 else console).say("journal", text)

@@ -40,6 +40,19 @@ class Home:
         """Which athletes the warehouse was built without, and why; missing if all are in it."""
         return self.folder / ".warehouse.duckdb.left_out"
 
+    def noted_left_out(self) -> dict[str, dict[str, str]]:
+        """By athlete who is not in the warehouse: the `reason`, the `fingerprint` of what it was made of."""
+        import json
+
+        try:
+            return json.loads(self.left_out.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+
+    def reasons_left_out(self) -> dict[str, str]:
+        """Who is not in the warehouse, and why."""
+        return {athlete_id: noted["reason"] for athlete_id, noted in self.noted_left_out().items()}
+
     @property
     def reports(self) -> Path:
         """A folder for each athlete, and with several the page of all."""

@@ -36,12 +36,16 @@ _HIDDEN = re.compile(r"(?:^|/)\.")
 _NEVER = datetime(1970, 1, 1)
 _KNOWN = "say a path, file:, s3:, gs:, abfs: or hdfs:"
 # What follows a question mark is for Arrow: the endpoint, the region.
-_ADDRESS = re.compile(r"(\w+|fsspec\+\w+)://([^/?]*)(.*?)(\?[a-z_]+=[^/]*)?", re.DOTALL)
+_ADDRESS = re.compile(r"(\w+|fsspec\+\w+)://([^/?]*)(.*?)(\?[a-z_]+=.*)?", re.DOTALL)
 _ALSO_CALLED = {"s3a": "s3", "s3n": "s3"}  # by Hadoop
-_PATIENT = ("gs", "gcs")  # where nobody answers, Arrow would ask for a quarter of an hour
+_LIMIT = (
+    f"retry_limit_seconds={PATIENCE_S}"  # else, where nobody answers, Arrow asks for a quarter of an hour
+)
+# A small object is one request, rather than three: to begin, to write and to end it.
+_WANTED = {"s3": "allow_delayed_open=true", "gs": _LIMIT, "gcs": _LIMIT}
 _WITH_BUCKETS = ("s3", "gcs", "abfs")
-# The store has answered, and will not give this one object (one in an archive of tapes, say).
-_REFUSED = re.compile("ACCESS_DENIED|INVALID_OBJECT_STATE|PERMISSION_DENIED|AuthorizationPermissionMismatch")
+# By Amazon, of what it has in an archive, by Google, by Microsoft.
+_REFUSED = re.compile("ACCESS_DENIED|storage class|PERMISSION_DENIED|AuthorizationPermissionMismatch")
 _RENAMED = ("local", "hdfs")  # here others see a file while it is being written: it is, beside its name
 
 
@@ -77,8 +81,9 @@ class Place:
             raise SettingsError(f"{address}: no address; {_KNOWN}")
         scheme, authority, path, options = parts[1].lower(), parts[2], parts[3].rstrip("/"), parts[4] or ""
         scheme = _ALSO_CALLED.get(scheme, scheme)
-        if scheme in _PATIENT and "retry_limit_seconds" not in options:
-            options += f"{'&' if options else '?'}retry_limit_seconds={PATIENCE_S}"
+        wanted = _WANTED.get(scheme, "")
+        if wanted.partition("=")[0] not in options:
+            options += f"{'&' if options else '?'}{wanted}"
         # of who asks and with which password, nothing is told
         shown = f"{scheme}://{re.sub(r'.*@' if scheme == 's3' else r':[^@]*(?=@)', '', authority)}{path}"
         encoded = path if scheme.startswith("fsspec+") else quote(path)
@@ -321,6 +326,11 @@ def first_line(error: Exception) -> str:
     return said.partition("\n")[0]
 
 
+def is_refused(error: OSError) -> bool:
+    """Has the store answered, and does not give this one object: to this user, or from its archive?"""
+    return type(error) is OSError and _REFUSED.search(str(error)) is not None
+
+
 @contextmanager
 def _named(address: str) -> Generator[None]:
     """Say of what fails where it is: not all of Arrow's errors do."""
@@ -329,10 +339,8 @@ def _named(address: str) -> Generator[None]:
     except OSError as error:
         if error.filename:
             raise
-        is_refused = type(error) is OSError and _REFUSED.search(str(error))
-        raise (PermissionError if is_refused else type(error))(
-            error.errno or errno.EIO, first_line(error), address
-        ) from error
+        kind = PermissionError if is_refused(error) else type(error)
+        raise kind(error.errno or errno.EIO, first_line(error), address) from error
 
 
 def _naive(moment: datetime | None) -> datetime:

@@ -147,21 +147,21 @@ class Bucket:
     def address(self) -> str:
         return f"s3://{self.name}"
 
-    def put(self, key: str, content: bytes) -> None:
+    def put(self, key: str, content: bytes, **headers: str) -> None:
         """Store an object, as a platform would."""
-        self.ask("PUT", f"/{self.name}/{quote(key)}", content)
+        self.ask("PUT", f"/{self.name}/{quote(key)}", content, **headers)
 
     def delete(self, key: str) -> None:
         """Take an object away."""
         self.ask("DELETE", f"/{self.name}/{quote(key)}")
 
-    def ask(self, method: str, path: str, content: bytes | None = None) -> None:
+    def ask(self, method: str, path: str, content: bytes | None = None, **headers: str) -> None:
         """Not through what is tested. Without a name nobody may overwrite; the signature is not looked at."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
         whose = (
             "AWS4-HMAC-SHA256 Credential=tests/20260101/us-east-1/s3/aws4_request, SignedHeaders=, Signature="
         )
-        connection.request(method, path, content, {"Authorization": whose})
+        connection.request(method, path, content, {"Authorization": whose, **headers})
         assert connection.getresponse().status < 300
         connection.close()
 

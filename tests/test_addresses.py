@@ -290,6 +290,20 @@ def test_an_object_that_goes_meanwhile_costs_no_other(s3: Bucket):
         next(found).content()
 
 
+def test_an_object_in_a_stores_archive_is_quarantined_and_tried_again(lake: Lake, s3: Bucket):
+    s3.put("cold.fit", FIT + bytes(2000), **{"x-amz-storage-class": "GLACIER"})
+    s3.put("warm.fit", FIT + b"1")
+    for _ in range(2):
+        take_in(lake, source(s3.address))
+        cold, warm = sorted(lake.ledger().to_pylist(), key=lambda row: row["path"])
+        assert (cold["outcome"], cold["reason"][:13]) == ("quarantined", "no_permission")
+        assert warm["digest"]
+    s3.put("cold.fit", FIT)
+    take_in(lake, source(s3.address))
+    cold, _ = sorted(lake.ledger().to_pylist(), key=lambda row: row["path"])
+    assert cold["digest"]
+
+
 def test_a_store_that_falls_silent_is_not_taken_for_damage_and_what_was_complete_stays(
     lake: Lake, tmp_path: Path, s3: Bucket, monkeypatch: pytest.MonkeyPatch
 ):

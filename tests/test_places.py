@@ -123,6 +123,28 @@ def test_more_objects_than_a_page_of_a_list_has_are_all_found(s3: Bucket):
     assert names(many) == []
 
 
+def test_an_endpoint_may_stand_in_the_address_and_is_not_in_its_name(
+    s3: Bucket, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    named = f"s3://ann:secret@{s3.name}/a b?endpoint_override=http://127.0.0.1:{s3.port}"
+    place = Place.of(named)
+    place.write("c", b"x")
+    assert (str(place / "c"), names(place)) == (f"{s3.address}/a b/c", ["c"])
+    assert any(f"/{s3.name}/a%20b/c" in asked for asked in s3.requests())
+
+
+def test_a_small_object_is_one_request(s3: Bucket, tmp_path: Path):
+    (tmp_path / "b").write_bytes(b"small")
+    before = len(s3.requests())
+    Place.of(s3.address).write("a", b"small")
+    Place.of(s3.address).send(["b"], tmp_path)
+    assert [asked.partition("?")[0] for asked in s3.requests()[before:]] == [
+        f"PUT /{s3.name}/{name} HTTP/1.1" for name in "ab"
+    ]
+
+
 # --- fetch and send
 
 

@@ -22,7 +22,7 @@ from pipeline import flow, lake, published, warehouse
 from pipeline.ask import asking
 from pipeline.ask.query import Limits
 from pipeline.console import Console
-from pipeline.daily import runlog, steps
+from pipeline.daily import runlog
 from pipeline.errors import SettingsError, WarehouseError
 from pipeline.flow import Home
 from pipeline.report import squad
@@ -201,7 +201,7 @@ def test_settings_that_cannot_be_used_leave_one_out_in_a_line_until_they_are_men
     assert "birth_yaer" in home.index.read_text(encoding="utf-8")
     assert flow.why(home, "ann")
     settings(home, "bob", "birth_year = 1988\n")
-    assert (run(home).failures, steps.left_out(home)) == ({}, {})
+    assert (run(home).failures, home.reasons_left_out()) == ({}, {})
     assert flow.why(home, "bob")
 
 
@@ -232,7 +232,7 @@ def test_a_promise_that_the_rows_of_one_break_stops_that_one(home: Home, tmp_pat
     environment = {"PYTHONPATH": str(checkout)}
     ended, again = (nextgear("build", "--data", home.folder, cwd=checkout, env=environment) for _ in range(2))
     assert again.stderr == ended.stderr  # and this time nobody tried
-    assert steps.left_out(home).keys() == {"bob"}
+    assert home.reasons_left_out().keys() == {"bob"}
     assert not (home.folder / ".trial").exists()
     first, last = ended.stderr.splitlines()
     assert ended.returncode == 1

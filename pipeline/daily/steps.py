@@ -175,22 +175,10 @@ def _failing_alone(home: Home, athletes: Sequence[Athlete], error: NextgearError
 # --- who is left out
 
 
-def left_out(home: Home) -> dict[str, str]:
-    """Who is not in the warehouse, and why."""
-    return {athlete_id: noted["reason"] for athlete_id, noted in _noted(home).items()}
-
-
-def _noted(home: Home) -> dict[str, dict[str, str]]:
-    try:
-        return json.loads(home.left_out.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-
-
 def _still_broken(home: Home, made_by: str, settled: Mapping[str, Athlete], broken: Broken) -> dict[str, str]:
     """Add who could not be built the last time and has the same files now: to try again takes a build."""
     fingerprints: dict[str, str] = {}
-    for athlete_id, noted in _noted(home).items():
+    for athlete_id, noted in home.noted_left_out().items():
         if not noted["fingerprint"] or athlete_id not in settled or athlete_id in broken:
             continue
         if noted["fingerprint"] == _fingerprint(home, made_by, settled[athlete_id]):
@@ -212,7 +200,7 @@ def _note_left_out(home: Home, broken: Broken, fingerprints: Mapping[str, str]) 
         athlete_id: {"reason": reason(error), "fingerprint": fingerprints.get(athlete_id, "")}
         for athlete_id, error in broken.items()
     }
-    if noted == _noted(home):
+    if noted == home.noted_left_out():
         return
     if noted:
         with lake.beside(home.left_out) as unfinished:
