@@ -28,6 +28,8 @@ WEEKS    ?= 8
 BUCKETS  ?=
 SCALE    ?= --compare --shuffle --kills 2
 
+parts_of_lint := lint-types lint-sql lint-python lint-pages
+
 .PHONY: help report test format docs picture lint bench scale accuracy fuzz soak ci clean
 
 help: ## This list
@@ -61,10 +63,10 @@ picture: $(VENV)/.installed-dev ## The README's pictures: the demo's report in C
 	&& $(bin)/python tests/picture.py "$$scratch/demo" && rm -r "$$scratch"
 
 lint: $(VENV)/.installed-dev ## Style, types, SQL, and whether the generated pages are up to date
-	$(MAKE) --jobs 2 lint-types lint-sql lint-python lint-pages
+	$(MAKE) --jobs 2 $(parts_of_lint)
 
-# The parts of `make lint`. The slowest use one core each, so they run beside each other.
-.PHONY: lint-types lint-sql lint-python lint-pages
+# The slowest use one core each, so they run beside each other.
+.PHONY: $(parts_of_lint)
 
 lint-types: $(VENV)/.installed-dev
 	$(bin)/basedpyright
@@ -99,8 +101,8 @@ fuzz: $(VENV)/.installed-fuzz ## Damaged files through the readers, an hour; COU
 soak: $(VENV)/.installed-dev ## KILLS=200 runs killed at random moments, and some short of room; some minutes
 	NEXTGEAR_KILLS=$(KILLS) $(bin)/pytest -n 0 -s tests/test_same_lake.py
 
-ci: lint ## What a change has to pass: lint, the demo in a scratch folder, and test, which looks at that demo
-	scratch=$$(mktemp -d) && $(MAKE) report EXPORTS= DATA="$$scratch/demo" \
+ci: $(VENV)/.installed-dev ## What a change has to pass: lint, the demo in a scratch folder, test, which looks at that demo
+	scratch=$$(mktemp -d) && $(MAKE) --jobs 2 $(parts_of_lint) report EXPORTS= DATA="$$scratch/demo" \
 	&& NEXTGEAR_DEMO="$$scratch/demo" $(MAKE) test && rm -r "$$scratch"
 
 clean: ## Removes what the targets made, not your data

@@ -68,15 +68,18 @@ hypothesis.settings.load_profile("nextgear")
 
 # The longest files, longest first: whichever is begun last is what all wait for.
 LONGEST = (
+    "test_cluster.py",
     "test_flow.py",
-    "test_squad.py",
+    "test_sessions.py",
     "test_athlete_models.py",
     "test_same_lake.py",
-    "test_sessions.py",
+    "test_squad.py",
+    "test_cli.py",
+    "test_corpus.py",
     "test_accuracy.py",
     "test_accuracy_causes.py",
     "test_page.py",
-    "test_readme.py",
+    "test_hostile_places.py",
 )
 
 

@@ -80,7 +80,7 @@ def alone(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, M
 
 def _single(folder: Path, source: Path, athlete_ids: list[str]) -> Marts:
     home = flow.Home(folder)
-    (folder / "athletes").mkdir()
+    (folder / "athletes").mkdir(parents=True)
     (folder / "athletes" / "ann.toml").write_text(SETTINGS)
     for one in athlete_ids:
         path = source / one
@@ -335,7 +335,7 @@ def test_two_runs_at_once_do_not_mix(nextgear: Ended, copied: Path):
         (["ingest", "{source}", "{lake}", "--conf", "x"], "--conf x: write it as KEY=VALUE"),
         (["ingest", "{source}", "{lake}", "--master", "moon"], "--master moon: Spark cannot be started"),
         (["build", "{empty}/nix"], "no lake yet; `nextgear cluster ingest SOURCE"),
-        (["build", "foo://x/y"], "foo://x/y: no place that can be reached"),
+        (["build", "foo://x/y"], "foo://x/y: cannot be reached"),
         (["sql", "{empty}", "from squad"], "no lake yet"),
         (["status", "{empty}"], "no lake yet"),
         (["forget", "{empty}", "../ann"], "'../ann' is no athlete's id"),
