@@ -80,7 +80,7 @@ def alone(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, M
 
 def _single(folder: Path, source: Path, athlete_ids: list[str]) -> Marts:
     home = flow.Home(folder)
-    (folder / "athletes").mkdir()
+    (folder / "athletes").mkdir(parents=True)
     (folder / "athletes" / "ann.toml").write_text(SETTINGS)
     for one in athlete_ids:
         path = source / one
