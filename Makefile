@@ -21,7 +21,16 @@ RUNNERS  ?= 150
 OF_CAUSE ?= 10
 ACCURACY ?=
 
-.PHONY: help report test format docs picture lint bench accuracy fuzz soak ci clean
+# How many athletes `make scale` has, of how many weeks; into how many buckets they are divided, one after the
+# other; and anything else that its script may be told.
+ATHLETES ?= 10 50
+WEEKS    ?= 8
+BUCKETS  ?=
+SCALE    ?= --compare --shuffle --kills 2
+
+parts_of_lint := lint-types lint-sql lint-python lint-pages
+
+.PHONY: help report test format docs picture lint bench scale accuracy fuzz soak ci clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +43,7 @@ else
 endif
 
 test: $(VENV)/.installed-dev ## Every test
-	$(bin)/pytest -n auto --dist loadfile
+	$(bin)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 format: $(VENV)/.installed-dev ## Python and SQL as the house writes them
 	$(bin)/ruff check --fix pipeline tests
@@ -54,16 +63,31 @@ picture: $(VENV)/.installed-dev ## The README's pictures: the demo's report in C
 	&& $(bin)/python tests/picture.py "$$scratch/demo" && rm -r "$$scratch"
 
 lint: $(VENV)/.installed-dev ## Style, types, SQL, and whether the generated pages are up to date
+	$(MAKE) --jobs 2 $(parts_of_lint)
+
+# The slowest use one core each, so they run beside each other.
+.PHONY: $(parts_of_lint)
+
+lint-types: $(VENV)/.installed-dev
+	$(bin)/basedpyright
+
+lint-sql: $(VENV)/.installed-dev
+	$(bin)/sqlfluff lint --processes 0 sql
+
+lint-python: $(VENV)/.installed-dev
 	$(bin)/ruff check pipeline tests
 	$(bin)/ruff format --check pipeline tests
-	$(bin)/basedpyright
-	$(bin)/sqlfluff lint --processes 0 sql
+
+lint-pages: $(VENV)/.installed-dev
 	$(bin)/nextgear models --markdown | diff -u sql/README.md - || { echo 'sql/README.md is out of date: make docs'; exit 1; }
 	$(bin)/python -m pipeline.ask.cookbook | diff -u sql/cookbook/README.md - || { echo 'sql/cookbook/README.md is out of date: make docs'; exit 1; }
 	$(bin)/python -m typer pipeline.cli utils docs --name nextgear | diff -u pipeline/COMMANDS.md - || { echo 'pipeline/COMMANDS.md is out of date: make docs'; exit 1; }
 
 bench: $(VENV)/.installed-dev ## Speed and size against peers, as ratios; some minutes
 	$(bin)/python -W ignore tests/bench.py
+
+scale: $(VENV)/.installed-dev ## What a cluster costs ATHLETES="10 50", of WEEKS=8, against one machine; some minutes
+	$(bin)/python -W ignore tests/scale.py --athletes $(ATHLETES) --weeks $(WEEKS) --buckets $(BUCKETS) $(SCALE)
 
 accuracy: $(VENV)/.installed-dev ## How often verdict and causes are right, on RUNNERS=150 simulated ones a kind; hours
 	$(bin)/python tests/accuracy.py --count $(RUNNERS) $(ACCURACY); verdicts=$$?; \
@@ -77,23 +101,28 @@ fuzz: $(VENV)/.installed-fuzz ## Damaged files through the readers, an hour; COU
 soak: $(VENV)/.installed-dev ## KILLS=200 runs killed at random moments, and some short of room; some minutes
 	NEXTGEAR_KILLS=$(KILLS) $(bin)/pytest -n 0 -s tests/test_same_lake.py
 
-ci: lint test ## What a change has to pass: lint, test, and the demo in a scratch folder
-	scratch=$$(mktemp -d) && $(MAKE) report EXPORTS= DATA="$$scratch" && rm -r "$$scratch"
+ci: $(VENV)/.installed-dev ## What a change has to pass: lint, the demo in a scratch folder, test, which looks at that demo
+	scratch=$$(mktemp -d) && $(MAKE) --jobs 2 $(parts_of_lint) report EXPORTS= DATA="$$scratch/demo" \
+	&& NEXTGEAR_DEMO="$$scratch/demo" $(MAKE) test && rm -r "$$scratch"
 
 clean: ## Removes what the targets made, not your data
 	rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis .fuzz
 
+# uv installs in seconds what takes pip a minute or two; where it cannot, pip does.
+pip := $(bin)/python -m pip install --quiet --disable-pip-version-check
+uv  := $(bin)/python -m uv pip install --quiet --python $(bin)/python
+
 # A stamp per kind of set-up: the report needs no test tools, and the tests need all that the report needs.
 $(VENV)/.installed: pyproject.toml | $(VENV)/bin/pip
-	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(pip) uv && $(uv) --editable . || $(pip) --editable .
 	touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/pip
-	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(pip) uv && $(uv) --editable '.[dev]' || $(pip) --editable '.[dev]'
 	touch $(VENV)/.installed $@
 
 $(VENV)/.installed-fuzz: pyproject.toml | $(VENV)/bin/pip
-	$(bin)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(pip) uv && $(uv) --editable '.[fuzz]' || $(pip) --editable '.[fuzz]'
 	touch $(VENV)/.installed $(VENV)/.installed-dev $@
 
 $(VENV)/bin/pip:

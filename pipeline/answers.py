@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pipeline import athlete, published
 from pipeline.console import Console
-from pipeline.daily import steps
 from pipeline.errors import WarehouseError
 from pipeline.home import Home, default_folder
 
@@ -69,7 +68,7 @@ def _told(home: Home, athlete_id: str | None, what: str, **choices: object) -> s
     from pipeline import report as reports
 
     athlete_id = whose(home, athlete_id)
-    if reason := steps.left_out(home).get(athlete_id):
+    if reason := home.reasons_left_out().get(athlete_id):
         raise WarehouseError(
             f"{athlete_id} is not in the warehouse, for: {reason}. The last report: {home.report(athlete_id)}"
         )

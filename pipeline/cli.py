@@ -10,6 +10,7 @@ import typer
 from pipeline import letters
 from pipeline.cluster.commands import cluster
 from pipeline.errors import NextgearError, sentence
+from pipeline.home import data_folder
 from pipeline.options import INTERRUPTED, QUARANTINED, WRONG, JsonLog, Quiet, Retry, Strict, console_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ Data = Annotated[
         "--data",
         envvar="NEXTGEAR_DATA",
         metavar="DIR",
+        parser=data_folder,
         help="Folder of lake, warehouse, reports. Default: data/ in a checkout, else your user data folder.",
     ),
 ]
@@ -44,9 +46,10 @@ Athletes = Annotated[
 ]
 Changes = Annotated[bool, typer.Option("--quiet", help="Say what changed since the last run, if anything.")]
 Sources = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Argument(
-        metavar="SOURCES", help="Files, folders, .gz and .zip. Default: exports/ in the data folder."
+        metavar="SOURCES",
+        help="Files, folders, .gz, .zip, also at s3://BUCKET/FOLDER. Default: exports/ in the data folder.",
     ),
 ]
 
@@ -326,7 +329,10 @@ def schedule(
 @app.command()
 def demo(
     data: Annotated[
-        Path | None, typer.Option("--data", metavar="DIR", help="Where to; default: a new scratch folder.")
+        Path | None,
+        typer.Option(
+            "--data", metavar="DIR", parser=data_folder, help="Where to; default: a new scratch folder."
+        ),
     ] = None,
     quiet: Quiet = False,
     json_log: JsonLog = False,
@@ -344,7 +350,7 @@ def _code(ran: "Ran", strict: bool) -> int:
 def _home(data: Path | None) -> "Home":
     from pipeline.home import Home, default_folder
 
-    return Home(data.expanduser().absolute() if data else default_folder())
+    return Home(data or default_folder())
 
 
 def main() -> None:

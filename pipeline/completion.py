@@ -44,7 +44,7 @@ def _athletes(data: Path | None) -> Iterable[str]:
     """Those with something in the lake, by the names of its folders: fast, and without a look at a file."""
     from pipeline.home import Home, default_folder
 
-    lake = Home(data.expanduser().absolute() if data else default_folder()).lake
+    lake = Home(data or default_folder()).lake
     return sorted(folder.name for folder in lake.iterdir()) if lake.is_dir() else []
 
 

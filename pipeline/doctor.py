@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from pipeline import athlete, lake, notify, published
 from pipeline.answers import options_for
-from pipeline.daily import runlog, steps, unread_days
+from pipeline.daily import runlog, unread_days
 from pipeline.errors import NextgearError, SettingsError
 from pipeline.home import Home
 from pipeline.lake import LEDGER, Lake
@@ -460,7 +460,7 @@ def _warehouse(home: Home) -> Iterator[Finding]:
 def _age(home: Home) -> tuple[Literal["ok", "note"], str]:
     """Is the published warehouse made of what lies there now? What is damaged is told elsewhere."""
     try:
-        left_out = steps.left_out(home)
+        left_out = home.reasons_left_out()
         lakes = [one for athlete_id, one in home.lakes().items() if athlete_id not in left_out]
         said = [repr(athlete.load(home.folder, one.athlete_id)) for one in lakes]
         wanted = published.state(published.program(published.sql_folder()), lakes, said)
@@ -471,7 +471,7 @@ def _age(home: Home) -> tuple[Literal["ok", "note"], str]:
 
 
 def _left_out(home: Home) -> Iterator[Finding]:
-    left_out = steps.left_out(home) if home.folder.is_dir() else {}
+    left_out = home.reasons_left_out() if home.folder.is_dir() else {}
     for athlete_id, why in left_out.items():
         yield Finding("warehouse", WRONG, f"{athlete_id} is not in it: {why}", "see to that and run again")
 

@@ -21,6 +21,7 @@ from pipeline.daily.rounds import Ran, tell_ledger
 from pipeline.errors import LakeError, NextgearError, SettingsError
 from pipeline.home import Home, default_folder
 from pipeline.schema import OUTCOMES
+from pipeline.sources import Source, source
 
 __all__ = [
     "Home",
@@ -45,12 +46,12 @@ _INDENT = 1 + max(map(len, OUTCOMES))
 
 
 def land(
-    home: Home, athlete_id: str | None, sources: Sequence[Path], console: Console, retry: bool = False
+    home: Home, athlete_id: str | None, sources: Sequence[Source | str], console: Console, retry: bool = False
 ) -> Ran:
     """Bring every activity of the sources into the lake; without sources, of the drop folder."""
     with runlog.logged(home.folder, "ingest") as log:
         console = console.with_log(log)
-        ran = rounds.land(home, athlete_id, sources, console, retry)
+        ran = rounds.land(home, athlete_id, [*map(source, sources)], console, retry)
         _tell_what_to_do(home, console)
         return ran
 
@@ -61,7 +62,7 @@ def _tell_what_to_do(home: Home, console: Console) -> None:
     if not lakes:
         console.say("nothing_yet", how_to_begin(home))
     for athlete_id, lake_of in lakes.items():
-        if athlete_id in steps.left_out(home):
+        if athlete_id in home.reasons_left_out():
             continue
         for text in unread_days.told(lake_of):
             (console.of(athlete_id) if len(lakes) > 1 else console).say("journal", text)
@@ -86,7 +87,7 @@ def build(home: Home, console: Console) -> bool:
 def run(
     home: Home,
     athlete_id: str | None,
-    sources: Sequence[Path],
+    sources: Sequence[Source | str],
     console: Console,
     retry: bool = False,
     now: datetime | None = None,
@@ -99,7 +100,8 @@ def run(
     """
     with runlog.logged(home.folder, "run") as log:
         console = console.with_log(log)
-        ran = rounds.run(home, athlete_id, sources, console, retry, now or datetime.now(UTC))
+        now = now or datetime.now(UTC)
+        ran = rounds.run(home, athlete_id, [*map(source, sources)], console, retry, now)
         _tell_what_to_do(home, console)
         if is_sending:
             _send(home, ran.lines(), console)

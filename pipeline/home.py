@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.addresses import local_path
 from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:  # takes longer to load than most questions take
@@ -39,6 +40,19 @@ class Home:
         """Which athletes the warehouse was built without, and why; missing if all are in it."""
         return self.folder / ".warehouse.duckdb.left_out"
 
+    def noted_left_out(self) -> dict[str, dict[str, str]]:
+        """By athlete who is not in the warehouse: the `reason`, the `fingerprint` of what it was made of."""
+        import json
+
+        try:
+            return json.loads(self.left_out.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+
+    def reasons_left_out(self) -> dict[str, str]:
+        """Who is not in the warehouse, and why."""
+        return {athlete_id: noted["reason"] for athlete_id, noted in self.noted_left_out().items()}
+
     @property
     def reports(self) -> Path:
         """A folder for each athlete, and with several the page of all."""
@@ -72,10 +86,19 @@ class Home:
         return {athlete_id: self.lake_of(athlete_id) for athlete_id in lake.athletes(self.lake)}
 
 
+def data_folder(said: str) -> Path:
+    """The data folder of this name. Raises SettingsError for an address."""
+    folder = local_path(said)
+    if folder is None:
+        elsewhere = "for a lake at an address there is `nextgear cluster`"
+        raise SettingsError(f"{said}: a data folder has to be on this machine; {elsewhere}")
+    return folder.expanduser().absolute()
+
+
 def default_folder() -> Path:
     """`data/` of the checkout; where there is none, the user's data folder as the platform has it."""
     if said := os.environ.get(DATA_VARIABLE):
-        return Path(said).expanduser().absolute()
+        return data_folder(said)
     checkout = Path(__file__).parent.parent
     if (checkout / "pyproject.toml").exists():
         return checkout / "data"

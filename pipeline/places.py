@@ -20,24 +20,32 @@ from typing import IO
 from urllib.parse import quote
 
 import pyarrow as pa
+from filelock import FileLock, Timeout
 from pyarrow import fs
 
 from pipeline.addresses import local_path
 from pipeline.errors import BusyError, SettingsError
 
 AT_ONCE = 16  # requests to a store: each waits for the network, not for this machine
+PATIENCE_S = 60
 LOCKS = ".locks"
-RENEWED_S = 30  # how often who holds a place says so ...
-DEAD_S = 300  # ... and after how long without a word somebody else may have it
+RENEWED_S = 20  # how often who holds a place says so ...
+DEAD_S = 120  # ... and after how long without a word somebody else may have it
 
+_HIDDEN = re.compile(r"(?:^|/)\.")
 _NEVER = datetime(1970, 1, 1)
 _KNOWN = "say a path, file:, s3:, gs:, abfs: or hdfs:"
 # What follows a question mark is for Arrow: the endpoint, the region.
-_ADDRESS = re.compile(r"(\w+|fsspec\+\w+)://([^/?]*)(.*?)(\?[a-z_]+=[^/]*)?", re.DOTALL)
+_ADDRESS = re.compile(r"(\w+|fsspec\+\w+)://([^/?]*)(.*?)(\?[a-z_]+=.*)?", re.DOTALL)
 _ALSO_CALLED = {"s3a": "s3", "s3n": "s3"}  # by Hadoop
+_LIMIT = (
+    f"retry_limit_seconds={PATIENCE_S}"  # else, where nobody answers, Arrow asks for a quarter of an hour
+)
+# A small object is one request, rather than three: to begin, to write and to end it.
+_WANTED = {"s3": "allow_delayed_open=true", "gs": _LIMIT, "gcs": _LIMIT}
 _WITH_BUCKETS = ("s3", "gcs", "abfs")
-# The store has answered, and will not give this one object (one in an archive of tapes, say).
-_REFUSED = re.compile("ACCESS_DENIED|INVALID_OBJECT_STATE|PERMISSION_DENIED|AuthorizationPermissionMismatch")
+# By Amazon, of what it has in an archive, by Google, by Microsoft.
+_REFUSED = re.compile("ACCESS_DENIED|storage class|PERMISSION_DENIED|AuthorizationPermissionMismatch")
 _RENAMED = ("local", "hdfs")  # here others see a file while it is being written: it is, beside its name
 
 
@@ -73,6 +81,9 @@ class Place:
             raise SettingsError(f"{address}: no address; {_KNOWN}")
         scheme, authority, path, options = parts[1].lower(), parts[2], parts[3].rstrip("/"), parts[4] or ""
         scheme = _ALSO_CALLED.get(scheme, scheme)
+        wanted = _WANTED.get(scheme, "")
+        if wanted.partition("=")[0] not in options:
+            options += f"{'&' if options else '?'}{wanted}"
         # of who asks and with which password, nothing is told
         shown = f"{scheme}://{re.sub(r'.*@' if scheme == 's3' else r':[^@]*(?=@)', '', authority)}{path}"
         encoded = path if scheme.startswith("fsspec+") else quote(path)
@@ -81,7 +92,9 @@ class Place:
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ImportError, OSError) as error:
             raise SettingsError(f"{shown}: cannot be reached ({first_line(error)}); {_KNOWN}") from error
         if filesystem.type_name in _WITH_BUCKETS and not inside.strip("/"):
-            raise SettingsError(f"{address}: say which bucket, as in {scheme}://BUCKET/FOLDER")
+            raise SettingsError(f"{shown}: say which bucket, as in {scheme}://BUCKET/FOLDER")
+        if "//" in inside:
+            raise SettingsError(f"{shown}: a name is missing between two slashes")
         return cls(filesystem, inside.rstrip("/"), shown)
 
     def __truediv__(self, name: str) -> "Place":
@@ -98,13 +111,15 @@ class Place:
     def entries(self, *, with_hidden: bool = False) -> list[Entry]:
         """All files below, sorted by name; none where there is nothing.
 
-        One whose name begins with a dot is hidden: so are those that are just being written.
+        What is called with a dot at the beginning, itself or a folder of it, is hidden: so are files that are
+        just being written.
         """
-        return [
+        entries = [
             Entry(info.path[len(self.path) + 1 :], info.size or 0, _naive(info.mtime))
             for info in self._listed(is_recursive=True)
-            if info.is_file and (with_hidden or not info.base_name.startswith("."))
+            if info.is_file
         ]
+        return [entry for entry in entries if with_hidden or not _HIDDEN.search(entry.name)]
 
     def children(self) -> tuple[list[str], list[Entry]]:
         """The folders right below, and the files."""
@@ -227,9 +242,14 @@ class Place:
     def alone(self) -> Generator[None]:
         """Be the only one who changes this place. Raises BusyError at once if another one does.
 
-        Each lays down a note of its own and then looks for others: of two at the same time both may turn
-        back, never both go on. A note that nobody renewed for DEAD_S is of a run that was killed.
+        A folder is locked, and the system unlocks it however the run ends. A store knows no locks: there each
+        lays down a note of its own and then looks for others. Of two at the same time both may turn back,
+        never both go on. A note that nobody renewed for DEAD_S is of a run that was killed.
         """
+        if self.folder:
+            with self._locked(self.folder / LOCKS / "lock"):
+                yield
+            return
         note = f"{uuid.uuid4().hex}.json"
         locks = self / LOCKS
         locks.write(note, b"{}")
@@ -245,6 +265,19 @@ class Place:
                 renewing.join()
         finally:
             locks.remove([note])
+
+    @contextmanager
+    def _locked(self, path: Path) -> Generator[None]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise BusyError(f"another run is at work on {self.address} ({path} is held)") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _turn_back_if_busy(self, locks: "Place", note: str) -> None:
         notes = {entry.name: entry.modified_at for entry in locks.entries() if entry.name.endswith(".json")}
@@ -280,8 +313,8 @@ def _is_linked(source: Path, target: Path) -> bool:
     """Could the file be given a second name? Not on another disk, nor on some filesystems."""
     try:
         os.link(source, target)
-    except FileNotFoundError:
-        raise
+    except FileNotFoundError as error:
+        raise FileNotFoundError(error.errno, error.strerror, str(source)) from None
     except OSError:
         return False
     return True
@@ -293,6 +326,11 @@ def first_line(error: Exception) -> str:
     return said.partition("\n")[0]
 
 
+def is_refused(error: OSError) -> bool:
+    """Has the store answered, and does not give this one object: to this user, or from its archive?"""
+    return type(error) is OSError and _REFUSED.search(str(error)) is not None
+
+
 @contextmanager
 def _named(address: str) -> Generator[None]:
     """Say of what fails where it is: not all of Arrow's errors do."""
@@ -301,10 +339,8 @@ def _named(address: str) -> Generator[None]:
     except OSError as error:
         if error.filename:
             raise
-        is_refused = type(error) is OSError and _REFUSED.search(str(error))
-        raise (PermissionError if is_refused else type(error))(
-            error.errno or errno.EIO, first_line(error), address
-        ) from error
+        kind = PermissionError if is_refused(error) else type(error)
+        raise kind(error.errno or errno.EIO, first_line(error), address) from error
 
 
 def _naive(moment: datetime | None) -> datetime:

@@ -16,7 +16,7 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -27,7 +27,7 @@ from typing import IO
 
 from pipeline.addresses import local_path
 from pipeline.errors import SettingsError, StoreError, UnreadableFileError
-from pipeline.places import AT_ONCE, Entry, Place, first_line
+from pipeline.places import AT_ONCE, Entry, Place, first_line, is_refused
 
 # The longest recordings, a day's ride as indented TCX, take a fifth of this. What is larger, such as all of
 # Apple Health as one XML, could fill the memory.
@@ -170,6 +170,9 @@ class Export:
             raise UnreadableFileError(self.path, "not_found", "it is gone, or a link to nothing") from error
         except _DAMAGE as error:
             if self.is_away and isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
+                if is_refused(error):
+                    refused = "the store does not give it to this user, or not at once"
+                    raise UnreadableFileError(self.path, "no_permission", refused) from error
                 kept = "What was complete is kept; run again to go on."
                 raise StoreError(f"{self.path}: {first_line(error)}. {kept}") from error
             raise UnreadableFileError(self.path, "damaged_archive", str(error)) from error
@@ -232,10 +235,12 @@ def _nobody(_more: int) -> None:
     pass
 
 
-def source(text: str) -> Source:
+def source(named: Source | str) -> Source:
     """What the user named: a file or folder of this machine, or a place elsewhere."""
-    path = local_path(text)
-    return Place.of(text) if path is None else path
+    if not isinstance(named, str):
+        return named
+    path = local_path(named)
+    return Place.of(named) if path is None else path
 
 
 def exports(
@@ -268,16 +273,18 @@ def exports(
             found = [_export(file, _junk(file.parts[len(root.parts) :])) for file in _files(root, seen)]
         found = [each for each in found if not is_known(each.path, each.size_bytes, each.modified_at)]
         expect(len(found))
-        for export in found if path else _ahead(found):
-            if export.junk or not _is_zip(export):
-                yield export
-                continue
-            bytes_left = max(UNPACKED_SAFE_BYTES, export.size_bytes * UNPACKED_MAX_RATIO)
-            search = _Search(is_known, expect, bytes_left)
-            if export.is_away:  # all of it is needed anyway, for its digest
-                yield from _exports_spooled(export, 1, search)
-            else:
-                yield from _exports_in(export, export.opened, 1, search)
+        coming = _ahead(found) if path is None else (each for each in found)
+        with closing(coming):
+            for export in coming:
+                if export.junk or not _is_zip(export):
+                    yield export
+                    continue
+                bytes_left = max(UNPACKED_SAFE_BYTES, export.size_bytes * UNPACKED_MAX_RATIO)
+                search = _Search(is_known, expect, bytes_left)
+                if export.is_away:  # all of it is needed anyway, for its digest
+                    yield from _exports_spooled(export, 1, search)
+                else:
+                    yield from _exports_in(export, export.opened, 1, search)
 
 
 def _listed(place: Place) -> list[Export]:
@@ -302,7 +309,7 @@ def _away(place: Place, entry: Entry, junk: str) -> Export:
     return Export(path, entry.size_bytes, entry.modified_at, opened, junk, is_away=True)
 
 
-def _ahead(found: Sequence[Export]) -> Iterator[Export]:
+def _ahead(found: Sequence[Export]) -> Generator[Export]:
     """The same, with the bytes of the next ones on their way: a store takes longer to answer than to send."""
     pool = ThreadPoolExecutor(AT_ONCE)
     waiting: deque[Export] = deque()

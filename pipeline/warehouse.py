@@ -434,7 +434,7 @@ def _create_key_types(
     """KEY_TYPES of a batch: enums of its ids, in the order of their texts, so that they sort as texts do."""
     ids: dict[str, set[str]] = {kind: set() for kind in KEY_TYPES.values()}
     columns = ["athlete_id", "activity_id"]
-    for rows in (*(pq.read_table(part, columns=columns) for part in activities), *sessions.values()):
+    for rows in (*(pq.ParquetFile(part).read(columns) for part in activities), *sessions.values()):
         for column, kind in KEY_TYPES.items():
             if column in rows.column_names:
                 ids[kind].update(text for text in rows[column].to_pylist() if text is not None)

@@ -267,10 +267,17 @@ class Silence:
         """One of them."""
 
 
-def landed(scenario: str, seeds: Sequence[int], folder: Path) -> tuple[flow.Home, Mapping[str, Runner]]:
-    """A data folder with all that these runners exported, each an athlete; what is there already stays."""
-    runners = {f"{scenario}-{seed}": SCENARIOS[scenario].runner(seed) for seed in seeds}
-    home = flow.Home(folder / f"{scenario}-{seeds[0]}-{_digest(runners)}")
+def landed(wanted: Mapping[str, Sequence[int]], folder: Path) -> tuple[flow.Home, Mapping[str, Runner]]:
+    """A data folder with all that these runners exported, each an athlete; what is there already stays.
+
+    They are seeds of scenarios.
+    """
+    runners = {
+        f"{scenario}-{seed}": SCENARIOS[scenario].runner(seed)
+        for scenario, seeds in wanted.items()
+        for seed in seeds
+    }
+    home = flow.Home(folder / f"{next(iter(runners))}-{_digest(runners)}")
     if (home.folder / "landed").exists():
         return home, runners
     shutil.rmtree(home.folder, ignore_errors=True)
@@ -283,13 +290,13 @@ def landed(scenario: str, seeds: Sequence[int], folder: Path) -> tuple[flow.Home
     return home, runners
 
 
-def judged(scenario: str, seeds: Sequence[int], keep: Path | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def judged(wanted: Mapping[str, Sequence[int]], keep: Path | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What the program says of these runners: its looks with the truth, and the runs behind them.
 
     With `keep`, the lake stays there, and a later call only does what changed models make necessary.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        home, runners = landed(scenario, seeds, keep or Path(scratch))
+        home, runners = landed(wanted, keep or Path(scratch))
         flow.build(home, Console(is_quiet=True))
         with duckdb.connect(str(home.warehouse), read_only=True) as db:
             db.execute("set enable_progress_bar = false")
@@ -298,7 +305,10 @@ def judged(scenario: str, seeds: Sequence[int], keep: Path | None) -> tuple[pd.D
         _truth(runners[row.athlete_id], row.window_start_on.date(), row.window_end_on.date())
         for row in looks.itertuples()
     ]
-    return looks.assign(scenario=scenario), runs.assign(scenario=scenario)
+    scenario_of = {f"{scenario}-{seed}": scenario for scenario, seeds in wanted.items() for seed in seeds}
+    looks["scenario"] = looks.athlete_id.map(scenario_of)
+    runs["scenario"] = runs.athlete_id.map(scenario_of)
+    return looks, runs
 
 
 def _digest(runners: Mapping[str, Runner]) -> str:
@@ -342,7 +352,7 @@ def everything(
         for begin in range(0, len(seeds), SHARD_RUNNERS)
     ]
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(judged, scenario, some, keep) for scenario, some in shards]
+        waiting = [pool.submit(judged, {scenario: some}, keep) for scenario, some in shards]
         done = list[tuple[pd.DataFrame, pd.DataFrame]]()
         for number, future in enumerate(waiting, 1):
             done.append(future.result())

@@ -9,8 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,6 +66,29 @@ hypothesis.settings.register_profile("nextgear", deadline=None, derandomize="CI"
 hypothesis.settings.load_profile("nextgear")
 
 
+# The longest files, longest first: whichever is begun last is what all wait for.
+LONGEST = (
+    "test_cluster.py",
+    "test_flow.py",
+    "test_sessions.py",
+    "test_athlete_models.py",
+    "test_same_lake.py",
+    "test_squad.py",
+    "test_cli.py",
+    "test_corpus.py",
+    "test_accuracy.py",
+    "test_accuracy_causes.py",
+    "test_page.py",
+    "test_hostile_places.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hand out the longest files first; xdist would those with most tests in them."""
+    turn = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: turn.get(item.path.name, len(LONGEST)))
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of real files from real watches; its absence must not go unnoticed where it counts."""
@@ -96,7 +119,12 @@ def built(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> flow.Home:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> flow.Home:
-    """The data folder of the demo, made once for all workers of the tests. To look at only."""
+    """The data folder of the demo, made once for all workers of the tests. To look at only.
+
+    `make ci` has made one already, and says where.
+    """
+    if made := os.environ.get("NEXTGEAR_DEMO"):
+        return flow.Home(Path(made))
     folder = tmp_path_factory.getbasetemp()
     folder = folder if worker_id == "master" else folder.parent
     home = flow.Home(folder / "demo")
@@ -119,21 +147,21 @@ class Bucket:
     def address(self) -> str:
         return f"s3://{self.name}"
 
-    def put(self, key: str, content: bytes) -> None:
+    def put(self, key: str, content: bytes, **headers: str) -> None:
         """Store an object, as a platform would."""
-        self.ask("PUT", f"/{self.name}/{quote(key)}", content)
+        self.ask("PUT", f"/{self.name}/{quote(key)}", content, **headers)
 
     def delete(self, key: str) -> None:
         """Take an object away."""
         self.ask("DELETE", f"/{self.name}/{quote(key)}")
 
-    def ask(self, method: str, path: str, content: bytes | None = None) -> None:
+    def ask(self, method: str, path: str, content: bytes | None = None, **headers: str) -> None:
         """Not through what is tested. Without a name nobody may overwrite; the signature is not looked at."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
         whose = (
             "AWS4-HMAC-SHA256 Credential=tests/20260101/us-east-1/s3/aws4_request, SignedHeaders=, Signature="
         )
-        connection.request(method, path, content, {"Authorization": whose})
+        connection.request(method, path, content, {"Authorization": whose, **headers})
         assert connection.getresponse().status < 300
         connection.close()
 
@@ -143,25 +171,32 @@ class Bucket:
         return [each for each in asked if f"/{self.name}" in each]
 
 
-@pytest.fixture(scope="session")
-def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
-    """The port and the log of an S3 server, which ends with the tests."""
+@contextmanager
+def s3_running(log: Path) -> Generator[tuple[int, subprocess.Popen[Any]]]:
+    """The port and the process of an S3 server. It asks nobody for anything, and forgets all at its end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("s3") / "log"
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with log.open("w") as file:
-        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
         server = subprocess.Popen(command, stdout=file, stderr=file)
-        try:
-            until = time.monotonic() + 60
-            while "Running on" not in log.read_text():
-                assert server.poll() is None and time.monotonic() < until, log.read_text()
-                time.sleep(0.05)
-            yield port, log
-        finally:
-            server.kill()
-            server.wait()
+    try:
+        until = time.monotonic() + 60
+        while "Running on" not in log.read_text():
+            assert server.poll() is None and time.monotonic() < until, log.read_text()
+            time.sleep(0.05)
+        yield port, server
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    """The port and the log of the S3 server of all tests."""
+    log = tmp_path_factory.mktemp("s3") / "log"
+    with s3_running(log) as (port, _):
+        yield port, log
 
 
 _NUMBERS = itertools.count(1)
@@ -259,6 +294,7 @@ def nothing_landed(
             for model in warehouse.ancestors(models, tables).values():
                 if model.name not in built:
                     warehouse.create(db, model)
+                    warehouse.check(db, model)
                     built.add(model.name)
             return db
 
@@ -273,27 +309,42 @@ def rows_of(
     """The rows of a model, in the order of its grain, if the given tables held what is written.
 
     Columns not written are null, tables of the lake that nobody gives are empty. What stands between the
-    given tables and the model is built for real and held against its own promises. A table is text with `|`
-    between the columns, or a frame.
+    given tables and the model is built for real and held against its own promises; what rests on none of
+    them is what it is of an empty lake, and stands there already. A table is text with `|` between the
+    columns, or a frame.
     """
 
     def rows(target: str, given: Given) -> pd.DataFrame:
-        with _empty_lake() as db:
+        db = nothing_landed([*given, target])
+        db.begin()  # and never committed: the next one finds an empty lake again
+        try:
             for table, content in given.items():
-                typed = nothing_landed([table]).table(table)
+                typed = db.table(table)
                 columns = [
                     f'"{name}" {type_}' for name, type_ in zip(typed.columns, typed.types, strict=True)
                 ]
                 db.execute(f"create or replace table {table} ({', '.join(columns)})")
                 db.register("written", _parsed(content) if isinstance(content, str) else content)
                 db.execute(f"insert into {table} by name from written")
+            other = set(given)
             between = {name: model for name, model in models.items() if name not in given}
             for model in warehouse.ancestors(between, [target]).values():
-                warehouse.create(db, model)
-                warehouse.check(db, model)
+                if model.reads & other:
+                    was_empty = _is_empty(db, model.name)
+                    db.execute(f"drop table {model.name}")
+                    warehouse.create(db, model)
+                    warehouse.check(db, model)
+                    if not (was_empty and _is_empty(db, model.name)):
+                        other.add(model.name)
             return db.table(target).order(", ".join(models[target].grain) or "all").df()
+        finally:
+            db.rollback()
 
     return rows
+
+
+def _is_empty(db: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return not db.execute(f"select 1 from {table} limit 1").fetchall()
 
 
 def _empty_lake() -> duckdb.DuckDBPyConnection:

@@ -1,17 +1,23 @@
 """Exports at an address: they are found, read and known as those in a folder of this machine are."""
 
 import io
+import itertools
 import shutil
+import subprocess
+import time
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from conftest import Bucket
+from conftest import ENVIRONMENT, Bucket, Ended, s3_running
 
+from pipeline import sources
 from pipeline.addresses import is_address, local_path
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingsError, StoreError, UnreadableFileError
 from pipeline.ingest import Counts, ingest
 from pipeline.lake import Lake
 from pipeline.places import Place
@@ -25,6 +31,21 @@ class Silence:
     def expect(self, more: int) -> None: ...
 
     def advance(self, path: str, outcome: str) -> None: ...
+
+
+class Ending:
+    """Ends a server when the first file is done."""
+
+    def __init__(self, server: subprocess.Popen[Any]) -> None:
+        self.server = server
+        self.heard: list[str] = []
+
+    def expect(self, more: int) -> None: ...
+
+    def advance(self, path: str, outcome: str) -> None:
+        self.heard.append(f"{path} {outcome}")
+        self.server.kill()
+        self.server.wait()
 
 
 def zipped(members: Mapping[str, bytes]) -> bytes:
@@ -180,3 +201,124 @@ def test_what_is_not_at_an_address_is_told_before_anything_is_read(s3: Bucket, m
     with pytest.raises(SettingsError, match="there is no such file or folder"):
         list(exports([source(s3.address), source(address)]))
     assert not [line for line in s3.requests()[before:] if "GET" in line and "list-type" not in line]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("s3://", "which bucket"),
+        ("s3://bucket//runs", "between two slashes"),
+        ("http://bucket/runs", "Unrecognized filesystem"),
+        ("s3:/bucket/runs", "there is no such file"),
+        ("s3://ann:secret@bucket/runs?colour=red", r"^s3://bucket/runs: cannot be reached .*colour"),
+    ],
+)
+@pytest.mark.usefixtures("s3")
+def test_what_is_no_address_is_told_so_and_no_password_is(address: str, said: str):
+    with pytest.raises(SettingsError, match=said) as told:
+        list(exports([source(address)]))
+    assert "secret" not in str(told.value)
+
+
+# --- ahead
+
+
+def test_objects_are_on_their_way_before_their_turn_but_not_all(s3: Bucket, monkeypatch: pytest.MonkeyPatch):
+    for number in range(30):
+        s3.put(f"{number:02}.fit", FIT)
+    before = len(s3.requests())
+    monkeypatch.setattr(sources, "AHEAD_BYTES", 10 * len(FIT))
+    found = exports([source(s3.address)])
+    assert next(found).content() == FIT
+    until = time.monotonic() + 30
+    while not any("/09.fit" in asked for asked in s3.requests()[before:]) and time.monotonic() < until:
+        time.sleep(0.02)
+    found.close()
+    asked = {line.split()[1].rpartition("/")[2] for line in s3.requests()[before:] if ".fit" in line}
+    assert asked >= {f"{number:02}.fit" for number in range(10)}
+    assert not asked & {f"{number:02}.fit" for number in range(11, 30)}
+
+
+def test_an_object_too_large_to_be_fetched_ahead_is_read_in_its_turn(
+    s3: Bucket, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sources, "AHEAD_BYTES", 100)
+    contents = {"a.fit": FIT, "b.fit": FIT * 20, "c.zip": zipped({"d.fit": FIT * 30}), "e.fit": FIT}
+    for name, content in contents.items():
+        s3.put(name, content)
+    found = {
+        each.path.removeprefix(f"{s3.address}/"): each.content() for each in exports([source(s3.address)])
+    }
+    assert found == {**contents, "c.zip/d.fit": FIT * 30}
+
+
+# --- what goes wrong
+
+
+def test_a_command_says_in_a_sentence_what_is_not_at_an_address(nextgear: Ended, tmp_path: Path, s3: Bucket):
+    ended = nextgear("ingest", "s3://nowhere/runs", "--data", tmp_path, env=s3.environment)
+    assert ended.returncode == 2
+    assert ended.stderr == "nextgear: s3://nowhere/runs: there is no such file or folder\n"
+
+
+def test_a_command_reads_an_address_and_says_what_it_did(nextgear: Ended, tmp_path: Path, s3: Bucket):
+    s3.put("my runs/a.fit", FIT)
+    ended = nextgear("ingest", f"{s3.address}/my runs", "--data", tmp_path, env=s3.environment)
+    assert (ended.returncode, ended.stderr.splitlines()[0]) == (0, "1 file: 1 quarantined.")
+
+
+@pytest.mark.parametrize("way", ["option", "environment"])
+def test_a_data_folder_at_an_address_is_refused_and_no_folder_made(nextgear: Ended, tmp_path: Path, way: str):
+    if way == "option":
+        ended = nextgear("run", "--data", "s3://bucket/data", cwd=tmp_path)
+    else:
+        ended = nextgear("run", env={**ENVIRONMENT, "NEXTGEAR_DATA": "s3://bucket/data"}, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("nextgear: s3://bucket/data: a data folder has to be on this machine")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_object_that_goes_meanwhile_costs_no_other(s3: Bucket):
+    for number in range(40):
+        s3.put(f"{number:02}.fit", FIT + bytes([number]))
+    found = exports([source(s3.address)])
+    first = next(found)
+    s3.delete("39.fit")
+    contents = [first.content(), *(each.content() for each in itertools.islice(found, 38))]
+    assert contents == [FIT + bytes([number]) for number in range(39)]
+    with pytest.raises(UnreadableFileError, match=r"39\.fit: not_found"):
+        next(found).content()
+
+
+def test_an_object_in_a_stores_archive_is_quarantined_and_tried_again(lake: Lake, s3: Bucket):
+    s3.put("cold.fit", FIT + bytes(2000), **{"x-amz-storage-class": "GLACIER"})
+    s3.put("warm.fit", FIT + b"1")
+    for _ in range(2):
+        take_in(lake, source(s3.address))
+        cold, warm = sorted(lake.ledger().to_pylist(), key=lambda row: row["path"])
+        assert (cold["outcome"], cold["reason"][:13]) == ("quarantined", "no_permission")
+        assert warm["digest"]
+    s3.put("cold.fit", FIT)
+    take_in(lake, source(s3.address))
+    cold, _ = sorted(lake.ledger().to_pylist(), key=lambda row: row["path"])
+    assert cold["digest"]
+
+
+def test_a_store_that_falls_silent_is_not_taken_for_damage_and_what_was_complete_stays(
+    lake: Lake, tmp_path: Path, s3: Bucket, monkeypatch: pytest.MonkeyPatch
+):
+    with s3_running(tmp_path / "log") as (port, server):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        its = replace(s3, port=port, log=tmp_path / "log")
+        its.ask("PUT", f"/{its.name}")
+        for number in range(60):
+            its.put(f"runs/{number:02}.fit", FIT + bytes([number]))
+        progress = Ending(server)
+        with pytest.raises(StoreError, match=rf"^{its.address}/runs/\d\d\.fit: .*run again") as told:
+            ingest([source(f"{its.address}/runs")], lake, None, progress, workers=1)
+    assert "\n" not in str(told.value)
+    assert told.value.exit_code == 1
+    rows = lake.ledger().to_pylist()
+    assert [f"{row['path']} {row['outcome']}" for row in rows] == progress.heard
+    assert 0 < len(rows) < 60
+    assert all(row["digest"] for row in rows)

@@ -9,6 +9,7 @@ from pipeline.athlete import DEFAULT_ID, default_athlete
 from pipeline.daily.drop_folder import Division, division, is_name
 from pipeline.errors import SettingsError
 from pipeline.lake import Lake
+from pipeline.places import Place
 from pipeline.schema import TABLES
 
 
@@ -37,7 +38,10 @@ def lakes(exports: Path, *ids: str, read: str = "/elsewhere/run.fit") -> dict[st
 
 
 def shares(found: Division) -> dict[str, list[str]]:
-    return {share.athlete_id: [source.name for source in share.sources] for share in found.shares}
+    return {
+        share.athlete_id: [source.name for source in share.sources if isinstance(source, Path)]
+        for share in found.shares
+    }
 
 
 # --- the first run
@@ -222,6 +226,16 @@ def test_a_source_of_nobody_in_particular_needs_a_name_where_there_are_several(e
     assert shares(division(exports, lakes(exports, "ann", "bob"), [], "bob", [tmp_path])) == {
         "bob": [tmp_path.name]
     }
+
+
+@pytest.mark.usefixtures("s3")
+def test_an_address_is_in_nobodys_folder(exports: Path):
+    drop(exports, "ann/run.fit")
+    away = Place.of("s3://exports/ann")
+    with pytest.raises(SettingsError, match="--athlete with one of ann, bob"):
+        division(exports, lakes(exports, "ann", "bob"), [], None, [away])
+    (share,) = division(exports, lakes(exports, "ann"), [], None, [exports / "ann", away]).shares
+    assert (share.athlete_id, share.sources) == ("ann", (exports / "ann", away))
 
 
 def test_without_a_name_it_is_me_or_the_only_one_there_is():

@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "letters": set[str](),
     "ask": {"errors", "home", "reader", "console", "published", "answers", "athlete", "lake"},
     "reader": {"errors"},
-    "home": {"errors", "lake"},
+    "home": {"addresses", "errors", "lake"},
     "addresses": set[str](),
     "places": {"addresses", "errors"},
     "sources": {"addresses", "errors", "places"},
@@ -60,6 +60,21 @@ MAY_IMPORT = {
     "report": {"errors", "letters"},
     "schedule": {"errors"},
     "beginning": {"home"},
+    "options": {"console"},
+    "cluster": {
+        "addresses",
+        "ask",
+        "athlete",
+        "console",
+        "errors",
+        "ingest",
+        "lake",
+        "options",
+        "places",
+        "published",
+        "schema",
+        "warehouse",
+    },
     "notify": {"errors", "lake"},
 }
 
@@ -114,11 +129,14 @@ def test_every_sql_file_says_first_what_one_row_is():
     )
 
 
-def test_a_recipe_begins_with_its_question_and_answers_it_for_one_athlete():
+def test_a_recipe_begins_with_its_question_and_answers_it_for_one_athlete_or_for_all():
     recipes = {path: path.read_text(encoding="utf-8") for path in (SQL / "cookbook").glob("*.sql")}
     assert len(recipes) >= 20
     expect_none(path for path, sql in recipes.items() if not re.match(r"-- [A-Z].*\?\n", sql))
-    expect_none(path for path, sql in recipes.items() if "getvariable('athlete_id')" not in sql)
+    for path, sql in recipes.items():
+        is_of_all = "marts.squad" in sql
+        assert is_of_all == path.name.startswith("squad_"), path
+        assert is_of_all != ("getvariable('athlete_id')" in sql), path
     expect_none(path for path, sql in recipes.items() if len(sql.splitlines()) > 40)
 
 
@@ -404,7 +422,9 @@ def test_the_readme_knows_every_command_and_option(readme: str):
     from pipeline.cli import app
 
     program: Any = typer.main.get_command(app)
-    commands: dict[str, Any] = program.commands
+    commands: dict[str, Any] = dict(program.commands)
+    for group in [name for name, command in commands.items() if hasattr(command, "commands")]:
+        commands |= {f"{group} {name}": command for name, command in commands[group].commands.items()}
     options = {
         option for each in (program, *commands.values()) for param in each.params for option in param.opts
     }

@@ -200,6 +200,9 @@ def test_the_page_of_a_squad_is_as_readable(opened: Open, tmp_path: Path, width:
         "leading_reason": f"Few kilometres. {HOSTILE}",
         "last_run_on": date(2026, 5, 1),
         "days_since_run": 3,
+        "easy_share_ratio": 0.784,
+        "easy_share_place_ratio": 0.5,
+        "weekly_distance_place_ratio": 1.0,
         "weekly_distance_m": 42000.0,
     }
     members = [

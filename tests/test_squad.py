@@ -18,11 +18,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from pipeline import flow, lake, published
+from pipeline import flow, lake, published, warehouse
 from pipeline.ask import asking
 from pipeline.ask.query import Limits
 from pipeline.console import Console
-from pipeline.daily import runlog, steps
+from pipeline.daily import runlog
 from pipeline.errors import SettingsError, WarehouseError
 from pipeline.flow import Home
 from pipeline.report import squad
@@ -91,23 +91,26 @@ def test_each_athlete_has_what_lies_in_their_folder_and_nothing_else(team: Home)
         assert {Path(str(path)).parent.name for path in paths} == {one}
 
 
-def test_an_athlete_among_others_has_the_rows_of_one_alone(team: Home, tmp_path: Path):
+def test_an_athlete_among_others_has_the_rows_of_one_alone(
+    team: Home, tmp_path: Path, models: dict[str, warehouse.Model]
+):
     alone = Home(tmp_path)
     flow.land(alone, "bob", [team.exports / "bob"], SILENT)
     flow.build(alone, SILENT)
-    for mart in (
-        "activities",
-        "days",
-        "weekly_load",
-        "best_efforts",
-        "plateau",
-        "causes",
-        "anchors",
-        "files",
-    ):
-        query = f"from marts.{mart} where athlete_id = 'bob' order by all"
-        with answers_of(team) as db, answers_of(alone) as other:
+    marts = [one.name for one in models.values() if one.layer == "marts" and not one.is_across_athletes]
+    with answers_of(team) as db, answers_of(alone) as other:
+        for mart in marts:
+            query = f"from {mart} where athlete_id = 'bob' order by all"
             pd.testing.assert_frame_equal(db.sql(query).df(), other.sql(query).df(), rtol=1e-9, obj=mart)
+
+
+def test_the_squad_has_a_row_of_everybody_and_their_standing_in_it(team: Home):
+    with answers_of(team) as db:
+        standings = db.sql("from marts.standings order by athlete_id").df()
+        squad = db.sql("from marts.squad order by athlete_id").df()
+    assert list(squad.athlete_id) == ["ann", "bob"]
+    assert list(squad.athlete_count) == [2, 2]
+    pd.testing.assert_frame_equal(squad[standings.columns], standings)
 
 
 @contextmanager
@@ -198,7 +201,7 @@ def test_settings_that_cannot_be_used_leave_one_out_in_a_line_until_they_are_men
     assert "birth_yaer" in home.index.read_text(encoding="utf-8")
     assert flow.why(home, "ann")
     settings(home, "bob", "birth_year = 1988\n")
-    assert (run(home).failures, steps.left_out(home)) == ({}, {})
+    assert (run(home).failures, home.reasons_left_out()) == ({}, {})
     assert flow.why(home, "bob")
 
 
@@ -229,7 +232,7 @@ def test_a_promise_that_the_rows_of_one_break_stops_that_one(home: Home, tmp_pat
     environment = {"PYTHONPATH": str(checkout)}
     ended, again = (nextgear("build", "--data", home.folder, cwd=checkout, env=environment) for _ in range(2))
     assert again.stderr == ended.stderr  # and this time nobody tried
-    assert steps.left_out(home).keys() == {"bob"}
+    assert home.reasons_left_out().keys() == {"bob"}
     assert not (home.folder / ".trial").exists()
     first, last = ended.stderr.splitlines()
     assert ended.returncode == 1
@@ -353,40 +356,39 @@ def test_one_athlete_has_no_page_of_all(built: Home):
     assert not built.index.exists()
 
 
-MARTS = """
-create schema marts;
-create table marts.plateau as from (values
-    ('fay', 'improving', date '2026-05-01', 2.0::double, 1.0::double, 3.0::double),
-    ('eva', 'plateau', date '2026-06-01', 0.1, -0.9, 1.1),
-    ('dan', 'plateau', date '2026-02-01', -0.2, -1.2, 0.8),
-    ('cat', 'declining', date '2026-09-01', -1.5, -2.5, -0.5),
-    ('bob', 'declining', date '2026-08-01', -4.0, -6.0, -2.0),
-    ('ann', 'not_enough_data', date '2026-08-01', null, null, null),
-    ('gus', 'undecided', date '2026-08-01', 1.0, -2.0, 4.0)
-) as t(athlete_id, verdict, since, change_pct, change_low_pct, change_high_pct);
-alter table marts.plateau add column is_since_before boolean default false;
-alter table marts.plateau add column reason varchar default 'three runs <b>only</b>';
-alter table marts.plateau add column window_start_on date default date '2026-05-01';
-alter table marts.plateau add column window_end_on date default date '2026-11-28';
-alter table marts.plateau add column run_count bigint default 40;
-alter table marts.plateau add column is_latest boolean default true;
-alter table marts.plateau add column is_chosen boolean default true;
-create table marts.days as
-select athlete_id, date '2026-11-30' - cast(i as integer) as local_day, 10000.0 as distance_m, 1 as run_count
-from (select distinct athlete_id from marts.plateau) cross join range(3, 60) as t(i);
-create table marts.causes as from (values
-    ('dan', 'sleep_short', 2, true, 'six hours'),
-    ('dan', 'easy_share_low', 1, true, '61 % <i>easy</i>'),
-    ('dan', 'medium_trap', 3, false, 'weak'),
-    ('cat', 'medium_trap', 1, false, 'weak')
-) as t(athlete_id, cause, rank, is_leading, reason);
+STANDINGS = """
+select
+    *,
+    false as is_since_before,
+    'three runs <b>only</b>' as reason,
+    date '2026-05-01' as window_start_on,
+    date '2026-11-28' as window_end_on,
+    date '2026-11-27' as last_run_day,
+    62500.0 as weekly_distance_m,
+    if(athlete_id = 'dan', 'easy_share_low', null) as leading_cause,
+    if(athlete_id = 'dan', '61 % <i>easy</i>', null) as leading_reason,
+    if(athlete_id = 'dan', 2, 0) as leading_count
+from (values
+    ('fay', 'improving', date '2026-05-01', 2.0::double, 1.0::double, 3.0::double, 0.92),
+    ('eva', 'plateau', date '2026-06-01', 0.1, -0.9, 1.1, 0.85),
+    ('dan', 'plateau', date '2026-02-01', -0.2, -1.2, 0.8, 0.614),
+    ('cat', 'declining', date '2026-09-01', -1.5, -2.5, -0.5, 0.75),
+    ('bob', 'declining', date '2026-08-01', -4.0, -6.0, -2.0, 0.70),
+    ('ann', 'not_enough_data', date '2026-08-01', null, null, null, null),
+    ('gus', 'undecided', date '2026-08-01', 1.0, -2.0, 4.0, null)
+) as t(athlete_id, verdict, since, change_pct, change_low_pct, change_high_pct, easy_share_ratio)
 """
 
 
 @pytest.fixture
-def ranked(tmp_path: Path) -> list[squad.Member]:
+def ranked(rows_of: Callable[..., pd.DataFrame], tmp_path: Path) -> list[squad.Member]:
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as db:
-        db.execute(MARTS)
+        rows = rows_of("marts.squad", given={"marts.standings": db.sql(STANDINGS).df()})
+        assert len(rows) == 7
+        db.execute("create schema marts")
+        days = ("since", "window_start_on", "window_end_on", "last_run_day")
+        dated = ", ".join(f"cast({day} as date) as {day}" for day in days)
+        db.execute(f"create table marts.squad as select * replace ({dated}) from rows")
     ids = ["ann", "bob", "cat", "dan", "eva", "fay", "gus", "hal", "ivy"]
     return squad.members(
         tmp_path / "warehouse.duckdb",
@@ -426,14 +428,22 @@ def test_who_lost_most_comes_first_then_the_longest_plateau_and_who_cannot_be_to
     assert "No cause stands out" in text
     assert "medium" not in text  # neither weak sign is a leading cause
     dan = next(line for line in text.splitlines() if line.startswith("dan"))
-    assert " ".join(dan.split()) == "dan plateau 2026-02-01 −0.2 % (−1.2 to +0.8) 3 d 62"
+    assert " ".join(dan.split()) == "dan plateau 2026-02-01 −0.2 % (−1.2 to +0.8) 61 % 62 3 d"
 
 
 def test_the_page_of_all_says_the_same_and_shows_text_as_text(ranked: list[squad.Member]):
     page = squad.page(ranked, NOON, "mi")
     names = [link.partition("/")[0] for link in Links(page).found if link.endswith("/latest.html")]
     assert names == ["bob", "cat", "dan", "eva", "fay", "gus", "ann", "ivy"]
-    for text in ("−4.0 % (−6.0 to −2.0)", "Too little easy running", "mi/week", "Cannot tell", "made on"):
+    for text in (
+        "−4.0 % (−6.0 to −2.0)",
+        "Too little easy running",
+        "mi/week",
+        "Cannot tell",
+        "made on",
+        "61 %<small>least of all</small>",
+        "70 %<small>place 25 %</small>",
+    ):
         assert text in page.replace("\u00a0", " ")
     assert "61 % &lt;i&gt;easy" in page.replace("\u00a0", " ")
     assert "&lt;TOML&gt;" in page
@@ -465,6 +475,8 @@ def test_an_athlete_for_programs_is_in_si_and_null_where_nothing_is_known(ranked
     facts = {one.athlete_id: squad.facts(one) for one in ranked}
     assert facts["dan"]["weekly_distance_m"] == 62_500
     assert (facts["dan"]["since"], facts["dan"]["leading_cause"]) == ("2026-02-01", "easy_share_low")
+    assert (facts["bob"]["easy_share_ratio"], facts["bob"]["easy_share_place_ratio"]) == (0.7, 0.25)
+    assert facts["gus"]["easy_share_place_ratio"] is None
     assert facts["hal"]["verdict"] == "not_enough_data"
     assert (facts["ivy"]["verdict"], facts["ivy"]["change_pct"]) == ("failed", None)
     assert json.loads(json.dumps(facts, allow_nan=False)) == facts

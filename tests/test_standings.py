@@ -80,6 +80,14 @@ def test_an_easy_share_of_a_few_weeks_or_of_less_than_half_of_the_time_is_not_to
     assert pd.notna(row["easy_share_ratio"]) == is_known
 
 
+def test_without_a_moving_run_nothing_is_judged_and_nothing_known(rows_of: Rows):
+    asked = given(marts__weekly_load=loads(0), marts__intensity_split=weeks(0, 1, judged=0))
+    (row,) = rows_of("marts.standings", asked).to_dict("records")
+    assert (row["judged_week_count"], row["judged_s"]) == (0, 0)
+    assert pd.isna(row["judged_ratio"])
+    assert pd.isna(row["easy_share_ratio"])
+
+
 def days(count: int, before_m: float, recent_m: float, load_unknown: int = 0) -> str:
     """The last `count` days, a run on each: of `recent_m` in the last four weeks, of `before_m` before."""
     lines = [

@@ -10,7 +10,7 @@ from pipeline.home import sql_folder
 
 @dataclass(frozen=True)
 class Recipe:
-    """A question and the query that answers it, for the athlete of `getvariable('athlete_id')`."""
+    """A question and the query that answers it, for the athlete of `getvariable('athlete_id')` or for all."""
 
     name: str
     question: str
@@ -59,7 +59,7 @@ def markdown() -> Iterator[str]:
         f"nextgear sql --cookbook {known[0].name:<17}# the answer, from your own runs",
         "```",
         "",
-        "Copy one and change it: `nextgear sql mine.sql`.",
+        "Copy one and change it: `nextgear sql mine.sql`. Those called `squad_...` are about all athletes.",
         "What a column means is in [the dictionary](../README.md).",
         "",
         "| question | query |",

@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -163,7 +164,7 @@ def _run(context: "SparkContext", tasks: Sequence[Task], progress: Callable[[int
 
     try:
         with _counting(context, progress):
-            return context.parallelize(tasks, len(tasks)).map(done).collect()
+            return context.parallelize(tasks, len(tasks)).map(_done).collect()
     except Py4JError as error:
         if _has_stopped(context):
             raise EngineError(
@@ -175,7 +176,7 @@ def _run(context: "SparkContext", tasks: Sequence[Task], progress: Callable[[int
         def alone(task: Task) -> Done:
             nonlocal finished
             try:
-                (answer,) = context.parallelize([task], 1).map(done).collect()
+                (answer,) = context.parallelize([task], 1).map(_done).collect()
             except Py4JJavaError as error:
                 answer = Done(task.bucket, failed=_death(str(error.java_exception)))
             finished += 1
@@ -184,6 +185,14 @@ def _run(context: "SparkContext", tasks: Sequence[Task], progress: Callable[[int
 
         with ThreadPoolExecutor(min(JOBS_AT_ONCE, len(tasks))) as pool:
             return list(pool.map(alone, tasks))
+
+
+def _done(task: Task) -> Done:
+    """Do it, where Spark wants it done."""
+    from pyspark import TaskContext
+
+    attempt = TaskContext.get()
+    return done(replace(task, is_careful=attempt is not None and attempt.attemptNumber() > 0))
 
 
 def _has_stopped(context: "SparkContext") -> bool:

@@ -56,9 +56,9 @@ def ingest(
         count = layout.wanted_buckets(buckets, found, len(shares))
         if not found:
             Layout(count).write(place)
+        program = _program()
         tasks = [
             Task(lake, bucket, tuple(ids), program, sources={one: shares[one] for one in ids}, retry=retry)
-            for program in [_program()]
             for bucket, ids in layout.divided(shares, count).items()
         ]
         answers = _done(tasks, master, settings, console, "Reading")
@@ -107,10 +107,16 @@ def _publish(place: Place, wanted: Layout, divided: Mapping[int, Sequence[str]])
 def _sweep(place: Place, edition: str, parts: set[str]) -> None:
     """Remove other editions, other generations, and what was half written when a run was killed."""
     marts, notes = place / layout.MARTS, place / layout.EDITIONS
+    others = [notes / folder for folder in notes.children()[0] if folder != edition]
+    for mart in marts.children()[0]:
+        folders, _ = (marts / mart).children()
+        others += [marts / mart / folder for folder in folders if folder != f"edition={edition}"]
+    for other in others:
+        other.remove_all()
     found = (entry.name for entry in marts.entries(with_hidden=True))
     marts.remove(name for name in found if f"{layout.MARTS}/{name}" not in parts)
-    told = (PurePosixPath(entry.name) for entry in notes.entries(with_hidden=True))
-    notes.remove(str(name) for name in told if name.parts[0] != edition or name.name.startswith("."))
+    told = (entry.name for entry in notes.entries(with_hidden=True))
+    notes.remove(name for name in told if PurePosixPath(name).name.startswith("."))
 
 
 def _done(
@@ -130,12 +136,11 @@ def _program() -> str:
 def _shares(source: Place, address: str, console: Console) -> dict[str, list[str]]:
     """Whose each folder or zip of the source is: it is called after its athlete."""
     folders, files = source.children()
-    base, query, options = address.partition("?")
+    base, query, options = (str(source.folder), "", "") if source.folder else address.partition("?")
     found: dict[str, list[str]] = {}
-    nobodys: list[str] = []
     named = [(name, name) for name in folders]
     named += [(file.name.removesuffix(ARCHIVE), file.name) for file in files if file.name.endswith(ARCHIVE)]
-    nobodys += [file.name for file in files if not file.name.endswith(ARCHIVE)]
+    nobodys = [file.name for file in files if not file.name.endswith(ARCHIVE)]
     for athlete_id, name in sorted(named):
         if ATHLETE_ID.fullmatch(athlete_id):
             found.setdefault(athlete_id, []).append(f"{base.rstrip('/')}/{name}{query}{options}")

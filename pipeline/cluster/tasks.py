@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -50,7 +50,8 @@ class Share:
 class Task:
     """One bucket's work. `sources` are those of each athlete, to land; without any, the bucket is built.
 
-    `program` is the version of nextgear that has to be at work everywhere.
+    `program` is the version of nextgear that has to be at work everywhere. A careful task is one whose
+    process died before: files are read in a process apart, so that the one which kills it is found.
     """
 
     lake: str
@@ -61,6 +62,7 @@ class Task:
     edition: str = ""
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     retry: bool = False
+    is_careful: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def _ingested(task: Task, scratch: Path) -> Done:
                     lake,
                     said.time_zone,
                     _Nobody(),
-                    workers=1,
+                    workers=2 if task.is_careful else 1,
                     retry=task.retry,
                 )
             finally:  # what is complete is kept, however it ends
@@ -210,9 +212,8 @@ def _settings(place: Place, athlete_id: str) -> Athlete:
 def _built(task: Task, scratch: Path) -> Done:
     """Build the marts of a bucket, if anything has changed of which they are made, and publish them."""
     place = Place.of(task.lake)
-    state = _state(task, place)
     before = layout.published(place, task.edition, task.bucket)
-    if before and before.state == state:
+    if before and before.state == _state(task, place, before.left_out):
         place.remove([f"{layout.EDITIONS}/{task.edition}/{task.bucket}.failed.json"])
         return Done(task.bucket, broken=before.left_out, athletes=len(before.athletes))
     broken: dict[str, str] = {}
@@ -242,7 +243,7 @@ def _built(task: Task, scratch: Path) -> Done:
                 raise LakeError(_reason(error)) from error
             rows = _marts(sound, limits, folder)
     sent = sum(lake.give_back() for lake, _ in borrowed.values())
-    state = _state(task, place)  # of what lies there now, in fewer batches perhaps
+    state = _state(task, place, broken)  # of what lies there now, in fewer batches perhaps
     made = Bucket(
         state=state,
         generation=state,
@@ -268,19 +269,19 @@ def _built(task: Task, scratch: Path) -> Done:
     )
 
 
-def _state(task: Task, place: Place) -> str:
-    """A digest of all that the bucket's marts are made of."""
-    made_of = [
-        "\n".join(
-            [
-                athlete_id,
-                repr(place.read(athlete.settings_path(Path(), athlete_id).as_posix())),
-                *landed_batches(place / layout.LAKE / athlete_id),
-            ]
-        )
-        for athlete_id in task.athletes
-    ]
-    return published.digest_of_texts([task.edition, *made_of])
+def _state(task: Task, place: Place, left_out: Collection[str]) -> str:
+    """A digest of all that the bucket's marts are made of; of who is left out, of all their files.
+
+    So they are tried again when any has changed, one that was brought back from a copy as well.
+    """
+    told: list[str] = [task.edition]
+    for athlete_id in task.athletes:
+        theirs = place / layout.LAKE / athlete_id
+        said = place.read(athlete.settings_path(Path(), athlete_id).as_posix())
+        told += [athlete_id, repr(said), *landed_batches(theirs)]
+        if athlete_id in left_out:
+            told += map(repr, theirs.entries())
+    return published.digest_of_texts(told)
 
 
 def _limits(share: Share, scratch: Path) -> "warehouse.Limits":

@@ -18,7 +18,7 @@ from pathlib import Path
 from pipeline.athlete import DEFAULT_ID, default_athlete
 from pipeline.errors import LakeError
 from pipeline.lake import ATHLETE_ID, Lake
-from pipeline.sources import is_junk
+from pipeline.sources import Source, is_junk
 
 # How folders are called that belong to nobody by name. To take a runner's `garmin` and `strava` for two
 # athletes would halve every week; to take an athlete's folder for a heap of files would mix two runners. So
@@ -59,7 +59,7 @@ class Share:
     """What one athlete has in this run: `sources`, but for the folders `without`, which are others'."""
 
     athlete_id: str
-    sources: tuple[Path, ...] = ()
+    sources: tuple[Source, ...] = ()
     without: tuple[Path, ...] = ()
 
 
@@ -76,7 +76,7 @@ def division(
     lakes: Mapping[str, Lake],
     settled: Iterable[str],
     athlete_id: str | None,
-    sources: Sequence[Path],
+    sources: Sequence[Source],
 ) -> Division:
     """Who takes part in a run, and with what: `lakes` of the athletes who are known, `settled` by settings.
 
@@ -93,7 +93,7 @@ def division(
         own = owners.get(athlete_id, exports / athlete_id)
         alone = athlete_id != DEFAULT_ID and own.is_dir()
         return Division((_share(athlete_id, (own if alone else exports,), owners),))
-    if sources and [source.resolve() for source in sources] != [exports.resolve()]:
+    if sources and [_resolved(source) for source in sources] != [exports.resolve()]:
         return Division(_by_source(lakes, owners, sources), said)
     known = {*lakes, *owners}
     rest_is = _rests(lakes, owners)
@@ -110,16 +110,16 @@ def division(
     )
 
 
-def _share(athlete_id: str, sources: tuple[Path, ...], owners: Mapping[str, Path]) -> Share:
+def _share(athlete_id: str, sources: tuple[Source, ...], owners: Mapping[str, Path]) -> Share:
     others = (folder for one, folder in owners.items() if one != athlete_id)
     return Share(athlete_id, sources, tuple(others))
 
 
 def _by_source(
-    lakes: Mapping[str, Lake], owners: Mapping[str, Path], sources: Sequence[Path]
+    lakes: Mapping[str, Lake], owners: Mapping[str, Path], sources: Sequence[Source]
 ) -> tuple[Share, ...]:
     """Each source to whose folder it is in; all others to the one who is meant if nobody is named."""
-    of: dict[str, list[Path]] = {}
+    of: dict[str, list[Source]] = {}
     for source in sources:
         inside = (one for one, folder in owners.items() if _is_in(source, folder))
         owner = next(inside, None) or default_athlete({*lakes, *owners})
@@ -127,8 +127,15 @@ def _by_source(
     return tuple(_share(one, tuple(found), owners) for one, found in of.items())
 
 
-def _is_in(source: Path, folder: Path) -> bool:
-    return source.resolve().is_relative_to(folder.resolve())
+def _is_in(source: Source, folder: Path) -> bool:
+    path = _resolved(source)
+    return path is not None and path.is_relative_to(folder.resolve())
+
+
+def _resolved(source: Source) -> Path | None:
+    """Where it is on this machine; what is at an address is in nobody's folder."""
+    path = source if isinstance(source, Path) else source.folder
+    return path.resolve() if path else None
 
 
 def _rests(lakes: Mapping[str, Lake], owners: Mapping[str, Path]) -> str:

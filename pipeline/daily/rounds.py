@@ -19,6 +19,7 @@ from pipeline.home import Home
 from pipeline.ingest import Counts
 from pipeline.lake import beside
 from pipeline.schema import OUTCOMES
+from pipeline.sources import Source
 
 _NOTHING = Counts(found=0, known=0, outcomes={})
 
@@ -55,7 +56,7 @@ class Ran:
         ]
 
 
-def land(home: Home, athlete_id: str | None, sources: Sequence[Path], console: Console, retry: bool) -> Ran:
+def land(home: Home, athlete_id: str | None, sources: Sequence[Source], console: Console, retry: bool) -> Ran:
     """Bring every activity of the sources into the lake of whose they are."""
     with steps.at_work(home, console) as broken:
         counts = _landed(home, athlete_id, sources, console, retry, broken)
@@ -67,7 +68,12 @@ def land(home: Home, athlete_id: str | None, sources: Sequence[Path], console: C
 
 
 def run(
-    home: Home, athlete_id: str | None, sources: Sequence[Path], console: Console, retry: bool, now: datetime
+    home: Home,
+    athlete_id: str | None,
+    sources: Sequence[Source],
+    console: Console,
+    retry: bool,
+    now: datetime,
 ) -> Ran:
     """Land, build and report; `now` is when the reports say that they were made."""
     news: dict[str, Sequence[Change]] = {}
@@ -108,7 +114,7 @@ def _is_broken(athlete_id: str, broken: Broken, is_squad: bool) -> bool:
 def _landed(
     home: Home,
     athlete_id: str | None,
-    sources: Sequence[Path],
+    sources: Sequence[Source],
     console: Console,
     retry: bool,
     broken: Broken,
@@ -127,7 +133,7 @@ def _landed(
     return counts
 
 
-def _divided(home: Home, athlete_id: str | None, sources: Sequence[Path], console: Console) -> Division:
+def _divided(home: Home, athlete_id: str | None, sources: Sequence[Source], console: Console) -> Division:
     if athlete_id:
         home.lake_of(athlete_id)
     home.exports.mkdir(exist_ok=True)

@@ -17,9 +17,10 @@ from pathlib import Path
 from pipeline import athlete, ingest, lake, published
 from pipeline.athlete import Athlete
 from pipeline.console import Console
-from pipeline.errors import LakeError, NextgearError, SettingsError, sentence
+from pipeline.errors import LakeError, NextgearError, SettingsError, StoreError, sentence
 from pipeline.home import Home
 from pipeline.ingest import Counts
+from pipeline.sources import Source
 
 Broken = dict[str, NextgearError | OSError]  # by athlete: what is wrong
 
@@ -58,7 +59,9 @@ def blame(athlete_id: str, broken: Broken, is_squad: bool) -> Generator[None]:
 
 
 def is_nobodys(error: Exception) -> bool:
-    """Is the disk full or not to be written, or has who reads us gone?"""
+    """Is the disk full or not to be written, has a store fallen silent, or has who reads us gone?"""
+    if isinstance(error, StoreError):
+        return True
     return isinstance(error, OSError) and any(os.strerror(code) in str(error) for code in _NOBODYS)
 
 
@@ -81,7 +84,7 @@ def complain(broken: Broken, console: Console) -> dict[str, str]:
 def land(
     home: Home,
     athlete_id: str,
-    sources: Sequence[Path],
+    sources: Sequence[Source],
     console: Console,
     retry: bool = False,
     without: Sequence[Path] = (),
@@ -172,22 +175,10 @@ def _failing_alone(home: Home, athletes: Sequence[Athlete], error: NextgearError
 # --- who is left out
 
 
-def left_out(home: Home) -> dict[str, str]:
-    """Who is not in the warehouse, and why."""
-    return {athlete_id: noted["reason"] for athlete_id, noted in _noted(home).items()}
-
-
-def _noted(home: Home) -> dict[str, dict[str, str]]:
-    try:
-        return json.loads(home.left_out.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-
-
 def _still_broken(home: Home, made_by: str, settled: Mapping[str, Athlete], broken: Broken) -> dict[str, str]:
     """Add who could not be built the last time and has the same files now: to try again takes a build."""
     fingerprints: dict[str, str] = {}
-    for athlete_id, noted in _noted(home).items():
+    for athlete_id, noted in home.noted_left_out().items():
         if not noted["fingerprint"] or athlete_id not in settled or athlete_id in broken:
             continue
         if noted["fingerprint"] == _fingerprint(home, made_by, settled[athlete_id]):
@@ -209,7 +200,7 @@ def _note_left_out(home: Home, broken: Broken, fingerprints: Mapping[str, str]) 
         athlete_id: {"reason": reason(error), "fingerprint": fingerprints.get(athlete_id, "")}
         for athlete_id, error in broken.items()
     }
-    if noted == _noted(home):
+    if noted == home.noted_left_out():
         return
     if noted:
         with lake.beside(home.left_out) as unfinished:

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.report.causes import title_of
 from pipeline.report.content import Row, ask
 from pipeline.report.page import made_on, plain
-from pipeline.report.units import NOTHING, Units, number, signed, units_named
+from pipeline.report.units import NOTHING, Units, number, percent, signed, units_named
 
 # Verdict -> how it is called in a table, what a group of such athletes is called, and what that means.
 _VERDICTS = {
@@ -25,6 +25,21 @@ _GROUPS = (
     ("Cannot tell", ("undecided", "not_enough_data")),
 )
 _NAME_CHARACTERS = 12
+_FACTS = (
+    "since",
+    "change_pct",
+    "change_low_pct",
+    "change_high_pct",
+    "slope_pct_per_month",
+    "slope_place_ratio",
+    "leading_cause",
+    "last_run_on",
+    "days_since_run",
+    "easy_share_ratio",
+    "easy_share_place_ratio",
+    "weekly_distance_m",
+    "weekly_distance_place_ratio",
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +75,10 @@ class _Line:
     reason: str
     last_run: str
     ago: str
+    easy: str
+    easy_place: str
     weekly: str
+    weekly_place: str
 
 
 def members(
@@ -99,7 +117,8 @@ def table(members: Sequence[Member], units: str, width: int) -> str:
     """The same in characters: two lines an athlete, the second with the first leading cause."""
     runner_units = units_named(units)
     name_width = min(_NAME_CHARACTERS, max(len("athlete"), *(len(one.athlete_id) for one in members)))
-    head = _columns("athlete", "verdict", "since", "change (90 %)", "last run", f"{units}/week", name_width)
+    titles = ("verdict", "since", "change (90 %)", "easy", f"{units}/week", "ran")
+    head = _columns("athlete", titles, name_width)
     lines = [_title(members), "", head]
     for title, some in _grouped(members):
         lines.append(f"{title}:")
@@ -107,22 +126,22 @@ def table(members: Sequence[Member], units: str, width: int) -> str:
             line = _line(one, runner_units)
             name = line.name if len(line.name) <= name_width else f"{line.name[: name_width - 1]}…"
             since = f"{'<' * line.is_since_before}{line.since}"
-            cells = (line.called, since, line.change, line.ago, line.weekly)
-            lines.append(_columns(name, *cells, name_width))
+            cells = (line.called, since, line.change, line.easy, line.weekly, line.ago)
+            lines.append(_columns(name, cells, name_width))
             lines.append(_cut(f"  {line.cause}: {line.reason}" if line.cause else f"  {line.reason}", width))
     lines += [_cut(f"{one.athlete_id} failed: {one.failure}", width) for one in members if one.failure]
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _columns(name: str, called: str, since: str, change: str, ago: str, weekly: str, width: int) -> str:
-    return f"{name:<{width}} {called:<12} {since:<11} {change:<24} {ago:>8} {weekly:>7}"
+def _columns(name: str, cells: Sequence[str], width: int) -> str:
+    called, since, change, easy, weekly, ago = cells
+    return f"{name:<{width}} {called:<11} {since:<11} {change:<23} {easy:>5} {weekly:>7} {ago:>5}"
 
 
 def facts(member: Member) -> dict[str, Any]:
     """One athlete for programs: SI, ISO days, null for what is not known."""
     row = member.row or {}
-    keys = ("since", "change_pct", "change_low_pct", "change_high_pct", "leading_cause", "last_run_on")
-    told = {key: row.get(key) for key in (*keys, "days_since_run", "weekly_distance_m")}
+    told = {key: row.get(key) for key in _FACTS}
     days = {key: value.isoformat() for key, value in told.items() if isinstance(value, date)}
     return {
         "athlete_id": member.athlete_id,
@@ -179,8 +198,20 @@ def _line(member: Member, units: Units) -> _Line:
         reason=plain(reason or ""),
         last_run=str(row.get("last_run_on") or ""),
         ago=NOTHING if days is None else "today" if days == 0 else f"{days} d" if days > 0 else "ahead",
-        weekly=NOTHING if weekly_m is None else number(units.lengths(weekly_m)),
+        easy=percent(row.get("easy_share_ratio")),
+        easy_place=_place(row.get("easy_share_place_ratio")),
+        weekly=number(units.lengths(weekly_m)),
+        weekly_place=_place(row.get("weekly_distance_place_ratio")),
     )
+
+
+def _place(ratio: float | None) -> str:
+    """`place 75 %`: so many of the others have less, and those with the same count half."""
+    if ratio is None:
+        return ""
+    if ratio in (0, 1):
+        return "most of all" if ratio else "least of all"
+    return f"place {percent(ratio)}"
 
 
 def _cut(text: str, width: int) -> str:

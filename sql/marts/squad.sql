@@ -13,9 +13,9 @@
 -- check: easy_share_place_ratio is null or easy_share_place_ratio between 0 and 1
 -- check: slope_place_ratio is null or slope_place_ratio between 0 and 1
 -- check: weekly_distance_place_ratio is null or weekly_distance_place_ratio between 0 and 1
-with told as (
+with numbers as (
     select
-        standings.*,
+        standings.athlete_id,
         -- equal numbers may differ by the rounding of a sum
         round(standings.easy_share_ratio, 6) as easy_share,
         case when standings.verdict != 'not_enough_data' then round(standings.slope_pct_per_month, 6) end
@@ -24,95 +24,109 @@ with told as (
     from marts.standings as standings
 ),
 
--- of n athletes, below and beside are among the other n - 1; nulls are counted apart, and have no place
-counted as (
+counts as (
     select
-        told.*,
-        count(*) over () as athlete_count,
-        count(told.easy_share) over () as easy_share_known_count,
-        rank() over (partition by told.easy_share is null order by told.easy_share) - 1 as easy_share_below,
-        count(*) over (partition by told.easy_share) - 1 as easy_share_beside,
-        count(told.slope) over () as slope_known_count,
-        rank() over (partition by told.slope is null order by told.slope) - 1 as slope_below,
-        count(*) over (partition by told.slope) - 1 as slope_beside,
-        count(told.weekly_distance) over () as weekly_distance_known_count,
-        rank() over (partition by told.weekly_distance is null order by told.weekly_distance) - 1
-            as weekly_distance_below,
-        count(*) over (partition by told.weekly_distance) - 1 as weekly_distance_beside
-    from told
+        count(*) as athlete_count,
+        count(numbers.easy_share) as easy_share_known_count,
+        count(numbers.slope) as slope_known_count,
+        count(numbers.weekly_distance) as weekly_distance_known_count
+    from numbers
+),
+
+-- how many have less, and how many have no more, the athlete with them; nulls are counted apart
+orders as (
+    select
+        numbers.*,
+        rank() over by_easy_share - 1 as easy_share_below,
+        count(*) over by_easy_share as easy_share_until,
+        rank() over by_slope - 1 as slope_below,
+        count(*) over by_slope as slope_until,
+        rank() over by_weekly_distance - 1 as weekly_distance_below,
+        count(*) over by_weekly_distance as weekly_distance_until
+    from numbers
+    window
+        by_easy_share as (partition by numbers.easy_share is null order by numbers.easy_share),
+        by_slope as (partition by numbers.slope is null order by numbers.slope),
+        by_weekly_distance as (
+            partition by numbers.weekly_distance is null order by numbers.weekly_distance
+        )
 )
 
 select
-    counted.athlete_id,
-    counted.birth_year,
-    counted.sex,
-    counted.first_day,
-    counted.last_day,
-    counted.last_run_day,
-    counted.history_days,
-    counted.activity_count,
-    counted.run_count,
-    counted.verdict,
-    counted.is_stalled,
-    counted.since,
-    counted.is_since_before,
-    counted.reason,
-    counted.window_weeks,
-    counted.window_start_on,
-    counted.window_end_on,
-    counted.comparable_run_count,
-    counted.slope_pct_per_month,
-    counted.slope_low_pct_per_month,
-    counted.slope_high_pct_per_month,
-    counted.change_pct,
-    counted.change_low_pct,
-    counted.change_high_pct,
-    counted.p_improving,
-    counted.p_plateau,
-    counted.p_declining,
-    counted.minimum_detectable_pct_per_month,
-    counted.recent_run_count,
-    counted.counted_run_count,
-    counted.uncounted_reason,
-    counted.leading_cause,
-    counted.leading_reason,
-    counted.leading_count,
-    counted.easy_share_ratio,
-    counted.judged_week_count,
-    counted.judged_s,
-    counted.judged_ratio,
-    counted.heart_rate_coverage_ratio,
-    counted.weekly_distance_m,
-    counted.weekly_distance_before_m,
-    counted.weekly_run_days,
-    counted.load_trend_ratio,
-    counted.fitness_score,
-    counted.form_score,
-    counted.phase,
-    counted.athlete_count,
-    counted.easy_share_known_count,
+    standings.athlete_id,
+    standings.birth_year,
+    standings.sex,
+    standings.first_day,
+    standings.last_day,
+    standings.last_run_day,
+    standings.history_days,
+    standings.activity_count,
+    standings.run_count,
+    standings.verdict,
+    standings.is_stalled,
+    standings.since,
+    standings.is_since_before,
+    standings.reason,
+    standings.window_weeks,
+    standings.window_start_on,
+    standings.window_end_on,
+    standings.comparable_run_count,
+    standings.slope_pct_per_month,
+    standings.slope_low_pct_per_month,
+    standings.slope_high_pct_per_month,
+    standings.change_pct,
+    standings.change_low_pct,
+    standings.change_high_pct,
+    standings.p_improving,
+    standings.p_plateau,
+    standings.p_declining,
+    standings.minimum_detectable_pct_per_month,
+    standings.recent_run_count,
+    standings.counted_run_count,
+    standings.uncounted_reason,
+    standings.leading_cause,
+    standings.leading_reason,
+    standings.leading_count,
+    standings.easy_share_ratio,
+    standings.judged_week_count,
+    standings.judged_s,
+    standings.judged_ratio,
+    standings.heart_rate_coverage_ratio,
+    standings.weekly_distance_m,
+    standings.weekly_distance_before_m,
+    standings.weekly_run_days,
+    standings.load_trend_ratio,
+    standings.fitness_score,
+    standings.form_score,
+    standings.phase,
+    counts.athlete_count,
+    counts.easy_share_known_count,
     case
-        when
-            counted.easy_share is not null and counted.easy_share_known_count >= thresholds.squad_min_athletes
+        when orders.easy_share is not null and counts.easy_share_known_count >= thresholds.squad_min_athletes
             then
-                (counted.easy_share_below + counted.easy_share_beside / cast(2 as double))
-                / (counted.easy_share_known_count - 1)
+                cast(orders.easy_share_below + orders.easy_share_until - 1 as double)
+                / 2
+                / (counts.easy_share_known_count - 1)
     end as easy_share_place_ratio,
-    counted.slope_known_count,
+    counts.slope_known_count,
     case
-        when counted.slope is not null and counted.slope_known_count >= thresholds.squad_min_athletes
+        when orders.slope is not null and counts.slope_known_count >= thresholds.squad_min_athletes
             then
-                (counted.slope_below + counted.slope_beside / cast(2 as double))
-                / (counted.slope_known_count - 1)
+                cast(orders.slope_below + orders.slope_until - 1 as double)
+                / 2
+                / (counts.slope_known_count - 1)
     end as slope_place_ratio,
-    counted.weekly_distance_known_count,
+    counts.weekly_distance_known_count,
     case
         when
-            counted.weekly_distance is not null
-            and counted.weekly_distance_known_count >= thresholds.squad_min_athletes
+            orders.weekly_distance is not null
+            and counts.weekly_distance_known_count >= thresholds.squad_min_athletes
             then
-                (counted.weekly_distance_below + counted.weekly_distance_beside / cast(2 as double))
-                / (counted.weekly_distance_known_count - 1)
+                cast(orders.weekly_distance_below + orders.weekly_distance_until - 1 as double)
+                / 2
+                / (counts.weekly_distance_known_count - 1)
     end as weekly_distance_place_ratio
-from counted
+from marts.standings as standings
+inner join orders on standings.athlete_id = orders.athlete_id
+cross join counts
 cross join settings.judging as thresholds

@@ -86,7 +86,8 @@ eight_weeks as (
         weeks.phase,
         judged.judged_week_count,
         coalesce(judged.judged_s, 0) as judged_s,
-        least(coalesce(judged.judged_s, 0) / nullif(judged.moving_s, 0), 1) as judged_ratio,
+        case when judged.moving_s > 0 then least(coalesce(judged.judged_s, 0) / judged.moving_s, 1) end
+            as judged_ratio,
         splits.easy_time_ratio,
         splits.heart_rate_coverage_ratio
     from latest_weeks as latest
@@ -150,7 +151,7 @@ select
     periods.first_day,
     periods.last_day,
     totals.last_run_day,
-    coalesce(cast(periods.last_day - periods.first_day + 1 as bigint), 0) as history_days,
+    coalesce(date_diff('day', periods.first_day, periods.last_day) + 1, 0) as history_days,
     coalesce(totals.activity_count, 0) as activity_count,
     coalesce(totals.run_count, 0) as run_count,
     coalesce(looks.verdict, 'not_enough_data') as verdict,
