@@ -37,6 +37,7 @@ _NEVER = datetime(1970, 1, 1)
 _KNOWN = "say a path, file:, s3:, gs:, abfs: or hdfs:"
 # What follows a question mark is for Arrow: the endpoint, the region.
 _ADDRESS = re.compile(r"(\w+|fsspec\+\w+)://([^/?]*)(.*?)(\?[a-z_]+=.*)?", re.DOTALL)
+_CUT_PASSWORD = re.compile(r"[^/?@]*:(?!\d+(?:[/?]|$))[^/?@]*[/?].*@", re.DOTALL)  # its end would be a path
 _ALSO_CALLED = {"s3a": "s3", "s3n": "s3"}  # by Hadoop
 _LIMIT = (
     f"retry_limit_seconds={PATIENCE_S}"  # else, where nobody answers, Arrow asks for a quarter of an hour
@@ -86,11 +87,14 @@ class Place:
             options += f"{'&' if options else '?'}{wanted}"
         # of who asks and with which password, nothing is told
         shown = f"{scheme}://{re.sub(r'.*@' if scheme == 's3' else r':[^@]*(?=@)', '', authority)}{path}"
-        encoded = path if scheme.startswith("fsspec+") else quote(path)
+        if _CUT_PASSWORD.match(f"{authority}{path}{options}"):
+            raise SettingsError(f"{scheme}://…: a `/` or `?` of a password in an address is written %2F, %3F")
+        uri = f"{scheme}://{authority}{path if scheme.startswith('fsspec+') else quote(path)}{options}"
         try:
-            filesystem, inside = fs.FileSystem.from_uri(f"{scheme}://{authority}{encoded}{options}")
+            filesystem, inside = fs.FileSystem.from_uri(uri)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ImportError, OSError) as error:
-            raise SettingsError(f"{shown}: cannot be reached ({first_line(error)}); {_KNOWN}") from error
+            what = first_line(error).replace(uri, shown)
+            raise SettingsError(f"{shown}: cannot be reached ({what}); {_KNOWN}") from error
         if filesystem.type_name in _WITH_BUCKETS and not inside.strip("/"):
             raise SettingsError(f"{shown}: say which bucket, as in {scheme}://BUCKET/FOLDER")
         if "//" in inside:
@@ -178,6 +182,7 @@ class Place:
     def _fetch(self, name: str, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         unfinished = target.with_name(f".{target.name}.fetched")
+        unfinished.unlink(missing_ok=True)  # of one who was killed: perhaps a link, to copy would write into
         with _named(f"{self.address}/{name}"):
             if self.folder and _is_linked(self.folder / name, unfinished):
                 pass

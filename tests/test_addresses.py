@@ -211,6 +211,9 @@ def test_what_is_not_at_an_address_is_told_before_anything_is_read(s3: Bucket, m
         ("http://bucket/runs", "Unrecognized filesystem"),
         ("s3:/bucket/runs", "there is no such file"),
         ("s3://ann:secret@bucket/runs?colour=red", r"^s3://bucket/runs: cannot be reached .*colour"),
+        ("s3://ann:secret@buc ket/runs", r"^s3://buc ket/runs: cannot be reached .*syntax"),
+        ("s3://ann:a/secret@bucket/runs", r"^s3://…: .* is written %2F"),
+        ("s3://ann:a?secret@bucket/runs", r"^s3://…: .* is written %2F, %3F"),
     ],
 )
 @pytest.mark.usefixtures("s3")
