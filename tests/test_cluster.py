@@ -360,9 +360,12 @@ def test_without_java_the_command_says_what_to_install(nextgear: Ended, source: 
 
 
 def test_files_that_nobody_can_read_end_a_strict_ingest_with_3(nextgear: Ended, source: Path, tmp_path: Path):
-    ran = nextgear("cluster", "ingest", source, tmp_path / "lake", "--strict", "--master", MASTER)
+    few = tmp_path / "source"
+    for name in ("dee", "eva", "a stranger"):
+        shutil.copytree(source / name, few / name)
+    ran = nextgear("cluster", "ingest", few, tmp_path / "lake", "--strict", "--master", MASTER)
     assert ran.returncode == 3
-    assert re.search(r"\d+ files of 4 athletes: .*\b1 quarantined", ran.stderr)
+    assert re.search(r"6 files of 2 athletes: .*\b1 quarantined", ran.stderr)
     assert "Nobody's, and left alone: a stranger;" in ran.stderr
 
 
