@@ -45,9 +45,6 @@ SETTINGS_TABLES = ("athletes", "athlete_anchors")  # from athlete.toml, beside t
 # While a batch is measured its text keys are enums, numbers inside: with text it took half as long again.
 KEY_TYPES = {"athlete_id": "athlete_key", "activity_id": "activity_key", "session_id": "activity_key"}
 
-# Of records that are measured at once, as they lie in the lake: about what a batch of a single athlete has.
-TOGETHER_BYTES = 2 << 20
-
 # Of the published file: other tools' DuckDB is often older than ours, and could not open our newest format.
 STORAGE_VERSION = "v1.4.0"
 _GONE = "No files found that match"  # what DuckDB says of a part that is not there
@@ -408,20 +405,12 @@ def _measure(
         for batch in batches
         if (missing := [model for model in kept if not batch.file(model, digest_of[model.name]).exists()])
     ]
-    done = 0
-    for together in _together(work):
+    for done, (batch, missing) in enumerate(work):
         progress(done, len(work))
-        done += len(together)
-        missing = together[0].missing
         with connection(limits=limits) as db:
-            parts = {
-                table: [part for one in together for part in one.batch.lake.parts(table, one.read)]
-                for table in TABLES
-            }
-            sessions = {
-                name: pa.concat_tables([one.sessions[name] for one in together])
-                for name in together[0].sessions
-            }
+            sessions, lenders = batch.given()
+            read = sorted({batch.batch, *lenders})
+            parts = {table: batch.lake.parts(table, read) for table in TABLES}
             _create_key_types(db, parts["activities"], sessions)
             register_raw(db, parts, KEY_TYPES)
             for name, rows in sessions.items():
@@ -433,54 +422,10 @@ def _measure(
                     continue
                 create(db, model)
                 check(db, model)
-            for one in together:
-                whose = one.batch.lake.athlete_id if len(together) > 1 else None
-                for model in missing:
-                    keep(db, model, one.batch.file(model, digest_of[model.name]), whose)
+            for model in missing:
+                keep(db, model, batch.file(model, digest_of[model.name]))
     progress(len(work), len(work))
     return {model.name: [batch.file(model, digest_of[model.name]) for batch in batches] for model in kept}
-
-
-@dataclass(frozen=True)
-class _Waiting:
-    """A batch with what is missing of it, and what it is measured from."""
-
-    batch: _Batch
-    missing: Sequence[Model]
-    sessions: Mapping[str, pa.Table]
-    read: Sequence[str]  # itself, and batches of which it borrows
-
-    @property
-    def size_bytes(self) -> int:
-        """Of its records, as they lie in the lake."""
-        return sum(part.stat().st_size for part in self.batch.lake.parts("records", self.read))
-
-
-def _together(work: Iterable[tuple[_Batch, Sequence[Model]]]) -> Iterator[list[_Waiting]]:
-    """Batches to measure at once: small ones of different athletes, for to plan the queries costs a second.
-
-    They hold no more in all than TOGETHER_BYTES, and none that borrows from another batch: which rows of a
-    group are whose is told by the athlete alone.
-    """
-    waiting: list[_Waiting] = []
-    held_bytes = 0
-    for batch, missing in work:
-        sessions, lenders = batch.given()
-        one = _Waiting(batch, missing, sessions, sorted({batch.batch, *lenders}))
-        if len(one.read) > 1 or (size_bytes := one.size_bytes) >= TOGETHER_BYTES:
-            yield [one]
-            continue
-        is_of_them = all(
-            one.batch.lake.athlete_id != other.batch.lake.athlete_id and one.missing == other.missing
-            for other in waiting
-        )
-        if waiting and (not is_of_them or held_bytes + size_bytes > TOGETHER_BYTES):
-            yield waiting
-            waiting, held_bytes = [], 0
-        waiting.append(one)
-        held_bytes += size_bytes
-    if waiting:
-        yield waiting
 
 
 def _create_key_types(
@@ -611,14 +556,13 @@ def _with_sessions(
     ]
 
 
-def keep(db: duckdb.DuckDBPyConnection, model: Model, path: Path, whose: str | None = None) -> int:
-    """Write the rows of a model, or those of one athlete; how many those are."""
-    of_them = f"where cast(athlete_id as varchar) = {_quoted(whose)} " if whose else ""
+def keep(db: duckdb.DuckDBPyConnection, model: Model, path: Path) -> int:
+    """Write the rows of a model; how many those are."""
     with beside(path) as unfinished:
         try:
             columns = _columns(db.table(model.name).columns, dict.fromkeys(KEY_TYPES, "varchar"))
             copied = db.execute(
-                f"copy (select {columns} from {model.name} {of_them}order by {', '.join(model.grain)}) "
+                f"copy (select {columns} from {model.name} order by {', '.join(model.grain)}) "
                 f"to {_quoted(str(unfinished))} (format parquet, compression zstd, use_tmp_file false)"
             )
             return copied.fetchall()[0][0]

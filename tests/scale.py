@@ -2,15 +2,13 @@
 
 A few dozen runners are simulated once; the others are the same files under other ids, as hard links. Costs
 are seconds of CPU: of the tasks, as they tell them, and of everything else (the driver, Spark's Java, the
-start of each Python process), as the system counts it for processes that have ended.
+start of each Python process), as `/proc` counts it, so on Linux only.
 """
 
 import argparse
-import ctypes
 import json
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -41,7 +39,7 @@ NOT_COMPARED = (
     "records",
     "squad",
 )  # the first is a view over the lake; the other has a squad to compare with
-SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
+LOOKS_EACH_S = 0.25  # at processes: of each so much at most is missed
 
 
 @dataclass(frozen=True)
@@ -140,19 +138,26 @@ def nextgear(words: Sequence[str], kills: int = 0, dice: random.Random | None = 
     """Run a command; again if a task failed whose process was killed. What it took, all processes counted."""
     total = Cost()
     for _ in range(MOST_RUNS if kills else 1):
-        began, cpu_s = time.monotonic(), _children_cpu_s()
+        began = time.monotonic()
         command = [sys.executable, "-m", "pipeline.cli", "cluster", *words, "--json-log"]
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        cpu_s: dict[int, float] = {}
         killed: list[int] = []
+        is_over = threading.Event()
+        threads = [threading.Thread(target=_watch, args=(process.pid, cpu_s, is_over))]
         if dice and kills > total.killed:
-            killing = (process, kills - total.killed, dice, killed)
-            threading.Thread(target=_kill, args=killing, daemon=True).start()
+            killing = (process.pid, kills - total.killed, dice, killed, is_over)
+            threads.append(threading.Thread(target=_kill, args=killing))
+        for thread in threads:
+            thread.start()
         _, errors = process.communicate()
-        _reap()
+        is_over.set()
+        for thread in threads:
+            thread.join()
         events = [json.loads(line) for line in errors.splitlines() if line.startswith("{")]
         told = next((event for event in events if "cpu_s" in event), {})
         total += Cost(
-            _children_cpu_s() - cpu_s,
+            sum(cpu_s.values()),
             told.get("cpu_s", 0),
             time.monotonic() - began,
             told.get("most_memory_bytes", 0),
@@ -164,30 +169,42 @@ def nextgear(words: Sequence[str], kills: int = 0, dice: random.Random | None = 
     raise SystemExit(f"{' '.join(words)}: does not succeed")
 
 
-def _kill(process: subprocess.Popen[str], count: int, dice: random.Random, killed: list[int]) -> None:
+def _kill(session: int, count: int, dice: random.Random, killed: list[int], is_over: threading.Event) -> None:
     """Kill Python processes that have a task of Spark, one after the other at random moments."""
-    while process.poll() is None and len(killed) < count:
-        time.sleep(dice.uniform(0.2, 4))
-        parents = dict(_processes())
-        workers = [
-            pid for pid in parents if _is_worker(pid, parents) and _is_below(pid, process.pid, parents)
-        ]
+    while not is_over.wait(dice.uniform(0.2, 4)) and len(killed) < count:
+        workers = sorted(one.pid for one in _processes(session) if _is_worker(one))
         if workers:
             with suppress(ProcessLookupError):
-                chosen = dice.choice(sorted(workers))
-                os.kill(chosen, signal.SIGKILL)
+                os.kill(chosen := dice.choice(workers), signal.SIGKILL)
                 killed.append(chosen)
 
 
-def _processes() -> Iterator[tuple[int, int]]:
-    """Each process and its parent."""
+@dataclass(frozen=True)
+class _Process:
+    """One that runs, and its CPU seconds without those of its children."""
+
+    pid: int
+    parent: int
+    cpu_s: float
+
+
+def _watch(session: int, cpu_s: dict[int, float], is_over: threading.Event) -> None:
+    """Note what each process of a session has used: some are waited for by nobody, and counted nowhere."""
+    while not is_over.wait(LOOKS_EACH_S):
+        cpu_s.update({one.pid: one.cpu_s for one in _processes(session)})
+
+
+def _processes(session: int) -> Iterator[_Process]:
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            yield int(path.parent.name), int(path.read_text().rpartition(")")[2].split()[1])
+            told = path.read_text().rpartition(")")[2].split()
+            if int(told[3]) == session:
+                ticks = int(told[11]) + int(told[12])
+                yield _Process(int(path.parent.name), int(told[1]), ticks / os.sysconf("SC_CLK_TCK"))
 
 
-def _is_worker(pid: int, parents: Mapping[int, int]) -> bool:
-    return all("pyspark.daemon" in _command(one) for one in (pid, parents[pid]))
+def _is_worker(process: _Process) -> bool:
+    return all("pyspark.daemon" in _command(pid) for pid in (process.pid, process.parent))
 
 
 def _command(pid: int) -> str:
@@ -195,23 +212,6 @@ def _command(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     except OSError:
         return ""
-
-
-def _is_below(pid: int, ancestor: int, parents: Mapping[int, int]) -> bool:
-    while pid in parents and pid != ancestor:
-        pid = parents[pid]
-    return pid == ancestor
-
-
-def _children_cpu_s() -> float:
-    return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
-
-
-def _reap() -> None:
-    """Wait for what outlived its parent, which is ours then: it is counted when it was waited for."""
-    with suppress(ChildProcessError):
-        while True:
-            os.wait()
 
 
 # --- one machine
@@ -365,20 +365,23 @@ def trial(scratch: Path, templates: Sequence[Path], count: int, asked: argparse.
     apart = ids[: asked.alone or count]
     if asked.compare:
         row |= _one_machine(single, source, ids, apart, cost.cpu_s)
+        print(row, flush=True)
         _compare(place, single, apart, "as loaded")
 
-    lucky = ids[::ONE_IN]
-    for athlete_id in lucky:
-        os.link(last[athlete_id], source / athlete_id / last[athlete_id].name)
-    day = nextgear(["ingest", str(source), str(lake), *master])
-    day += nextgear(["build", str(lake), *master])
-    row |= {
-        "day: CPU s a run": f"{day.cpu_s / len(lucky):.2f}",
-        "of its tasks": f"{day.tasks_cpu_s / len(lucky):.2f}",
-    }
+    if not asked.only_load:
+        lucky = ids[::ONE_IN]
+        for athlete_id in lucky:
+            os.link(last[athlete_id], source / athlete_id / last[athlete_id].name)
+        day = nextgear(["ingest", str(source), str(lake), *master])
+        day += nextgear(["build", str(lake), *master])
+        row |= {
+            "day: CPU s a run": f"{day.cpu_s / len(lucky):.2f}",
+            "of its tasks": f"{day.tasks_cpu_s / len(lucky):.2f}",
+        }
+        if asked.compare:
+            _one_machine(single, source, ids, apart, day.cpu_s)
+            _compare(place, single, apart, "after a day")
     if asked.compare:
-        _one_machine(single, source, ids, apart, day.cpu_s)
-        _compare(place, single, apart, "after a day")
         for buckets in asked.buckets[1:]:
             nextgear(["build", str(lake), *master, "--buckets", str(buckets)])
             _compare(place, single, apart, f"in {buckets} buckets")
@@ -453,10 +456,10 @@ def main() -> None:
     parser.add_argument("--compare", action="store_true", help="with N runs of a single machine")
     parser.add_argument("--alone", type=int, help="how many of them; the others as a squad of one machine")
     parser.add_argument("--shuffle", action="store_true", help="compare with athletes in another order, too")
+    parser.add_argument("--only-load", action="store_true", help="no ordinary day after it")
     parser.add_argument("--kills", type=int, default=0, help="processes to kill of each command of the load")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     os.environ["PYTHONPATH"] = str(Path(__file__).parent.parent)
     print(f"seed {asked.seed}: {asked.weeks} weeks, a record each {asked.interval} s", flush=True)
     rows: list[dict[str, str]] = []

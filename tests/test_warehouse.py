@@ -10,17 +10,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipeline import athlete, warehouse
 from pipeline.ask import query
-from pipeline.console import Progress
 from pipeline.errors import CheckError, ModelError, NextgearError
 from pipeline.flow import Home
-from pipeline.ingest import ingest
 from pipeline.lake import Lake
 from pipeline.schema import TABLES
 
@@ -349,29 +346,6 @@ def test_where_a_batch_is_measured_ids_sort_as_their_texts_do(project: Project):
     ours = "where activity_id not in ('run 1', 'run 2')"
     found = project.rows(f"select activity_id, place from activity.hearts {ours} order by place")
     assert found == [(name, place) for place, name in enumerate(sorted(names), 1)]
-
-
-def test_athletes_who_are_measured_at_once_have_the_same_measured_as_each_alone(
-    exports: Path, tmp_path: Path, models: dict[str, warehouse.Model]
-):
-    silence = Progress(lambda _done, _total: None)
-    heard: list[tuple[int, int]] = []
-
-    def landed(root: str) -> list[Lake]:
-        lakes = [Lake(tmp_path / root, athlete_id) for athlete_id in ("ann", "bob")]
-        for number, lake in enumerate(lakes):
-            ingest(sorted(exports.glob("2*.fit"))[number : number + 2], lake, None, silence, workers=1)
-        return lakes
-
-    together, alone = landed("together"), landed("alone")
-    files = warehouse.measure(models, together, lambda done, of: heard.append((done, of))).files
-    assert heard == [(0, 2), (2, 2)] * 2
-    for lake in alone:
-        warehouse.measure(models, [lake])
-    for file in [file for each in files.values() for file in each]:
-        of_one = tmp_path / "alone" / file.relative_to(tmp_path / "together")
-        pd.testing.assert_frame_equal(pd.read_parquet(file), pd.read_parquet(of_one), rtol=1e-12)
-    assert sum(len(pq.read_table(file)) for file in files["activity.summaries"]) == 4
 
 
 def test_what_the_athlete_says_rebuilds_and_measures_nothing(project: Project):

@@ -67,7 +67,9 @@ nearest as (
         days.athlete_id,
         days.local_day,
         arg_min(
-            row(speeds.critical_speed_m_per_s, speeds.d_prime_m),
+            struct_pack(
+                critical_speed_m_per_s := speeds.critical_speed_m_per_s, d_prime_m := speeds.d_prime_m
+            ),
             row(
                 case
                     when days.local_day < speeds.valid_from then speeds.valid_from - days.local_day
@@ -93,8 +95,13 @@ measured as (
     select
         bouts.*,
         anchors.easy_below_bpm,
-        coalesce(nearest.speed[1], anchors.threshold_speed_m_per_s) as critical_speed_m_per_s,
-        if(nearest.speed[1] is null, thresholds.d_prime_usual_m, nearest.speed[2]) as d_prime_m,
+        coalesce(nearest.speed.critical_speed_m_per_s, anchors.threshold_speed_m_per_s)
+            as critical_speed_m_per_s,
+        if(
+            nearest.speed.critical_speed_m_per_s is null,
+            thresholds.d_prime_usual_m,
+            nearest.speed.d_prime_m
+        ) as d_prime_m,
         bouts.work_speed_m_per_s / critical_speed_m_per_s as speed_to_critical_ratio,
         critical_speed_m_per_s * thresholds.single_effort_m / (thresholds.single_effort_m - d_prime_m)
             as five_km_speed_m_per_s,

@@ -166,7 +166,7 @@ named as (
         sums.activity_id,
         sums.set_number,
         arg_min(
-            row(sizes.repeat_name, sizes.size_unit),
+            struct_pack(repeat_name := sizes.repeat_name, size_unit := sizes.size_unit),
             row(
                 if(
                     sizes.size_unit = 'm',
@@ -195,8 +195,8 @@ select
     sums.local_day,
     sums.bout_kind,
     sums.repeat_count,
-    named.nearest[1] as repeat_name,
-    named.nearest[2] = 'm' as is_by_distance,
+    named.nearest.repeat_name,
+    named.nearest.size_unit = 'm' as is_by_distance,
     sums.repeat_m,
     sums.repeat_s,
     sums.repeat_speed_m_per_s,
@@ -213,7 +213,7 @@ select
     sums.is_cut_short,
     concat(
         if(sums.repeat_count > 1, format('{} x ', sums.repeat_count), ''),
-        named.nearest[1],
+        named.nearest.repeat_name,
         if(sums.bout_kind in ('hill_sprint', 'hill_repeat'), ' uphill', ''),
         coalesce(
             format(
