@@ -12,7 +12,7 @@ import pytest
 from conftest import CHECKOUT
 
 from pipeline import published
-from pipeline.cluster import across, layout, rounds, tasks
+from pipeline.cluster import across, layout, questions, rounds, tasks
 from pipeline.cluster.borrowed import BorrowedLake
 from pipeline.cluster.tasks import Done, Task
 from pipeline.console import Console
@@ -162,6 +162,12 @@ def test_marts_that_were_lost_are_noticed(lake: Path):
     assert rounds.with_losses(place, EDITION) == []
     next((lake / "marts" / "days").rglob("*.parquet")).unlink()
     assert rounds.with_losses(place, EDITION) == [0]
+    layout.Layout(1, EDITION).write(place)
+    with (
+        pytest.raises(LakeError, match=r"missing.*remove that file and build again"),
+        questions.opened(str(lake), "from days", "50%"),
+    ):
+        pass
 
 
 def test_a_run_that_was_thought_to_be_dead_brings_nothing_back_of_who_was_forgotten(

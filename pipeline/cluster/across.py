@@ -19,7 +19,7 @@ from pipeline.errors import LakeError, SettingsError
 from pipeline.places import LOCKS, Place, each_at_once
 
 _READ = (f"{layout.MARTS}/", f"{layout.EDITIONS}/")
-_MEND = "remove the note of its bucket in `editions`, and build again"
+MEND = "if a build is at work, wait for its end; else remove that file and build again"
 
 
 def build(place: Place, edition: str, buckets: Mapping[int, Bucket]) -> set[str]:
@@ -39,7 +39,7 @@ def build(place: Place, edition: str, buckets: Mapping[int, Bucket]) -> set[str]
     given = {read for name in wanted for read in models[name].reads if read.startswith(f"{layout.MARTS}.")}
     needed = warehouse.ancestors({n: m for n, m in all_models.items() if n not in given}, wanted)
     with (
-        warehouse.faults(str(place), _MEND),
+        warehouse.faults(str(place), MEND),
         tempfile.TemporaryDirectory(prefix="nextgear-") as scratch,
         warehouse.connection() as db,
     ):
