@@ -629,16 +629,18 @@ def build(
 
 
 @contextmanager
-def faults(path: str) -> Generator[None]:
+def faults(path: str, advice: str = _DOCTOR) -> Generator[None]:
     """Tells what is wrong with the lake (LakeError) from what is with the disk (OSError, naming `path`)."""
     try:
         yield
     except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
         if _GONE in str(error):
-            raise LakeError(f"a part of the lake is missing: {_said(error)}; {_DOCTOR}") from error
+            raise LakeError(f"a part of the lake is missing: {_said(error)}; {advice}") from error
         raise OSError(None, _said(error), path) from error
     except (duckdb.InvalidInputException, pa.ArrowInvalid) as error:
-        raise LakeError(f"a part of the lake is damaged: {_said(error)}; {_DOCTOR}") from error
+        raise LakeError(f"a part of the lake is damaged: {_said(error)}; {advice}") from error
+    except FileNotFoundError as error:
+        raise LakeError(f"a part of the lake is missing: {error.filename or error}; {advice}") from error
 
 
 def _said(error: Exception) -> str:

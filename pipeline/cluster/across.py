@@ -1,17 +1,25 @@
 """What looks at all buckets at once: the marts across athletes, questions in SQL, the proof of a deletion."""
 
+import json
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import published
+from pipeline.athlete import settings_path
 from pipeline.cluster import layout
 from pipeline.cluster.layout import SQUAD, Bucket
 from pipeline.errors import LakeError, SettingsError
-from pipeline.places import Place, each_at_once
+from pipeline.places import LOCKS, Place, each_at_once
+
+_READ = (f"{layout.MARTS}/", f"{layout.EDITIONS}/")
+MEND = "if a build is at work, wait for its end; else remove that file and build again"
 
 
 def build(place: Place, edition: str, buckets: Mapping[int, Bucket]) -> set[str]:
@@ -30,7 +38,11 @@ def build(place: Place, edition: str, buckets: Mapping[int, Bucket]) -> set[str]
     models = warehouse.ancestors(all_models, wanted)
     given = {read for name in wanted for read in models[name].reads if read.startswith(f"{layout.MARTS}.")}
     needed = warehouse.ancestors({n: m for n, m in all_models.items() if n not in given}, wanted)
-    with tempfile.TemporaryDirectory(prefix="nextgear-") as scratch, warehouse.connection() as db:
+    with (
+        warehouse.faults(str(place), MEND),
+        tempfile.TemporaryDirectory(prefix="nextgear-") as scratch,
+        warehouse.connection() as db,
+    ):
         folder = Path(scratch)
         warehouse.register_raw(db, {})
         if buckets:
@@ -87,18 +99,42 @@ def prove_absent(place: Place, athlete_id: str) -> int:
     What is in another athlete's folder is theirs alone.
     """
     entries = [entry.name for entry in place.entries(with_hidden=True)]
-    found = [name for name in entries if athlete_id in (*Path(name).parts, Path(name).stem)]
+    found = [name for name in entries if _is_called(name, athlete_id)]
 
     def look(name: str) -> None:
         if name.endswith(".json"):
-            is_told = f'"{athlete_id}"'.encode() in (place.read(name) or b"")
+            is_told = _is_told(json.loads(place.read(name) or b"{}"), athlete_id)
         else:
             with place.opened(name) as file:
                 is_told = athlete_id in pq.read_table(file, columns=["athlete_id"])["athlete_id"].to_pylist()
         if is_told:
             found.append(name)
 
-    each_at_once(look, (name for name in entries if name.startswith((layout.MARTS, layout.EDITIONS))))
+    try:
+        each_at_once(look, (name for name in entries if name.startswith(_READ)))
+    except (ValueError, pa.ArrowException) as error:  # what cannot be read proves nothing
+        raise LakeError(
+            f"{place}: {athlete_id} may still be there, for a file is damaged: {error}"
+        ) from error
     if found:
         raise LakeError(f"{place}: {athlete_id} is still in {', '.join(sorted(set(found)))}")
     return len(entries)
+
+
+def _is_called(name: str, athlete_id: str) -> bool:
+    """Is a file, or a folder that it is in, called after the athlete? They may be called `7` or `records`."""
+    top, *inner = PurePosixPath(name).parts
+    if top == layout.LAKE:
+        return inner[0] == athlete_id
+    if top in (layout.MARTS, layout.EDITIONS, LOCKS, layout.FILE):
+        return False
+    settings = settings_path(Path(), athlete_id).as_posix()
+    return name == settings or athlete_id in (*inner, *(PurePosixPath(part).stem for part in inner))
+
+
+def _is_told(note: Mapping[str, Any], athlete_id: str) -> bool:
+    """Does the note of a bucket name the athlete, or a reason in it one of their files?"""
+    named = {*note.get("athletes", ()), *note.get("left_out", ())}
+    reasons = [str(note.get("reason", "")), *note.get("left_out", {}).values()]
+    files = re.compile(rf"\b(?:lake/{re.escape(athlete_id)}/|athletes/{re.escape(athlete_id)}\.toml)")
+    return athlete_id in named or any(map(files.search, reasons))

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.errors import LakeError
 from pipeline.lake import LEDGER, MEASURED, Lake
 from pipeline.places import Entry, Place
 from pipeline.schema import TABLES
@@ -42,6 +43,13 @@ class BorrowedLake(Lake):
         """How much was fetched."""
         return sum(self.theirs[name].size_bytes for name in (*self.lent, *map(_pack, self.packed)))
 
+    @property
+    def landed_before(self) -> list[str]:
+        """As `landed_batches` said when it was borrowed."""
+        return _batches(
+            name.removeprefix(f"{LEDGER}/") for name in self.theirs if name.startswith(f"{LEDGER}/")
+        )
+
     def parts(self, table: str, batches: Iterable[str] | None = None) -> list[Path]:
         """As any lake's; they are here when this returns."""
         wanted = self.batches() if batches is None else list(batches)
@@ -74,6 +82,8 @@ class BorrowedLake(Lake):
                     self.packed[batch] = frozenset(packed.namelist())
             except zipfile.BadZipFile:  # measured anew, and written over
                 self.packed[batch] = frozenset()
+                for file in self._measured_files(batch):  # unpacked before its damage was noticed
+                    file.unlink()
             archive.unlink()
 
     def give_back(self) -> int:
@@ -84,30 +94,52 @@ class BorrowedLake(Lake):
             for path in sorted((self.folder / table).glob("[!.]*.parquet"))
         ]
         changed = [name for name in landed if _stamp(self.folder / name) != self.lent.get(name)]
+        committed = set(self.batches())
+        packs = {batch: files for batch in sorted(committed) if (files := self._newly_measured(batch))}
+        if changed or packs:
+            self._stop_if_others_were_at_work(committed)
         sent = sum((self.folder / name).stat().st_size for name in changed)
         self.place.send([name for name in changed if not name.startswith(f"{LEDGER}/")], self.folder)
         self.place.send([name for name in changed if name.startswith(f"{LEDGER}/")], self.folder)
-        committed = set(self.batches())
-        sent += sum(self._give_back_measured(batch) for batch in sorted(committed))
+        sent += sum(self._give_back_measured(batch, files) for batch, files in packs.items())
         self.place.remove(name for name in self.theirs if _is_ours(name) and not _is_of(name, committed))
         return sent
 
-    def _give_back_measured(self, batch: str) -> int:
-        files = sorted((self.folder / MEASURED).glob(f"*/*/{batch}*.parquet"))
-        names = [path.relative_to(self.folder / MEASURED).as_posix() for path in files]
-        if not names or frozenset(names) == self.packed.get(batch):
-            return 0
+    def _stop_if_others_were_at_work(self, committed: Collection[str]) -> None:
+        """Raises LakeError if somebody landed something else meanwhile, a run that was thought to be dead.
+
+        Together there would be rows twice. Two who did the same work have landed the same.
+        """
+        there, before = set(landed_batches(self.place)), set(self.landed_before)
+        if not there <= before | self._landed() or (before - there) & set(committed):
+            raise LakeError(f"{self.place}: another run has changed it meanwhile; run again")
+
+    def _newly_measured(self, batch: str) -> list[Path]:
+        """The files of what was measured of a batch, if they are others than those that were fetched."""
+        files = self._measured_files(batch)
+        names = frozenset(path.relative_to(self.folder / MEASURED).as_posix() for path in files)
+        return [] if names == self.packed.get(batch) else files
+
+    def _give_back_measured(self, batch: str, files: Iterable[Path]) -> int:
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w") as archive:  # its files are compressed already
-            for path, name in zip(files, names, strict=True):
-                archive.writestr(zipfile.ZipInfo(name), path.read_bytes())  # without the time: equal bytes
+            for path in files:
+                name = path.relative_to(self.folder / MEASURED).as_posix()
+                archive.writestr(zipfile.ZipInfo(name), path.read_bytes())  # without the time
         self.place.write(_pack(batch), content.getvalue())
         return content.tell()
 
+    def _measured_files(self, batch: str) -> list[Path]:
+        return sorted((self.folder / MEASURED).glob(f"*/*/{batch}*.parquet"))
+
 
 def landed_batches(place: Place) -> list[str]:
-    """The names of the ledger parts of an athlete's lake: others when anything has landed since."""
-    return [entry.name for entry in (place / LEDGER).entries()]
+    """The batches of an athlete's lake, and those replaced: others when anything has landed since."""
+    return _batches(entry.name for entry in (place / LEDGER).entries())
+
+
+def _batches(parts: Iterable[str]) -> list[str]:
+    return sorted(part.removesuffix(".parquet") for part in parts if part.endswith(".parquet"))
 
 
 def _is_ours(name: str) -> bool:

@@ -14,7 +14,7 @@ import threading
 import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -160,31 +160,36 @@ def run(context: "SparkContext", tasks: Sequence[Task], progress: Callable[[int,
 
 def _run(context: "SparkContext", tasks: Sequence[Task], progress: Callable[[int], None]) -> list[Done]:
     """All of them in one job; each in one of its own, if the processes of one of them kept dying."""
-    from py4j.protocol import Py4JError, Py4JJavaError
+    from py4j.protocol import Py4JError
 
     try:
         with _counting(context, progress):
             return context.parallelize(tasks, len(tasks)).map(_done).collect()
     except Py4JError as error:
-        if _has_stopped(context):
-            raise EngineError(
-                f"Spark has stopped: is {context.master} there, and has it room for this? What was done is "
-                f"kept: run again; --conf {LOG_LEVEL}=INFO shows Spark's own log"
-            ) from error
-        finished = 0
+        _raise_if_stopped(context, error)
+    finished = 0
 
-        def alone(task: Task) -> Done:
-            nonlocal finished
-            try:
-                (answer,) = context.parallelize([task], 1).map(_done).collect()
-            except Py4JJavaError as error:
-                answer = Done(task.bucket, failed=_death(str(error.java_exception)))
-            finished += 1
-            progress(finished)
-            return answer
+    def alone(task: Task) -> Done:
+        nonlocal finished
+        try:
+            (answer,) = context.parallelize([task], 1).map(_done).collect()
+        except Py4JError as error:
+            _raise_if_stopped(context, error)
+            answer = Done(task.bucket, failed=_death(str(getattr(error, "java_exception", error))))
+        finished += 1
+        progress(finished)
+        return answer
 
-        with ThreadPoolExecutor(min(JOBS_AT_ONCE, len(tasks))) as pool:
-            return list(pool.map(alone, tasks))
+    with ThreadPoolExecutor(min(JOBS_AT_ONCE, len(tasks))) as pool:
+        return list(pool.map(alone, tasks))
+
+
+def _raise_if_stopped(context: "SparkContext", error: Exception) -> None:
+    if _has_stopped(context):
+        raise EngineError(
+            f"Spark has stopped: is {context.master} there, and has it room for this? What was done is "
+            f"kept: run again; --conf {LOG_LEVEL}=INFO shows Spark's own log"
+        ) from error
 
 
 def _done(task: Task) -> Done:
@@ -208,13 +213,16 @@ def _has_stopped(context: "SparkContext") -> bool:
 @contextmanager
 def _counting(context: "SparkContext", progress: Callable[[int], None]) -> Generator[None]:
     """Tell how many tasks of the job that runs meanwhile are done."""
+    from py4j.protocol import Py4JError
+
     is_over = threading.Event()
     tracker = context.statusTracker()
 
     def look() -> None:
-        while not is_over.wait(LOOKS_EACH_S):
-            stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
-            progress(sum(stage.numCompletedTasks for stage in stages if stage))
+        with suppress(Py4JError, OSError):  # Spark went away: the job itself says so
+            while not is_over.wait(LOOKS_EACH_S):
+                stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
+                progress(sum(stage.numCompletedTasks for stage in stages if stage))
 
     looking = threading.Thread(target=look, daemon=True)
     looking.start()

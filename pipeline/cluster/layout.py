@@ -132,7 +132,7 @@ def quarantine(place: Place, edition: str, bucket: int, reason: str) -> None:
     place.write(f"{EDITIONS}/{edition}/{bucket}.failed.json", _json({"reason": reason}))
 
 
-def withdraw(place: Place, edition: str, buckets: Iterable[int]) -> None:
+def withdraw(place: Place, edition: str, buckets: Iterable[int | str]) -> None:
     """Take buckets out of an edition."""
     place.remove(
         f"{EDITIONS}/{edition}/{bucket}{ending}" for bucket in buckets for ending in (".json", ".failed.json")

@@ -34,19 +34,20 @@ def ask(
 @contextmanager
 def opened(lake: str, text: str, memory: str) -> Generator[duckdb.DuckDBPyConnection]:
     """The published marts, to be asked in SQL: those that the text may speak of are fetched."""
+    from pipeline import warehouse
+
     place = Place.of(lake)
     with tempfile.TemporaryDirectory(prefix="nextgear-") as scratch, duckdb.connect() as db:
         folder = Path(scratch)
         db.execute(f"create schema {layout.MARTS}")
-        allowed = [scratch]
+        allowed = [scratch, str(place.folder)] if place.folder else [scratch]
         for mart, files in across.marts(place).items():
-            if place.folder:
-                allowed.append(str(place.folder))
-            elif mart not in text:
+            if not place.folder and mart not in text.lower():
                 continue
-            else:
-                place.fetch(files, folder)
-            across.show(db, mart, [(place.folder or folder) / file for file in files])
+            with warehouse.faults(str(place), across.MEND):
+                if not place.folder:
+                    place.fetch(files, folder)
+                across.show(db, mart, [(place.folder or folder) / file for file in files])
         db.execute(f"use {layout.MARTS}")
         for name, value in {
             "autoinstall_known_extensions": "false",

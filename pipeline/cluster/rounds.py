@@ -82,22 +82,41 @@ def build(
         edition = layout.edition_of(count, program)
         divided = layout.divided(layout.athletes(place), count)
         tasks = [Task(lake, bucket, tuple(ids), program, edition=edition) for bucket, ids in divided.items()]
+        layout.withdraw(place, edition, with_losses(place, edition))
         answers = _done(tasks, master, settings, console, "Building")
         failed = {answer.bucket: answer.failed for answer in answers if answer.failed}
         for bucket, reason in failed.items():
             layout.quarantine(place, edition, bucket, reason)
-        if len(failed) < len(tasks) or not found.edition:
+        if len(failed) < len(tasks) or not (tasks and found.edition):
             _publish(place, Layout(count, edition), divided)
     return _told_build(answers, place, console)
 
 
+def with_losses(place: Place, edition: str) -> list[int]:
+    """The buckets of an edition of whose marts some are not there any more."""
+    there = {f"{layout.MARTS}/{entry.name}" for entry in (place / layout.MARTS).entries()}
+    buckets, _ = layout.all_published(place, edition)
+    return [
+        bucket
+        for bucket, made in buckets.items()
+        if not there.issuperset(made.part(mart, edition, bucket) for mart in made.rows)
+    ]
+
+
 def _publish(place: Place, wanted: Layout, divided: Mapping[int, Sequence[str]]) -> None:
-    """Make an edition the one that is published, and take away what no edition needs any more."""
+    """Make an edition the one that is published, and take away what no edition needs any more.
+
+    In one that another program made there is nothing across athletes any more: this one's models may not fit.
+    """
     buckets, failed = layout.all_published(place, wanted.edition)
     gone = [bucket for bucket in (*buckets, *failed) if bucket not in divided]
     layout.withdraw(place, wanted.edition, gone)
     kept = {bucket: made for bucket, made in buckets.items() if bucket in divided}
-    parts = across.build(place, wanted.edition, kept)
+    if wanted.edition == layout.edition_of(wanted.buckets, _program()):
+        parts = across.build(place, wanted.edition, kept)
+    else:
+        layout.withdraw(place, wanted.edition, [layout.SQUAD])
+        parts = set[str]()
     if layout.existing(place) != wanted:
         wanted.write(place)
     parts |= {made.part(mart, wanted.edition, bucket) for bucket, made in kept.items() for mart in made.rows}
@@ -267,6 +286,7 @@ def forget(lake: str, athlete_id: str, console: Console) -> None:
         raise SettingsError(f"{athlete_id!r} is no athlete's id")
     with place.alone():
         found = layout.existing(place)
+        was_there = athlete_id in layout.athletes(place)
         (place / layout.LAKE / athlete_id).remove_all()
         place.remove([settings_path(Path(), athlete_id).as_posix()])
         if found.edition:
@@ -284,7 +304,8 @@ def forget(lake: str, athlete_id: str, console: Console) -> None:
         looked_at = across.prove_absent(place, athlete_id)
     console.say(
         "forgotten",
-        f"{athlete_id} is gone: {looked_at} files of {place} were read, and none names them. "
+        f"{athlete_id} {'is gone' if was_there else 'was not in the lake'}: {looked_at} files of {place} "
+        "were looked at, and none names them. "
         "Exports at the source are still there, and the next ingest would read them again.",
         files=looked_at,
     )

@@ -4,13 +4,14 @@ A task may be killed and begun again, and two of the same may run at once: what 
 what is in it, and to write a bucket's note is all that makes it visible.
 """
 
+import re
 import resource
 import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -27,7 +28,7 @@ from pipeline.cluster import layout
 from pipeline.cluster.borrowed import BorrowedLake, landed_batches
 from pipeline.cluster.layout import Bucket
 from pipeline.errors import LakeError, NextgearError, sentence
-from pipeline.places import Place
+from pipeline.places import Entry, Place
 
 if TYPE_CHECKING:
     from pipeline import warehouse
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
 SCRATCH = "nextgear-task-"
 ENGINE_RATIO = 0.6  # of a task's memory; the rest is Python's and Arrow's, who hold a batch while it is read
 ENGINE_MIN_BYTES = 256 << 20
+
+# What may be wrong with what one athlete has, or too much of it: the others can be built. No OSError: a disk
+# that is full is nobody's fault.
+_OF_AN_ATHLETE = (NextgearError, duckdb.Error, pa.ArrowException, MemoryError)
+_MEMORY = "memory"  # is in what everybody says who has too little of it
+_MEND = "bring it back from a copy; or remove the athlete's folder and ingest again"
 
 
 @dataclass(frozen=True)
@@ -116,11 +123,12 @@ def _program() -> str:
 
 
 def _reason(error: BaseException) -> str:
-    """What went wrong, in one line."""
+    """What went wrong, in one line; a file that was borrowed is called as in the lake."""
     if isinstance(error, MemoryError):
-        return "there was not enough memory for it"
+        return f"there was not enough {_MEMORY} for it"
     told = sentence(error) if isinstance(error, OSError) else str(error)
-    return told.strip().partition("\n")[0].rstrip(": ")
+    borrowed = f"{re.escape(tempfile.gettempdir())}/{SCRATCH}\\w+/(?={layout.LAKE}/)"
+    return re.sub(borrowed, "", told.strip().partition("\n")[0].rstrip(": "))
 
 
 @contextmanager
@@ -150,7 +158,7 @@ def _ingested(task: Task, scratch: Path) -> Done:
     broken: dict[str, str] = {}
     for athlete_id in task.athletes:
         try:
-            said = _settings(place, athlete_id)
+            said = _settings(athlete_id, _said(place, athlete_id))
             lake = BorrowedLake.of(scratch / layout.LAKE, athlete_id, place / layout.LAKE / athlete_id)
             lake.migrate()
             try:
@@ -198,12 +206,15 @@ class _Nobody:
         """Nothing to do."""
 
 
-def _settings(place: Place, athlete_id: str) -> Athlete:
-    """What the athlete said of themself, from the lake. Raises SettingsError for what cannot be used."""
+def _said(place: Place, athlete_id: str) -> bytes | None:
+    """The athlete's file of settings in the lake, if there is one."""
+    return place.read(athlete.settings_path(Path(), athlete_id).as_posix())
+
+
+def _settings(athlete_id: str, said: bytes | None) -> Athlete:
+    """What the athlete said of themself. Raises SettingsError for what cannot be used."""
     path = athlete.settings_path(Path(), athlete_id)
-    content = place.read(path.as_posix())
-    text = (content or b"").decode(errors="replace")
-    return athlete.parsed(Path(f"{place}/{path.as_posix()}"), text, athlete_id)
+    return athlete.parsed(path, (said or b"").decode(errors="replace"), athlete_id)
 
 
 # --- build
@@ -213,44 +224,50 @@ def _built(task: Task, scratch: Path) -> Done:
     """Build the marts of a bucket, if anything has changed of which they are made, and publish them."""
     place = Place.of(task.lake)
     before = layout.published(place, task.edition, task.bucket)
-    if before and before.state == _state(task, place, before.left_out):
+    is_new = before is None or before.state != _state_there(task, place, before.left_out)
+    if before and not is_new and not any(_MEMORY in why.lower() for why in before.left_out.values()):
         place.remove([f"{layout.EDITIONS}/{task.edition}/{task.bucket}.failed.json"])
         return Done(task.bucket, broken=before.left_out, athletes=len(before.athletes))
     broken: dict[str, str] = {}
-    borrowed: dict[str, tuple[BorrowedLake, Athlete]] = {}
+    lakes: dict[str, BorrowedLake] = {}
+    said: dict[str, bytes | None] = {}
+    sound: dict[str, Athlete] = {}
     for athlete_id in task.athletes:
+        lake = BorrowedLake.of(scratch / layout.LAKE, athlete_id, place / layout.LAKE / athlete_id)
+        lakes[athlete_id], said[athlete_id] = lake, _said(place, athlete_id)
         try:
-            lake = BorrowedLake.of(scratch / layout.LAKE, athlete_id, place / layout.LAKE / athlete_id)
+            settings = _settings(athlete_id, said[athlete_id])
             lake.migrate()
             lake.compact()
             lake.borrow_measured()
-            borrowed[athlete_id] = lake, _settings(place, athlete_id)
         except NextgearError as error:
             broken[athlete_id] = _reason(error)
-    limits = _limits(task.share, scratch)
+        else:
+            sound[athlete_id] = settings
     folder = scratch / layout.MARTS
     rows: dict[str, int] = {}
-    if borrowed:
+    if sound:
+        limits = _limits(task.share, scratch)
         try:
-            rows = _marts(list(borrowed.values()), limits, folder)
-        except NextgearError as error:
-            failing = _failing_alone(borrowed, limits, scratch / "trial")
+            rows = _marts(lakes, sound, limits, folder)
+        except _OF_AN_ATHLETE as error:
+            failing = _failing_alone(lakes, sound, limits, scratch / "trial")
             if not failing:
                 raise
-            broken |= failing
-            sound = [borrowed[athlete_id] for athlete_id in borrowed if athlete_id not in broken]
+            broken |= {one: _reason(why) for one, why in failing.items()}
+            sound = {one: settings for one, settings in sound.items() if one not in failing}
             if not sound:
                 raise LakeError(_reason(error)) from error
-            rows = _marts(sound, limits, folder)
-    sent = sum(lake.give_back() for lake, _ in borrowed.values())
-    state = _state(task, place, broken)  # of what lies there now, in fewer batches perhaps
-    made = Bucket(
-        state=state,
-        generation=state,
-        athletes=tuple(athlete_id for athlete_id in borrowed if athlete_id not in broken),
-        left_out=broken,
-        rows=rows,
-    )
+            rows = _marts(lakes, sound, limits, folder)
+    sent = sum(lakes[one].give_back() for one in sound)  # of who is left out nothing is touched
+    told = [
+        _told(one, said[one], lake.batches())
+        if one in sound
+        else _told(one, said[one], lake.landed_before, lake.theirs.values())
+        for one, lake in lakes.items()
+    ]
+    state = _state(task, told)
+    made = Bucket(state=state, generation=state, athletes=tuple(sound), left_out=broken, rows=rows)
     for mart in rows:
         path = folder / f"{mart}.parquet"
         sent += path.stat().st_size
@@ -264,24 +281,38 @@ def _built(task: Task, scratch: Path) -> Done:
         broken=broken,
         is_new=True,
         athletes=len(made.athletes),
-        fetched_bytes=sum(lake.lent_bytes for lake, _ in borrowed.values()),
+        fetched_bytes=sum(lake.lent_bytes for lake in lakes.values()),
         sent_bytes=sent,
     )
 
 
-def _state(task: Task, place: Place, left_out: Collection[str]) -> str:
-    """A digest of all that the bucket's marts are made of; of who is left out, of all their files.
+def _state_there(task: Task, place: Place, left_out: Collection[str]) -> str:
+    """The state of a bucket by what lies in the lake now."""
+    told: list[list[str]] = []
+    for athlete_id in task.athletes:
+        theirs = place / layout.LAKE / athlete_id
+        files = theirs.entries() if athlete_id in left_out else ()
+        told.append(_told(athlete_id, _said(place, athlete_id), landed_batches(theirs), files))
+    return _state(task, told)
+
+
+def _state(task: Task, told: Iterable[Sequence[str]]) -> str:
+    """A digest of all that the bucket's marts are made of.
+
+    It is of what was read, not of what lies there when all is done: what changes meanwhile is built the next
+    time.
+    """
+    return published.digest_of_texts([task.edition, *(text for one in told for text in one)])
+
+
+def _told(
+    athlete_id: str, said: bytes | None, batches: Iterable[str], files: Iterable[Entry] = ()
+) -> list[str]:
+    """What the state of a bucket has of an athlete; for who is left out with all their files.
 
     So they are tried again when any has changed, one that was brought back from a copy as well.
     """
-    told: list[str] = [task.edition]
-    for athlete_id in task.athletes:
-        theirs = place / layout.LAKE / athlete_id
-        said = place.read(athlete.settings_path(Path(), athlete_id).as_posix())
-        told += [athlete_id, repr(said), *landed_batches(theirs)]
-        if athlete_id in left_out:
-            told += map(repr, theirs.entries())
-    return published.digest_of_texts(told)
+    return [athlete_id, repr(said), *batches, *map(repr, files)]
 
 
 def _limits(share: Share, scratch: Path) -> "warehouse.Limits":
@@ -303,20 +334,23 @@ def _bytes(told: str) -> float:
 
 
 def _marts(
-    athletes: Sequence[tuple[BorrowedLake, Athlete]], limits: "warehouse.Limits", folder: Path
+    lakes_of: Mapping[str, BorrowedLake],
+    sound: Mapping[str, Athlete],
+    limits: "warehouse.Limits",
+    folder: Path,
 ) -> dict[str, int]:
     """Measure and judge some athletes; each mart as a file of its own. How many rows each has."""
     from pipeline import warehouse
 
-    lakes = [lake for lake, _ in athletes]
-    settings = athlete.tables([said for _, said in athletes])
+    lakes = [lakes_of[athlete_id] for athlete_id in sound]
+    settings = athlete.tables(list(sound.values()))
     all_models = warehouse.models(published.sql_folder())
     wanted = [name for name, model in all_models.items() if _is_built(model)]
     models = warehouse.judged(all_models, wanted)
     tables = warehouse.tables_judged(models)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    with warehouse.faults(str(lakes[0].place)):
+    with warehouse.faults(str(folder), _MEND):
         measured = warehouse.measure(all_models, lakes, limits=limits)
         warehouse.forget_old_measurements(measured, lakes)
         with warehouse.connection(limits=limits) as db:
@@ -335,17 +369,17 @@ def _is_built(model: "warehouse.Model") -> bool:
 
 
 def _failing_alone(
-    borrowed: Mapping[str, tuple[BorrowedLake, Athlete]], limits: "warehouse.Limits", trial: Path
-) -> dict[str, str]:
+    lakes: Mapping[str, BorrowedLake], sound: Mapping[str, Athlete], limits: "warehouse.Limits", trial: Path
+) -> dict[str, Exception]:
     """Of whom it is true that nothing can be built, of several; nobody, if it is true of none alone."""
-    if len(borrowed) < 2:
+    if len(sound) < 2:
         return {}
-    failing: dict[str, str] = {}
-    for athlete_id, one in borrowed.items():
+    failing: dict[str, Exception] = {}
+    for athlete_id, settings in sound.items():
         try:
-            _marts([one], limits, trial)
-        except NextgearError as error:
-            failing[athlete_id] = _reason(error)
+            _marts(lakes, {athlete_id: settings}, limits, trial)
+        except _OF_AN_ATHLETE as error:
+            failing[athlete_id] = error
     return failing
 
 
