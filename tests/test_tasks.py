@@ -16,7 +16,7 @@ from pipeline.cluster import across, layout, questions, rounds, tasks
 from pipeline.cluster.borrowed import BorrowedLake
 from pipeline.cluster.tasks import Done, Task
 from pipeline.console import Console
-from pipeline.errors import LakeError
+from pipeline.errors import LakeError, SettingsError
 from pipeline.places import Place
 
 DATA = CHECKOUT / "tests" / "data"
@@ -155,6 +155,13 @@ def test_who_is_forgotten_after_an_update_is_gone_from_what_the_older_program_ma
     assert not list((lake / "marts").rglob("*.parquet"))
     assert "another nextgear" in rounds.status(str(lake), "table")[0]
     assert (lake / "lake" / "bob").exists()
+
+
+def test_a_lake_is_not_taken_for_exports(lake: Path, tmp_path: Path):
+    layout.Layout(1, EDITION).write(Place.of(str(lake)))
+    for place, told in ((tmp_path / "b", "a lake, and no exports"), (lake / "b", "lies in")):
+        with pytest.raises(SettingsError, match=told):
+            rounds.ingest(str(lake), str(place), "local[1]", {}, Console(is_quiet=True))
 
 
 def test_marts_that_were_lost_are_noticed(lake: Path):

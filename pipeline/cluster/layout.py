@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -142,8 +143,8 @@ def withdraw(place: Place, edition: str, buckets: Iterable[int | str]) -> None:
 def all_published(place: Place, edition: str) -> tuple[dict[int, Bucket], dict[int, str]]:
     """The buckets of an edition, and why others could not be built."""
     names = [entry.name for entry in (place / EDITIONS / edition).entries()]
-    whole = [int(name.removesuffix(".json")) for name in names if name.removesuffix(".json").isdigit()]
-    failed = [int(name.removesuffix(".failed.json")) for name in names if name.endswith(".failed.json")]
+    whole = [name.removesuffix(".json") for name in names if re.fullmatch(r"\d+\.json", name)]
+    failed = [name.removesuffix(".failed.json") for name in names if re.fullmatch(r"\d+\.failed\.json", name)]
     found: dict[int, Bucket] = {}
     reasons: dict[int, str] = {}
 
@@ -152,11 +153,12 @@ def all_published(place: Place, edition: str) -> tuple[dict[int, Bucket], dict[i
             found[int(bucket)] = made
 
     def ask(bucket: str) -> None:
-        if content := place.read(f"{EDITIONS}/{edition}/{bucket}.failed.json"):
-            reasons[int(bucket)] = str(json.loads(content)["reason"])
+        name = f"{EDITIONS}/{edition}/{bucket}.failed.json"
+        if content := place.read(name):
+            reasons[int(bucket)] = str(_parsed(content, f"{place}/{name}")["reason"])
 
-    each_at_once(look, map(str, whole))
-    each_at_once(ask, map(str, failed))
+    each_at_once(look, whole)
+    each_at_once(ask, failed)
     return dict(sorted(found.items())), dict(sorted(reasons.items()))
 
 

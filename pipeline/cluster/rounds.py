@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from pipeline import published
 from pipeline.athlete import settings_path
 from pipeline.cluster import across, engine, layout
-from pipeline.cluster.layout import Layout
+from pipeline.cluster.layout import Bucket, Layout
 from pipeline.cluster.tasks import Done, Task, done
 from pipeline.console import Console
 from pipeline.errors import SettingsError
@@ -46,7 +46,12 @@ def ingest(
     retry: bool = False,
 ) -> Ran:
     """Land what is new of each athlete's folder, or zip, in `source`."""
-    place, shares = Place.of(lake), _shares(Place.of(source), source, console)
+    place, where = Place.of(lake), Place.of(source)
+    if f"{place}/".startswith(f"{where}/"):
+        raise SettingsError(
+            f"{place}: lies in {where}, where each folder is an athlete's; choose another place"
+        )
+    shares = _shares(where, source, console)
     with place.alone():
         found = layout.read(place)
         if found and buckets not in (None, found.buckets):
@@ -92,10 +97,12 @@ def build(
     return _told_build(answers, place, console)
 
 
-def with_losses(place: Place, edition: str) -> list[int]:
-    """The buckets of an edition of whose marts some are not there any more."""
+def with_losses(place: Place, edition: str) -> list[int | str]:
+    """The buckets of an edition, and SQUAD, of whose marts some are not there any more."""
     there = {f"{layout.MARTS}/{entry.name}" for entry in (place / layout.MARTS).entries()}
-    buckets, _ = layout.all_published(place, edition)
+    buckets: dict[int | str, Bucket] = {**layout.all_published(place, edition)[0]}
+    if squad := layout.published(place, edition, layout.SQUAD):
+        buckets[layout.SQUAD] = squad
     return [
         bucket
         for bucket, made in buckets.items()
@@ -155,6 +162,8 @@ def _program() -> str:
 def _shares(source: Place, address: str, console: Console) -> dict[str, list[str]]:
     """Whose each folder or zip of the source is: it is called after its athlete."""
     folders, files = source.children()
+    if layout.FILE in {file.name for file in files}:
+        raise SettingsError(f"{source}: a lake, and no exports: say first where these lie, then the lake")
     base, query, options = (str(source.folder), "", "") if source.folder else address.partition("?")
     found: dict[str, list[str]] = {}
     named = [(name, name) for name in folders]
