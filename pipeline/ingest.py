@@ -16,7 +16,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing import get_context, parent_process
@@ -123,7 +123,7 @@ def ingest(
     lake: Lake,
     home_zone: str | None,
     progress: Progress,
-    workers: int | None = None,
+    workers: "int | Workers | None" = None,
     retry: bool = False,
     batch_files: int = BATCH_FILES,
     without: Sequence[Path] = (),
@@ -143,7 +143,7 @@ def ingest(
     waiting: set[str] = set()
     landing = _Landing(lake, known.batch_of, batch_files)
     with (
-        _Workers(workers or min(os.cpu_count() or 1, MOST_WORKERS)) as pool,
+        _at_hand(workers) as pool,
         closing(exports(sources, known.is_unchanged, progress.expect, without)) as found,
     ):
         try:
@@ -450,8 +450,11 @@ def _set_aside(file: _File, content: bytes) -> _File:
 # --- read: in processes of their own
 
 
-class _Workers:
-    """Reader processes, started once there is enough to read. One that dies takes only its file with it."""
+class Workers:
+    """Reader processes, started once there is enough to read. One that dies takes only its file with it.
+
+    One alone is this process itself. Who reads for several lakes, one after the other, starts them once.
+    """
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -504,6 +507,13 @@ class _Workers:
         if isinstance(result, str):
             return replace(file, outcome="quarantined", reason=result), Reading()
         return file, result
+
+
+def _at_hand(workers: int | Workers | None) -> AbstractContextManager[Workers]:
+    """Those that somebody keeps, or some for this time only."""
+    if isinstance(workers, Workers):
+        return nullcontext(workers)
+    return Workers(workers or min(os.cpu_count() or 1, MOST_WORKERS))
 
 
 def _pool(count: int) -> ProcessPoolExecutor:

@@ -27,7 +27,7 @@ from pipeline.athlete import Athlete
 from pipeline.cluster import layout
 from pipeline.cluster.borrowed import BorrowedLake, landed_batches
 from pipeline.cluster.layout import Bucket
-from pipeline.errors import LakeError, NextgearError, sentence
+from pipeline.errors import LakeError, NextgearError, StoreError, sentence
 from pipeline.places import Entry, Place
 
 if TYPE_CHECKING:
@@ -156,29 +156,19 @@ def _ingested(task: Task, scratch: Path) -> Done:
     outcomes: Counter[str] = Counter()
     known = fetched = sent = 0
     broken: dict[str, str] = {}
-    for athlete_id in task.athletes:
-        try:
-            said = _settings(athlete_id, _said(place, athlete_id))
-            lake = BorrowedLake.of(scratch / layout.LAKE, athlete_id, place / layout.LAKE / athlete_id)
-            lake.migrate()
+    with ingest.Workers(2 if task.is_careful else 1) as readers:
+        for athlete_id in task.athletes:
             try:
-                counts = ingest.ingest(
-                    [_source(address) for address in task.sources[athlete_id]],
-                    lake,
-                    said.time_zone,
-                    _Nobody(),
-                    workers=2 if task.is_careful else 1,
-                    retry=task.retry,
-                )
-            finally:  # what is complete is kept, however it ends
-                sent += lake.give_back()
-                fetched += lake.lent_bytes
-                shutil.rmtree(lake.folder, ignore_errors=True)
-        except NextgearError as error:
-            broken[athlete_id] = _reason(error)
-        else:
-            outcomes.update(counts.outcomes)
-            known += counts.known
+                counts, fetched_bytes, sent_bytes = _landed(task, athlete_id, place, scratch, readers)
+            except StoreError:
+                raise  # nobody's fault: all of it is tried again
+            except NextgearError as error:
+                broken[athlete_id] = _reason(error)
+            else:
+                outcomes.update(counts.outcomes)
+                known += counts.known
+                fetched += fetched_bytes
+                sent += sent_bytes
     return Done(
         task.bucket,
         broken=broken,
@@ -189,6 +179,22 @@ def _ingested(task: Task, scratch: Path) -> Done:
         fetched_bytes=fetched,
         sent_bytes=sent,
     )
+
+
+def _landed(
+    task: Task, athlete_id: str, place: Place, scratch: Path, readers: ingest.Workers
+) -> tuple[ingest.Counts, int, int]:
+    """What an athlete's sources held; how many bytes were fetched and sent."""
+    said = _settings(athlete_id, _said(place, athlete_id))
+    lake = BorrowedLake.of(scratch / layout.LAKE, athlete_id, place / layout.LAKE / athlete_id)
+    lake.migrate()
+    sources = [_source(address) for address in task.sources[athlete_id]]
+    try:
+        counts = ingest.ingest(sources, lake, said.time_zone, _Nobody(), workers=readers, retry=task.retry)
+    finally:  # what is complete is kept, however it ends
+        sent_bytes = lake.give_back()
+        shutil.rmtree(lake.folder, ignore_errors=True)
+    return counts, lake.lent_bytes, sent_bytes
 
 
 def _source(address: str) -> Path | Place:
@@ -240,6 +246,8 @@ def _built(task: Task, scratch: Path) -> Done:
             lake.migrate()
             lake.compact()
             lake.borrow_measured()
+        except StoreError:
+            raise
         except NextgearError as error:
             broken[athlete_id] = _reason(error)
         else:
