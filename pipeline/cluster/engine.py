@@ -121,14 +121,20 @@ def share(context: "SparkContext") -> Share:
     """What each task may take: as many threads as Spark counts cores for it, its part of the memory.
 
     Python's memory on an executor is what Spark calls `spark.executor.pyspark.memory`, or the overhead
-    beside the JVM; on one machine, what the machine has.
+    beside the JVM; on one machine, what the machine has. Raises SettingsError if nobody knows by how many.
     """
     conf = context.getConf()
     threads = int(conf.get("spark.task.cpus", "1") or 1)
     slots = max(1, context.defaultParallelism // threads)
     if (context.master or "").startswith("local"):
         return Share(threads, memory_ratio=1 / slots)
-    at_once = max(1, int(conf.get("spark.executor.cores", "1") or 1) // threads)
+    cores = conf.get("spark.executor.cores", "") or ""
+    if not cores and (context.master or "").startswith("spark://"):
+        raise SettingsError(
+            "say how many cores an executor has, who share its memory: --conf spark.executor.cores=4; "
+            f"{context.master} would give it all of its machine"
+        )
+    at_once = max(1, int(cores or 1) // threads)
     heap = _bytes(conf.get("spark.executor.memory", "1g") or "1g")
     said = conf.get("spark.executor.pyspark.memory", "") or conf.get("spark.executor.memoryOverhead", "")
     overhead = _bytes(said) if said else max(_OVERHEAD_MIN_BYTES, int(heap * _OVERHEAD_RATIO))
