@@ -119,6 +119,18 @@ def test_what_was_measured_and_is_damaged_is_measured_anew(lake: Path):
         assert archive.testzip() is None
 
 
+def test_of_whom_nothing_has_landed_whole_there_is_nothing_to_build(tmp_path: Path):
+    part = tmp_path / "lake" / "lake" / "nil" / "records" / "0123456789abcdef.parquet"
+    part.parent.mkdir(parents=True)
+    part.touch()
+    task = _task(tmp_path / "lake", ("nil",))
+    answers = [tasks.done(task), tasks.done(task)]
+    assert [(answer.failed, answer.broken, answer.is_new) for answer in answers] == [
+        ("", {}, True),
+        ("", {}, False),
+    ]
+
+
 @pytest.mark.parametrize("athlete_id", ["0", "squad", "records", "athlete", "lock", "nextgear", "marts"])
 def test_nobody_is_taken_for_a_bucket_or_a_folder_that_is_called_as_they_are(lake: Path, athlete_id: str):
     with Place.of(str(lake)).alone():

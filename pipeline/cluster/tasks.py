@@ -251,7 +251,8 @@ def _built(task: Task, scratch: Path) -> Done:
         except NextgearError as error:
             broken[athlete_id] = _reason(error)
         else:
-            sound[athlete_id] = settings
+            if lake.batches():  # else a killed run began to land, and what it left is nobody's
+                sound[athlete_id] = settings
     folder = scratch / layout.MARTS
     rows: dict[str, int] = {}
     if sound:
@@ -269,9 +270,9 @@ def _built(task: Task, scratch: Path) -> Done:
             rows = _marts(lakes, sound, limits, folder)
     sent = sum(lakes[one].give_back() for one in sound)  # of who is left out nothing is touched
     told = [
-        _told(one, said[one], lake.batches())
-        if one in sound
-        else _told(one, said[one], lake.landed_before, lake.theirs.values())
+        _told(one, said[one], lake.landed_before, lake.theirs.values())
+        if one in broken
+        else _told(one, said[one], lake.batches())
         for one, lake in lakes.items()
     ]
     state = _state(task, told)
