@@ -96,9 +96,17 @@ def prove_absent(place: Place, athlete_id: str) -> int:
     """Look at every file of a lake, and find the athlete in none; how many those were.
 
     Raises LakeError, naming them, if a file is called after the athlete, or a mart or a note tells of them.
-    What is in another athlete's folder is theirs alone.
+    What is in another athlete's folder is theirs alone: of those, most of a lake, it sees the names.
     """
-    entries = [entry.name for entry in place.entries(with_hidden=True)]
+    folders, files = place.children()
+    entries = [file.name for file in files]
+    for folder in folders:
+        if folder == layout.LAKE:
+            theirs, strays = (place / layout.LAKE).children()
+            names = [*theirs, *(stray.name for stray in strays)]
+        else:
+            names = [entry.name for entry in (place / folder).entries(with_hidden=True)]
+        entries += [f"{folder}/{name}" for name in names]
     found = [name for name in entries if _is_called(name, athlete_id)]
 
     def look(name: str) -> None:
