@@ -173,6 +173,12 @@ def test_who_is_forgotten_after_an_update_is_gone_from_what_the_older_program_ma
     assert (lake / "lake" / "bob").exists()
 
 
+def test_who_is_forgotten_before_the_first_build_has_ended_is_gone_from_its_beginnings(lake: Path):
+    layout.Layout(1).write(Place.of(str(lake)))
+    rounds.forget(str(lake), "ann", Console(is_quiet=True))
+    assert not list((lake / "marts").rglob("*.parquet"))
+
+
 def test_a_lake_is_not_taken_for_exports(lake: Path, tmp_path: Path):
     layout.Layout(1, EDITION).write(Place.of(str(lake)))
     for place, told in ((tmp_path / "b", "a lake, and no exports"), (lake / "b", "lies in")):

@@ -310,6 +310,8 @@ def forget(lake: str, athlete_id: str, console: Console) -> None:
                     layout.quarantine(place, found.edition, bucket, answer.failed)
                     console.complain(f"bucket {bucket}: {answer.failed}")
             _publish(place, found, divided)
+        else:
+            _sweep(place, found.edition, set())  # what a first build that was killed has made so far
         looked_at = across.prove_absent(place, athlete_id)
     console.say(
         "forgotten",
