@@ -196,7 +196,12 @@ def test_a_new_run_has_only_its_athletes_bucket_built_anew(copied: Path, source:
     before = {path.parent.name: path.name for path in copied.glob("marts/weekly_load/*/*/*.parquet")}
     new = Path(shutil.copy(DATA / "run-with-beats.fit", source / "dee" / "new.fit"))
     try:
-        _ingested_and_built(source, copied)
+        assert rounds.ingest(str(source), str(copied), MASTER, {}, QUIET).is_sound
+        assert json.loads(rounds.status(str(copied), "json")[0])["due_buckets"] == [
+            layout.bucket_of("dee", 2)
+        ]
+        assert rounds.build(str(copied), MASTER, {}, QUIET).is_sound
+        assert "to be built anew" not in rounds.status(str(copied), "table")[0]
         dee = _single(tmp_path / "dee", source, ["dee"])
     finally:
         new.unlink()
@@ -251,6 +256,39 @@ def test_tasks_that_are_killed_at_any_moment_are_done_again_to_the_same_end(
     assert killed > 2
     _is_as_alone(place, alone)
     assert not [path for path in place.rglob(".*") if path.is_file()]
+
+
+def test_an_interrupted_build_says_so_in_a_line_and_leaves_no_process(
+    started: Started, copied: Path, alone: dict[str, Marts]
+):
+    shutil.rmtree(copied / "editions")
+    process = started("cluster", "build", copied, "--master", MASTER)
+    while not _workers(process.pid):
+        time.sleep(0.05)
+        assert process.poll() is None
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, told = process.communicate(timeout=60)
+    if process.returncode != 0:  # on a machine that is fast it may have ended before
+        line = "nextgear: interrupted. What was complete is kept; run again to go on.\n"
+        assert (process.returncode, told) == (130, line)
+    until = time.monotonic() + 20
+    while _of_group(process.pid):
+        assert time.monotonic() < until, _of_group(process.pid)
+        time.sleep(0.1)
+    assert rounds.build(str(copied), MASTER, {}, QUIET).is_sound
+    _is_as_alone(copied, alone)
+
+
+def _of_group(group: int) -> list[int]:
+    """The processes that a command and its children left; Spark's are all of its group."""
+    found: list[int] = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state, _, its_group = (path / "stat").read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state != "Z":
+                found.append(int(path.name))
+    return found
 
 
 def test_a_bucket_whose_process_always_dies_is_noted_with_the_reason_and_built_the_next_time(
@@ -330,7 +368,8 @@ def test_two_runs_at_once_do_not_mix(nextgear: Ended, copied: Path):
     ("arguments", "told"),
     [
         (["ingest", "{empty}", "{lake}"], "no athletes here: each is a folder, or a .zip"),
-        (["ingest", "{empty}/nix", "{lake}"], "no athletes here"),
+        (["ingest", "{empty}/nix", "{lake}"], "there is no such folder"),
+        (["ingest", "{source}/cyd.zip", "{lake}"], "a file: give the folder in which it lies"),
         (["ingest", "{source}", "{lake}", "--buckets", "0"], "--buckets 0: from 1 to"),
         (["ingest", "{source}", "{lake}", "--conf", "x"], "--conf x: write it as KEY=VALUE"),
         (["ingest", "{source}", "{lake}", "--master", "moon"], "--master moon: Spark cannot be started"),

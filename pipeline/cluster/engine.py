@@ -8,22 +8,26 @@ then only the one that kills its process is lost.
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pipeline.cluster.tasks import Done, Share, Task, done
 from pipeline.errors import NextgearError, SettingsError
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
+
+T = TypeVar("T")
 
 MOST_ATTEMPTS = 4
 ROUNDS = 2  # what a task says has failed is tried once more: a store may have been out of reach
@@ -50,18 +54,22 @@ class EngineError(NextgearError):
     exit_code = 1
 
 
-@contextmanager
-def engine(master: str, settings: Mapping[str, str]) -> "Generator[SparkContext]":
-    """A connection to Spark. Raises SettingsError if there is no Spark, no Java, or no such master."""
+def require() -> None:
+    """Raises SettingsError if there is no Spark here, or no Java for it."""
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
         advice = "install it (Debian: apt install openjdk-17-jre-headless) or set JAVA_HOME"
         raise SettingsError(f"Spark needs Java 17 or newer, and none is found: {advice}")
-    try:
-        from pyspark import SparkConf, SparkContext
-        from pyspark.errors import PySparkException
-    except ImportError as error:
-        raise SettingsError("Spark is missing: pip install 'nextgear[spark]'") from error
+    if not find_spec("pyspark"):
+        raise SettingsError("Spark is missing: pip install 'nextgear[spark]' (in a checkout '.[spark]')")
+
+
+@contextmanager
+def engine(master: str, settings: Mapping[str, str]) -> "Generator[SparkContext]":
+    """A connection to Spark. Raises SettingsError if there is no Spark, no Java, or no such master."""
+    require()
     from py4j.protocol import Py4JError
+    from pyspark import SparkConf, SparkContext
+    from pyspark.errors import PySparkException
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     settings = {**_QUIET, **settings}
@@ -69,9 +77,14 @@ def engine(master: str, settings: Mapping[str, str]) -> "Generator[SparkContext]
     for key, value in settings.items():
         conf.set(key, value)
     said: list[str] = []
+    context: SparkContext | None = None
     try:
-        with _jvm_silent(said, is_silent=LOG_LEVEL not in settings):
+        with _interrupts_wait(), _jvm_silent(said, is_silent=LOG_LEVEL not in settings):
             context = SparkContext(conf=conf)
+    except KeyboardInterrupt:
+        if context:
+            context.stop()
+        raise
     except (PySparkException, Py4JError, ValueError) as error:
         what = _cause("\n".join([*said, str(error)])) or type(error).__name__
         raise SettingsError(f"--master {master}: Spark cannot be started: {what}") from error
@@ -79,6 +92,22 @@ def engine(master: str, settings: Mapping[str, str]) -> "Generator[SparkContext]
         yield context
     finally:
         context.stop()
+
+
+@contextmanager
+def _interrupts_wait() -> Generator[None]:
+    """Ctrl-C counts once Spark has started: sooner, its Java would be left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
 
 
 @contextmanager
@@ -168,9 +197,12 @@ def _run(context: "SparkContext", tasks: Sequence[Task], progress: Callable[[int
     """All of them in one job; each in one of its own, if the processes of one of them kept dying."""
     from py4j.protocol import Py4JError
 
+    def together() -> list[Done]:
+        return context.parallelize(tasks, len(tasks)).map(_done).collect()
+
     try:
-        with _counting(context, progress):
-            return context.parallelize(tasks, len(tasks)).map(_done).collect()
+        with _counting(context, progress), ThreadPoolExecutor(1) as pool:
+            return _awaited(context, [pool.submit(together)])[0]
     except Py4JError as error:
         _raise_if_stopped(context, error)
     finished = 0
@@ -187,7 +219,18 @@ def _run(context: "SparkContext", tasks: Sequence[Task], progress: Callable[[int
         return answer
 
     with ThreadPoolExecutor(min(JOBS_AT_ONCE, len(tasks))) as pool:
-        return list(pool.map(alone, tasks))
+        return _awaited(context, [pool.submit(alone, task) for task in tasks])
+
+
+def _awaited(context: "SparkContext", futures: "Sequence[Future[T]]") -> list[T]:
+    """What they come to. Ctrl-C ends their jobs: it finds this thread idle, none in the middle of a word."""
+    try:
+        return [future.result() for future in futures]
+    except KeyboardInterrupt:
+        for future in futures:
+            future.cancel()
+        context.cancelAllJobs()
+        raise
 
 
 def _raise_if_stopped(context: "SparkContext", error: Exception) -> None:

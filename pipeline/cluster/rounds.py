@@ -10,14 +10,15 @@ from pipeline import published
 from pipeline.athlete import settings_path
 from pipeline.cluster import across, engine, layout
 from pipeline.cluster.layout import Bucket, Layout
-from pipeline.cluster.tasks import Done, Task, done
+from pipeline.cluster.tasks import Done, Task, done, state_there
 from pipeline.console import Console
 from pipeline.errors import SettingsError
 from pipeline.lake import ATHLETE_ID
-from pipeline.places import Place
+from pipeline.places import Place, each_at_once
 from pipeline.schema import OUTCOMES
 
 ARCHIVE = ".zip"
+_CALLED = "called by letters, digits, `-`, `_` and dots between them"
 TOLD = 10  # names of a list, before it is cut short
 
 
@@ -52,6 +53,7 @@ def ingest(
             f"{place}: lies in {where}, where each folder is an athlete's; choose another place"
         )
     shares = _shares(where, source, console)
+    engine.require()
     with place.alone():
         found = layout.read(place)
         if found and buckets not in (None, found.buckets):
@@ -67,7 +69,7 @@ def ingest(
             for bucket, ids in layout.divided(shares, count).items()
         ]
         answers = _done(tasks, master, settings, console, "Reading")
-    return _told_ingest(answers, console)
+    return _told_ingest(answers, place, console)
 
 
 def build(
@@ -80,6 +82,8 @@ def build(
 ) -> Ran:
     """Build the marts of each bucket that is out of date, then those that look across all athletes."""
     place = Place.of(lake)
+    layout.existing(place)
+    engine.require()
     with place.alone():
         found = layout.existing(place)
         count = layout.wanted_buckets(buckets, found, 0)
@@ -161,6 +165,13 @@ def _program() -> str:
 
 def _shares(source: Place, address: str, console: Console) -> dict[str, list[str]]:
     """Whose each folder or zip of the source is: it is called after its athlete."""
+    if source.folder and not source.folder.is_dir():
+        what = (
+            "a file: give the folder in which it lies"
+            if source.folder.exists()
+            else "there is no such folder"
+        )
+        raise SettingsError(f"{source}: {what}")
     folders, files = source.children()
     if layout.FILE in {file.name for file in files}:
         raise SettingsError(f"{source}: a lake, and no exports: say first where these lie, then the lake")
@@ -176,12 +187,10 @@ def _shares(source: Place, address: str, console: Console) -> dict[str, list[str
             nobodys.append(name)
     nobodys = [name for name in nobodys if not name.startswith(".")]
     if not found:
-        raise SettingsError(
-            f"{source}: no athletes here: each is a folder, or a .zip, called by letters, digits, `-`, `_`"
-        )
+        raise SettingsError(f"{source}: no athletes here: each is a folder, or a .zip, {_CALLED}")
     if nobodys:
-        called = "a folder or a .zip is called after its athlete"
-        console.say("nobodys", f"Nobody's, and left alone: {_listed(nobodys)}; {called}.", names=nobodys)
+        text = f"Nobody's, and left alone: {_listed(nobodys)}; an athlete's folder, or .zip, is {_CALLED}."
+        console.say("nobodys", text, names=nobodys)
     return found
 
 
@@ -193,7 +202,7 @@ def _listed(names: Sequence[str]) -> str:
 # --- what is said
 
 
-def _told_ingest(answers: Sequence[Done], console: Console) -> Ran:
+def _told_ingest(answers: Sequence[Done], place: Place, console: Console) -> Ran:
     outcomes: Counter[str] = Counter()
     for answer in answers:
         outcomes.update(answer.outcomes)
@@ -209,6 +218,8 @@ def _told_ingest(answers: Sequence[Done], console: Console) -> Ran:
         outcomes=dict(outcomes),
         **_costs(answers),
     )
+    if outcomes:
+        console.say("next", f"Next: nextgear cluster build {place}")
     return _complained(answers, console, dict(outcomes))
 
 
@@ -256,24 +267,26 @@ def _many(count: int, what: str) -> str:
 
 
 def status(lake: str, form: str) -> tuple[str, bool]:
-    """What is published of a lake, what is not and why; and whether all of it is."""
+    """What is published of a lake, what is not and why; and whether all of it could be."""
+    if form not in ("table", "json"):
+        raise SettingsError(f"--format {form}: there are table and json")
     place = Place.of(lake)
     found = layout.existing(place)
     buckets, failed = layout.all_published(place, found.edition) if found.edition else ({}, {})
     left_out = {one: why for made in buckets.values() for one, why in made.left_out.items()}
     athletes = sum(len(made.athletes) for made in buckets.values())
+    due = _due(lake, place, found, buckets)
     told = {
         "buckets": found.buckets,
         "edition": found.edition or None,
         "athletes": athletes,
         "failed_buckets": {str(bucket): reason for bucket, reason in failed.items()},
         "left_out": left_out,
+        "due_buckets": due,
     }
     is_sound = not (failed or left_out)
     if form == "json":
         return json.dumps(told, indent=1), is_sound
-    if form != "table":
-        raise SettingsError(f"--format {form}: there are table and json")
     if not found.edition:
         return f"{place}: nothing is built yet; nextgear cluster build {place}", True
     lines = [
@@ -282,7 +295,26 @@ def status(lake: str, form: str) -> tuple[str, bool]:
     ]
     lines += [f"bucket {bucket} could not be built: {reason}" for bucket, reason in failed.items()]
     lines += [f"{one} is left out: {reason}" for one, reason in sorted(left_out.items())]
+    if due:
+        lines.append(f"{_many(len(due), 'bucket')} to be built anew: nextgear cluster build {place}")
     return "\n".join(lines), is_sound
+
+
+def _due(lake: str, place: Place, found: Layout, buckets: Mapping[int, Bucket]) -> list[int]:
+    """The buckets that a build would build anew: something has landed, somebody went, nextgear is another."""
+    program = _program()
+    edition = layout.edition_of(found.buckets, program)
+    divided = layout.divided(layout.athletes(place), found.buckets)
+    due: list[int] = [bucket for bucket in buckets if bucket not in divided]
+
+    def look(bucket: str) -> None:
+        task = Task(lake, int(bucket), tuple(divided[int(bucket)]), program, edition=edition)
+        made = buckets.get(task.bucket)
+        if not made or made.state != state_there(task, place, made.left_out):
+            due.append(task.bucket)
+
+    each_at_once(look, map(str, divided))
+    return sorted(due)
 
 
 def forget(lake: str, athlete_id: str, console: Console) -> None:
@@ -293,6 +325,7 @@ def forget(lake: str, athlete_id: str, console: Console) -> None:
     place = Place.of(lake)
     if not ATHLETE_ID.fullmatch(athlete_id):
         raise SettingsError(f"{athlete_id!r} is no athlete's id")
+    layout.existing(place)
     with place.alone():
         found = layout.existing(place)
         was_there = athlete_id in layout.athletes(place)

@@ -230,7 +230,7 @@ def _built(task: Task, scratch: Path) -> Done:
     """Build the marts of a bucket, if anything has changed of which they are made, and publish them."""
     place = Place.of(task.lake)
     before = layout.published(place, task.edition, task.bucket)
-    is_new = before is None or before.state != _state_there(task, place, before.left_out)
+    is_new = before is None or before.state != state_there(task, place, before.left_out)
     if before and not is_new and not any(_MEMORY in why.lower() for why in before.left_out.values()):
         place.remove([f"{layout.EDITIONS}/{task.edition}/{task.bucket}.failed.json"])
         return Done(task.bucket, broken=before.left_out, athletes=len(before.athletes))
@@ -295,7 +295,7 @@ def _built(task: Task, scratch: Path) -> Done:
     )
 
 
-def _state_there(task: Task, place: Place, left_out: Collection[str]) -> str:
+def state_there(task: Task, place: Place, left_out: Collection[str]) -> str:
     """The state of a bucket by what lies in the lake now."""
     told: list[list[str]] = []
     for athlete_id in task.athletes:
