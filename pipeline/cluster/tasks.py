@@ -37,7 +37,7 @@ SCRATCH = "nextgear-task-"
 ENGINE_RATIO = 0.6  # of a task's memory; the rest is Python's and Arrow's, who hold a batch while it is read
 ENGINE_MIN_BYTES = 256 << 20
 
-# What may be wrong with what one athlete has, or too much of it, so that the others can be built; or nobody's.
+# What may be wrong with one athlete alone, so that the others can be built; unless `is_nobodys`.
 _OF_AN_ATHLETE = (NextgearError, OSError, duckdb.Error, pa.ArrowException, MemoryError)
 _MEMORY = "memory"  # is in what everybody says who has too little of it
 _MEND = "bring it back from a copy; or remove the athlete's folder and ingest again"
