@@ -18,6 +18,9 @@ _ADVICE = {
     ),
 }
 
+# What no athlete can do anything for: the disk, not one of its files; nobody who listens any more.
+_NOBODYS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EPIPE)
+
 
 class NextgearError(Exception):
     """What a user can be told in one sentence."""
@@ -99,3 +102,10 @@ def sentence(error: OSError) -> str:
         if path
         else (f"{what}. What was complete is kept; {advice} and run again.")
     )
+
+
+def is_nobodys(error: Exception) -> bool:
+    """Is the disk full or not to be written, has a store fallen silent, or has who reads us gone?"""
+    if isinstance(error, StoreError):
+        return True
+    return isinstance(error, OSError) and any(os.strerror(code) in str(error) for code in _NOBODYS)

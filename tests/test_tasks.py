@@ -119,6 +119,13 @@ def test_what_was_measured_and_is_damaged_is_measured_anew(lake: Path):
         assert archive.testzip() is None
 
 
+@pytest.mark.parametrize(("table", "at"), [("activities", 30), ("records", 200)])
+def test_an_athlete_of_whom_some_bytes_are_damaged_is_left_out_alone(lake: Path, table: str, at: int):
+    part, content = _lost(lake, table)
+    part.write_bytes(content[:at] + bytes(byte ^ 0x5A for byte in content[at : at + 12]) + content[at + 12 :])
+    assert list(_built(lake).broken) == ["bob"]
+
+
 def test_of_whom_nothing_has_landed_whole_there_is_nothing_to_build(tmp_path: Path):
     part = tmp_path / "lake" / "lake" / "nil" / "records" / "0123456789abcdef.parquet"
     part.parent.mkdir(parents=True)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.errors import LakeError
+from pipeline.errors import LakeError, StoreError, sentence
 from pipeline.lake import LEDGER, MEASURED, Lake
 from pipeline.places import Entry, Place
 from pipeline.schema import TABLES
@@ -67,7 +67,10 @@ class BorrowedLake(Lake):
     def _borrow(self, names: Iterable[str]) -> None:
         missing = [name for name in names if name in self.theirs and name not in self.lent]
         missing = [name for name in missing if not (self.folder / name).exists()]
-        self.place.fetch(missing, self.folder)
+        try:
+            self.place.fetch(missing, self.folder)
+        except OSError as error:  # says nothing of what is in it
+            raise StoreError(sentence(error)) from error
         self.lent.update({name: _stamp(self.folder / name) for name in missing})
 
     def borrow_measured(self) -> None:

@@ -27,7 +27,7 @@ from pipeline.athlete import Athlete
 from pipeline.cluster import layout
 from pipeline.cluster.borrowed import BorrowedLake, landed_batches
 from pipeline.cluster.layout import Bucket
-from pipeline.errors import LakeError, NextgearError, StoreError, sentence
+from pipeline.errors import LakeError, NextgearError, StoreError, is_nobodys, sentence
 from pipeline.places import Entry, Place
 
 if TYPE_CHECKING:
@@ -37,9 +37,8 @@ SCRATCH = "nextgear-task-"
 ENGINE_RATIO = 0.6  # of a task's memory; the rest is Python's and Arrow's, who hold a batch while it is read
 ENGINE_MIN_BYTES = 256 << 20
 
-# What may be wrong with what one athlete has, or too much of it: the others can be built. No OSError: a disk
-# that is full is nobody's fault.
-_OF_AN_ATHLETE = (NextgearError, duckdb.Error, pa.ArrowException, MemoryError)
+# What may be wrong with one athlete alone, so that the others can be built; unless `is_nobodys`.
+_OF_AN_ATHLETE = (NextgearError, OSError, duckdb.Error, pa.ArrowException, MemoryError)
 _MEMORY = "memory"  # is in what everybody says who has too little of it
 _MEND = "bring it back from a copy; or remove the athlete's folder and ingest again"
 
@@ -113,7 +112,7 @@ def _attempted(task: Task) -> Done:
     try:
         with _scratch() as scratch:
             return _ingested(task, scratch) if task.sources else _built(task, scratch)
-    except (NextgearError, OSError, duckdb.Error, pa.ArrowException, MemoryError) as error:
+    except _OF_AN_ATHLETE as error:
         return Done(task.bucket, failed=_reason(error), athletes=len(task.athletes))
 
 
@@ -260,7 +259,7 @@ def _built(task: Task, scratch: Path) -> Done:
         try:
             rows = _marts(lakes, sound, limits, folder)
         except _OF_AN_ATHLETE as error:
-            failing = _failing_alone(lakes, sound, limits, scratch / "trial")
+            failing = {} if is_nobodys(error) else _failing_alone(lakes, sound, limits, scratch / "trial")
             if not failing:
                 raise
             broken |= {one: _reason(why) for one, why in failing.items()}
@@ -388,6 +387,8 @@ def _failing_alone(
         try:
             _marts(lakes, {athlete_id: settings}, limits, trial)
         except _OF_AN_ATHLETE as error:
+            if is_nobodys(error):
+                raise
             failing[athlete_id] = error
     return failing
 

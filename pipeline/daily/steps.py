@@ -6,9 +6,7 @@ rows of the last warehouse instead would mix what two versions of the models say
 stays, and says of when it is.
 """
 
-import errno
 import json
-import os
 import shutil
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,15 +15,12 @@ from pathlib import Path
 from pipeline import athlete, ingest, lake, published
 from pipeline.athlete import Athlete
 from pipeline.console import Console
-from pipeline.errors import LakeError, NextgearError, SettingsError, StoreError, sentence
+from pipeline.errors import LakeError, NextgearError, SettingsError, is_nobodys, sentence
 from pipeline.home import Home
 from pipeline.ingest import Counts
 from pipeline.sources import Source
 
 Broken = dict[str, NextgearError | OSError]  # by athlete: what is wrong
-
-# What no athlete can do anything for: the disk, not one of its files; nobody who listens any more.
-_NOBODYS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EPIPE)
 
 
 @contextmanager
@@ -56,13 +51,6 @@ def blame(athlete_id: str, broken: Broken, is_squad: bool) -> Generator[None]:
         if not is_squad or is_nobodys(error):
             raise
         broken[athlete_id] = error
-
-
-def is_nobodys(error: Exception) -> bool:
-    """Is the disk full or not to be written, has a store fallen silent, or has who reads us gone?"""
-    if isinstance(error, StoreError):
-        return True
-    return isinstance(error, OSError) and any(os.strerror(code) in str(error) for code in _NOBODYS)
 
 
 def reason(error: NextgearError | OSError) -> str:
