@@ -551,7 +551,8 @@ def answered(future: Future[Reading | str], pool: ProcessPoolExecutor | None) ->
     """What a reader process answers. Raises BrokenProcessPool if none is left that could.
 
     One that is killed in the very moment of being asked leaves a question that nobody answers: whether there
-    is anybody, a new question tells.
+    is anybody, a new question tells. One that is killed while it answers leaves half an answer, for whose
+    rest the pool would wait for ever.
     """
     while True:
         try:
@@ -559,7 +560,20 @@ def answered(future: Future[Reading | str], pool: ProcessPoolExecutor | None) ->
         except TimeoutError:
             if not pool or future.done():
                 return future.result()
-            pool.submit(int)
+            if not _is_cut_short(pool):
+                pool.submit(int)
+
+
+def _is_cut_short(pool: ProcessPoolExecutor) -> bool:
+    """Has a process died without the pool noticing? Then no answer is waited for any more: it is broken."""
+    inside = cast("Any", pool)
+    processes = list((inside._processes or {}).values())
+    if all(process.is_alive() for process in processes):
+        return False
+    for process in processes:
+        process.kill()
+    inside._result_queue._writer.close()  # the last who could still write into it
+    return True
 
 
 def _read_alone(file: _File) -> Reading | str:
