@@ -560,20 +560,19 @@ def answered(future: Future[Reading | str], pool: ProcessPoolExecutor | None) ->
         except TimeoutError:
             if not pool or future.done():
                 return future.result()
-            if not _is_cut_short(pool):
-                pool.submit(int)
+            _break_if_cut_short(pool)
+            pool.submit(int)
 
 
-def _is_cut_short(pool: ProcessPoolExecutor) -> bool:
-    """Has a process died without the pool noticing? Then no answer is waited for any more: it is broken."""
+def _break_if_cut_short(pool: ProcessPoolExecutor) -> None:
+    """Have the pool notice that a process has died: it waits for no rest of an answer any more."""
     inside = cast("Any", pool)
     processes = list((inside._processes or {}).values())
-    if all(process.is_alive() for process in processes):
-        return False
+    if inside._result_queue is None or all(process.is_alive() for process in processes):
+        return
     for process in processes:
         process.kill()
     inside._result_queue._writer.close()  # the last who could still write into it
-    return True
 
 
 def _read_alone(file: _File) -> Reading | str:
