@@ -69,7 +69,9 @@ hypothesis.settings.load_profile("nextgear")
 # The longest files, longest first: whichever is begun last is what all wait for.
 LONGEST = (
     "test_cluster.py",
+    "test_spark_sql.py",
     "test_flow.py",
+    "test_tasks.py",
     "test_sessions.py",
     "test_athlete_models.py",
     "test_same_lake.py",

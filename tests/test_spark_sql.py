@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 PAGE = published.sql_folder() / "SPARK.md"
 ALL = warehouse.models(published.sql_folder())
 JUDGED_LAYERS = ("athlete", "marts")
-SHARES = 10  # of the models below the marts one of so many is tested; NEXTGEAR_SPARK=all tests all
+SHARES = 30  # of the models below the marts one of so many is tested; NEXTGEAR_SPARK=all tests all
 SEVERAL_ROWS = 5000  # of a table with so many, some activities are enough
 
 # One task on one core, on plans that are made once and run once: nothing is worth compiling or distributing.
@@ -217,7 +217,7 @@ def samples(spark: "SparkSession", sessions: Sample, season: Sample) -> Mapping[
     return both
 
 
-def tested() -> list[str]:
+def chosen() -> list[str]:
     """The marts, what is listed, and a share of all others, always the same; all of them if that is asked."""
     if os.environ.get("NEXTGEAR_SPARK") == "all":
         return list(ALL)
@@ -238,7 +238,7 @@ def test_the_page_lists_models_that_exist_and_counts_those_that_run():
     }
 
 
-@pytest.mark.parametrize("name", tested())
+@pytest.mark.parametrize("name", chosen())
 def test_a_model_gives_the_same_rows_on_spark_unless_it_is_listed(
     name: str, spark: "SparkSession", samples: Mapping[str, Sample]
 ):
