@@ -11,7 +11,19 @@ from pipeline import letters
 from pipeline.cluster.commands import cluster
 from pipeline.errors import NextgearError, sentence
 from pipeline.home import data_folder
-from pipeline.options import INTERRUPTED, QUARANTINED, WRONG, JsonLog, Quiet, Retry, Strict, console_of
+from pipeline.options import (
+    INTERRUPTED,
+    QUARANTINED,
+    WRONG,
+    JsonLog,
+    Memory,
+    Out,
+    Quiet,
+    Retry,
+    Rows,
+    Strict,
+    console_of,
+)
 
 if TYPE_CHECKING:
     from pipeline.daily.rounds import Ran
@@ -161,19 +173,13 @@ def sql(
             help="table, csv, json or parquet; else as --out ends, or a table.",
         ),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="PATH", help="Write the answer there instead.")
-    ] = None,
-    rows: Annotated[
-        int, typer.Option("--rows", metavar="COUNT", help="Rows of a table; the other formats have all.")
-    ] = 1000,
+    out: Out = None,
+    rows: Rows = 1000,
     timeout: Annotated[
         float | None,
         typer.Option("--timeout", metavar="SECONDS", help="Stop a query after that; 0: never. Default: 60."),
     ] = None,
-    memory: Annotated[
-        str, typer.Option("--memory", metavar="SIZE", help="What a query may take: 2GB, 500MB, 50%.")
-    ] = "50%",
+    memory: Memory = "50%",
     cookbook: Annotated[
         bool, typer.Option("--cookbook", help="List the ready-made questions; with a NAME, answer that one.")
     ] = False,

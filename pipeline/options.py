@@ -1,5 +1,6 @@
 """Options and exit codes that commands share."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,14 @@ Retry = Annotated[
     typer.Option(
         "--retry", help="Read again what gave no activity, no time zone, or was read by an older nextgear."
     ),
+]
+
+Out = Annotated[Path | None, typer.Option("--out", metavar="PATH", help="Write the answer there instead.")]
+Rows = Annotated[
+    int, typer.Option("--rows", metavar="COUNT", help="Rows of a table; the other formats have all.")
+]
+Memory = Annotated[
+    str, typer.Option("--memory", metavar="SIZE", help="What a query may take: 2GB, 500MB, 50%.")
 ]
 
 WRONG, QUARANTINED, INTERRUPTED = 1, 3, 130

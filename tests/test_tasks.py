@@ -216,3 +216,12 @@ def test_a_run_that_was_thought_to_be_dead_brings_nothing_back_of_who_was_forgot
     with pytest.raises(LakeError, match="another run has changed it meanwhile"):
         late.give_back()
     assert not (lake / "lake" / "ann").exists()
+
+
+@pytest.mark.parametrize(
+    "content", ["[]", '{"layout": 1}', '{"layout": 1, "buckets": "many", "edition": ""}']
+)
+def test_a_note_that_does_not_say_all_is_told_by_its_name(tmp_path: Path, content: str):
+    (tmp_path / layout.FILE).write_text(content)
+    with pytest.raises(LakeError, match=f"{layout.FILE}: does not say all of .*; bring it back from a copy"):
+        layout.read(Place.of(str(tmp_path)))

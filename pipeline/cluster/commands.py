@@ -1,11 +1,10 @@
 """`nextgear cluster`: parse, one call, print."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.options import QUARANTINED, WRONG, JsonLog, Quiet, Retry, Strict, console_of
+from pipeline.options import QUARANTINED, WRONG, JsonLog, Memory, Out, Quiet, Retry, Rows, Strict, console_of
 
 if TYPE_CHECKING:
     from pipeline.cluster.rounds import Ran
@@ -107,18 +106,12 @@ def sql(
         str | None,
         typer.Option("--format", metavar="NAME", help="table, csv, json or parquet; else as --out ends."),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="PATH", help="Write the answer there instead.")
-    ] = None,
-    rows: Annotated[
-        int, typer.Option("--rows", metavar="COUNT", help="Rows of a table; the other formats have all.")
-    ] = 1000,
+    out: Out = None,
+    rows: Rows = 1000,
     timeout: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", help="Stop a query after that; 0: never.")
     ] = 60,
-    memory: Annotated[
-        str, typer.Option("--memory", metavar="SIZE", help="What a query may take: 2GB, 500MB, 50%.")
-    ] = "50%",
+    memory: Memory = "50%",
 ) -> None:
     """Ask the marts of all athletes in SQL, on this machine: `from squad where is_stalled`."""
     from pipeline.cluster import questions

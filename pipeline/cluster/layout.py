@@ -65,9 +65,10 @@ def read(place: Place) -> Layout | None:
     content = place.read(FILE)
     if content is None:
         return None
-    told = _parsed(content, f"{place}/{FILE}")
-    if told.get("layout") != LAYOUT:
-        raise LakeError(f"{place}/{FILE}: a newer nextgear wrote it; nothing was changed: update nextgear")
+    name = f"{place}/{FILE}"
+    if _parsed(content, name, {"layout": int})["layout"] != LAYOUT:
+        raise LakeError(f"{name}: a newer nextgear wrote it; nothing was changed: update nextgear")
+    told = _parsed(content, name, {"buckets": int, "edition": str})
     return Layout(int(told["buckets"]), str(told["edition"]))
 
 
@@ -116,7 +117,8 @@ def published(place: Place, edition: str, bucket: int | str) -> Bucket | None:
     content = place.read(name)
     if content is None:
         return None
-    told = _parsed(content, f"{place}/{name}")
+    kinds = {"state": str, "generation": str, "athletes": list, "left_out": dict, "rows": dict}
+    told = _parsed(content, f"{place}/{name}", kinds)
     return Bucket(
         told["state"], told["generation"], tuple(told["athletes"]), dict(told["left_out"]), dict(told["rows"])
     )
@@ -155,18 +157,23 @@ def all_published(place: Place, edition: str) -> tuple[dict[int, Bucket], dict[i
     def ask(bucket: str) -> None:
         name = f"{EDITIONS}/{edition}/{bucket}.failed.json"
         if content := place.read(name):
-            reasons[int(bucket)] = str(_parsed(content, f"{place}/{name}")["reason"])
+            reasons[int(bucket)] = str(_parsed(content, f"{place}/{name}", {"reason": str})["reason"])
 
     each_at_once(look, whole)
     each_at_once(ask, failed)
     return dict(sorted(found.items())), dict(sorted(reasons.items()))
 
 
-def _parsed(content: bytes, name: str) -> dict[str, Any]:
+def _parsed(content: bytes, name: str, kinds: Mapping[str, type]) -> dict[str, Any]:
+    """What a note says. Raises LakeError for one that is damaged, or does not say all of this."""
     try:
-        return json.loads(content)
+        told = json.loads(content)
     except ValueError as error:
         raise LakeError(f"{name}: cannot be read: {error}; bring it back from a copy") from error
+    is_whole = isinstance(told, dict) and all(isinstance(told.get(key), kind) for key, kind in kinds.items())
+    if not is_whole:
+        raise LakeError(f"{name}: does not say all of {', '.join(kinds)}; bring it back from a copy")
+    return told
 
 
 def _json(told: Mapping[str, Any]) -> bytes:

@@ -10,6 +10,7 @@ import duckdb
 
 from pipeline.ask import asking, formats, query
 from pipeline.cluster import across, layout
+from pipeline.errors import SettingsError
 from pipeline.places import Place
 
 
@@ -24,6 +25,8 @@ def ask(
     width: int,
 ) -> None:
     """Print, or write, what a query answers. Raises SettingsError for what may not be asked."""
+    if rows < 1:
+        raise SettingsError(f"--rows {rows}: at least 1")
     text = sys.stdin.read() if asked == asking.STANDARD_INPUT else query.text_of(asked)
     limits = query.Limits(timeout_s, memory, ends_process=True)
     with opened(lake, text, memory) as db:
